@@ -1,0 +1,1 @@
+// A folder without sources still becomes a library.
