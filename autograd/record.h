@@ -1,0 +1,78 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "autograd/mode.h"
+#include "autograd/var.h"
+
+namespace gradfold {
+
+// One gradient for each input, in order; an undefined Tensor for an input that needs none.
+using Grads = std::vector<Tensor>;
+
+// need[i]: does input i want a gradient? A closure may ask, to skip work nobody wants.
+class Needs {
+ public:
+  explicit Needs(const std::vector<std::shared_ptr<Node>>& inputs) : inputs_(inputs) {}
+  bool operator[](int i) const { return inputs_[static_cast<std::size_t>(i)] != nullptr; }
+
+ private:
+  const std::vector<std::shared_ptr<Node>>& inputs_;
+};
+
+using BackwardFn = std::function<Grads(const Tensor& dy, Needs need)>;
+
+// What the graph keeps of one op. The values themselves live in the Vars and in the closure's captures, so
+// an intermediate that nobody needs for a gradient is freed as soon as the forward pass is done with it.
+struct Node {
+  const char* op = "leaf";
+  Shape shape;                                 // of the result
+  std::vector<std::shared_ptr<Node>> inputs;   // null: an input that needs no gradient
+  std::vector<Shape> input_shapes;
+  BackwardFn backward;                         // empty for leaves, and after it was walked
+  Tensor grad;
+  bool retain_grad = false;
+  bool released = false;
+  std::uint64_t order = 0;                     // creation order: a node comes after all its inputs
+  std::shared_ptr<const Scope> scope;          // the module that made it, null outside any
+  ~Node();
+};
+
+namespace detail {
+Var make_recorded(const char* op, const Var* inputs, std::size_t count, Tensor y, BackwardFn (*wrap)(void*),
+                  void* closure);
+}  // namespace detail
+
+// The one door into the graph. y is the forward result, computed already; `backward` gets d loss / d y and
+// returns d loss / d input for each input, and changes nothing:
+//   return record("tanh", {x}, y, [y](const Tensor& dy) -> Grads { return {dy * (1 - y * y)}; });
+// Closures capture Tensors, never Vars: the capture list is the list of what is saved. `op` is a literal.
+// Where no input needs a gradient (or under NoGrad) the result is a constant and the closure is dropped.
+template <class F>
+Var record(const char* op, const Var* inputs, std::size_t count, Tensor y, F&& backward) {
+  using Closure = std::decay_t<F>;
+  Closure closure(std::forward<F>(backward));
+  return detail::make_recorded(
+      op, inputs, count, std::move(y),
+      [](void* c) {
+        if constexpr (std::is_invocable_v<Closure&, const Tensor&, Needs>) {
+          return BackwardFn(std::move(*static_cast<Closure*>(c)));
+        } else {
+          return BackwardFn([f = std::move(*static_cast<Closure*>(c))](const Tensor& dy, Needs) { return f(dy); });
+        }
+      },
+      &closure);
+}
+template <class F>
+Var record(const char* op, std::initializer_list<Var> inputs, Tensor y, F&& backward) {
+  return record(op, inputs.begin(), inputs.size(), std::move(y), std::forward<F>(backward));
+}
+template <class F>
+Var record(const char* op, const std::vector<Var>& inputs, Tensor y, F&& backward) {
+  return record(op, inputs.data(), inputs.size(), std::move(y), std::forward<F>(backward));
+}
+
+}  // namespace gradfold

@@ -1,0 +1,106 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "autograd/record.h"
+#include "nn/init.h"
+
+namespace gradfold {
+
+// Something with parameters. A module declares by registering, so that nothing can be forgotten:
+//   struct Mlp : Module {
+//     Linear& hidden = child<Linear>("hidden", 784, 128);
+//     Linear& out = child<Linear>("out", 128, 10);
+//     Var forward(const Var& x) override { return out(relu(hidden(x))); }
+//   };
+//   Mlp mlp;
+//   mlp.reset_parameters(rng);   // declared above, drawn here, in the order of declaration
+class Module {
+ public:
+  Module() = default;
+  Module(const Module&) = delete;
+  Module& operator=(const Module&) = delete;
+  virtual ~Module() = default;
+
+  // What operator() runs. A module with another signature leaves this and offers its own.
+  virtual Var forward(const Var& x);
+  // forward, inside this module's scope: an Error on the way out gains "in model.hidden".
+  Var operator()(const Var& x);
+
+  // Draws every random parameter, this module's and its children's, and sets constant ones.
+  void reset_parameters(Rng& rng);
+
+  // "hidden.weight" and its value, in order of declaration.
+  std::vector<std::pair<std::string, Var>> named_parameters() const;
+  std::vector<Var> parameters() const;
+  // What is saved but not trained (running means, masks): "bn.running_mean".
+  std::vector<std::pair<std::string, Tensor*>> named_buffers();
+  std::vector<std::pair<std::string, Module*>> children() const;
+  Index parameter_count() const;
+
+  Module& train(bool on = true);  // dropout and batch norm behave as in training
+  Module& eval() { return train(false); }
+  bool training() const { return training_; }
+  void zero_grad();
+  // A frozen module's parameters collect no gradients.
+  void freeze(bool on = true);
+
+  // Named values of parameters and buffers, and their way back in. load throws for a missing or unknown name
+  // or a wrong shape, and names it; nothing is changed then.
+  std::vector<std::pair<std::string, Tensor>> state() const;
+  void load(const std::vector<std::pair<std::string, Tensor>>& state);
+
+  // A table: module, parameter shapes, counts, total.
+  std::string summary() const;
+
+ protected:
+  // Declares a parameter; the name may not hold a dot nor be taken.
+  Var param(std::string name, const Shape& shape, Init init);
+  Tensor& buffer(std::string name, Tensor value);
+  // Declares a child made from `args`; the reference lives as long as this module.
+  template <class T, class... Args>
+  T& child(std::string name, Args&&... args) {
+    auto made = std::make_unique<T>(std::forward<Args>(args)...);
+    T& reference = *made;
+    adopt(std::move(name), std::move(made));
+    return reference;
+  }
+  void adopt(std::string name, std::unique_ptr<Module> module);
+  // Runs f inside this module's scope, as operator() does: for forwards of another signature.
+  template <class F>
+  auto scoped(F&& f) {
+    ScopeGuard guard(name_);
+    try {
+      check_drawn();
+      return f();
+    } catch (const Error& error) {
+      throw error.inside(name_);
+    }
+  }
+
+ private:
+  void check_drawn() const;
+  struct Parameter {
+    std::string name;
+    Var value;
+    Init init;
+  };
+  struct BufferEntry {
+    std::string name;
+    std::unique_ptr<Tensor> value;
+  };
+  struct Child {
+    std::string name;
+    std::unique_ptr<Module> module;
+  };
+  std::vector<Parameter> parameters_;
+  std::vector<BufferEntry> buffers_;
+  std::vector<Child> children_;
+  std::string name_ = "model";
+  bool training_ = true;
+  bool drawn_ = true;  // false once a parameter with random initial values is declared, until it has them
+};
+
+}  // namespace gradfold

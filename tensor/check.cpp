@@ -1,0 +1,86 @@
+#include "tensor/check.h"
+
+#include <fmt/format.h>
+#include <vector>
+
+#include "tensor/shape.h"
+
+namespace gradfold {
+namespace {
+
+std::string assemble(const std::string& message, const std::string& path, const std::string& hint) {
+  std::string text = message;
+  if (!path.empty()) text += "\n  in " + path;
+  if (!hint.empty()) text += "\n  hint: " + hint;
+  return text;
+}
+
+std::string rule_text(std::initializer_list<Dim> rule) {
+  std::vector<std::string> parts;
+  for (const Dim& d : rule) {
+    const Index* size = std::get_if<Index>(&d);
+    parts.push_back(size ? fmt::format("{}", *size) : std::string(std::get<std::string_view>(d)));
+  }
+  return fmt::format("[{}]", fmt::join(parts, ", "));
+}
+
+bool matches(const Shape& shape, std::initializer_list<Dim> rule) {
+  if (shape.rank() != static_cast<int>(rule.size())) return false;
+  const Dim* dims = rule.begin();
+  for (int d = 0; d < shape.rank(); ++d) {
+    if (const Index* size = std::get_if<Index>(&dims[d])) {
+      if (shape[d] != *size) return false;
+      continue;
+    }
+    for (int earlier = 0; earlier < d; ++earlier) {
+      const auto* letter = std::get_if<std::string_view>(&dims[earlier]);
+      if (letter && *letter == std::get<std::string_view>(dims[d]) && shape[earlier] != shape[d]) return false;
+    }
+  }
+  return true;
+}
+
+// The commonest slip: one dimension of size 1 (channels, or the batch) was left out.
+std::string missing_dimension_hint(std::string_view name, const Shape& shape, std::initializer_list<Dim> rule) {
+  if (shape.rank() + 1 != static_cast<int>(rule.size())) return "";
+  for (int d : {1, 0}) {
+    if (d > shape.rank()) continue;
+    Shape fixed = shape;
+    fixed.insert(d, 1);
+    if (!matches(fixed, rule)) continue;
+    const std::string sizes = fmt::format("{}", fmt::join(fixed.begin(), fixed.end(), ", "));
+    return fmt::format("add the {} dimension, {}.reshape({{{}}})", d == 1 ? "channel" : "batch", name, sizes);
+  }
+  return "";
+}
+
+}  // namespace
+
+Error::Error(std::string_view who, std::string_view message, std::string_view hint)
+    : Error(fmt::format("{}: {}", who, message), std::string(), std::string(hint)) {}
+
+Error::Error(std::string message, std::string path, std::string hint)
+    : std::runtime_error(assemble(message, path, hint)), message_(std::move(message)), path_(std::move(path)),
+      hint_(std::move(hint)) {}
+
+Error Error::inside(std::string_view module) const {
+  std::string path(module);
+  if (!path_.empty()) path += "." + path_;
+  return Error(message_, path, hint_);
+}
+
+void detail::require_failed(std::string_view who, fmt::string_view format, fmt::format_args args) {
+  static constexpr std::string_view kHint = "; hint: ";
+  const std::string text = fmt::vformat(format, args);
+  const auto at = text.find(kHint);
+  if (at == std::string::npos) throw Error(who, text);
+  throw Error(who, text.substr(0, at), text.substr(at + kHint.size()));
+}
+
+void check_shape(std::string_view who, std::string_view name, const Shape& shape, std::initializer_list<Dim> rule) {
+  if (matches(shape, rule)) return;
+  throw Error(who, fmt::format("{} is {} but must be {}", name, shape, rule_text(rule)),
+              missing_dimension_hint(name, shape, rule));
+}
+
+}  // namespace gradfold

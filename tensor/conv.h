@@ -1,0 +1,48 @@
+#pragma once
+#include <vector>
+
+#include "tensor/tensor.h"
+
+namespace gradfold {
+
+// Height and width of something: one number means both.
+struct Size2 {
+  Index h = 0, w = 0;
+  Size2() = default;
+  Size2(int both) : h(both), w(both) {}
+  Size2(Index both) : h(both), w(both) {}
+  Size2(Index height, Index width) : h(height), w(width) {}
+  bool operator==(const Size2&) const = default;
+};
+
+// A position in a kernel: row, column.
+struct Tap {
+  int row, col;
+  bool operator==(const Tap&) const = default;
+};
+
+struct Conv2dOptions {
+  Size2 stride = 1;
+  Size2 padding = 0;
+  // Kernel positions that take part; empty means all. The others are skipped, not multiplied by zero:
+  // they cost nothing, and the gradient of their weights is exactly 0 (masked convolution).
+  std::vector<Tap> taps = {};
+};
+
+// Cross-correlation, as every framework means by convolution.
+//   x [N, C_in, H, W], weight [C_out, C_in, KH, KW], bias [C_out] or undefined
+//   -> [N, C_out, (H + 2 ph - KH) / sh + 1, (W + 2 pw - KW) / sw + 1]
+Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Conv2dOptions& options = {});
+// d loss / d x, from dy and the weight; x_shape tells the size that stride rounded away.
+Tensor conv2d_backward_input(const Tensor& dy, const Tensor& weight, const Shape& x_shape,
+                             const Conv2dOptions& options = {});
+// d loss / d weight.
+Tensor conv2d_backward_weight(const Tensor& dy, const Tensor& x, const Shape& weight_shape,
+                              const Conv2dOptions& options = {});
+
+// The transpose of conv2d as a linear map; output_padding settles the size that stride leaves open.
+//   x [N, C_in, H, W], weight [C_in, C_out, KH, KW] -> [N, C_out, (H-1) sh - 2 ph + KH + output_padding, ...]
+Tensor conv_transpose2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Conv2dOptions& options = {},
+                        Size2 output_padding = 0);
+
+}  // namespace gradfold
