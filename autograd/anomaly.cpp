@@ -37,11 +37,8 @@ std::string describe(const Tensor& x) {
   return bad ? text + fmt::format(" with {} not finite", bad) : text;
 }
 
-[[noreturn]] void fail(const char* op, const Scope* scope, const std::string& what) {
-  const Error error(op, what, "look at the ranges: a log or a division of 0, exp of a large number, or a step size too large");
-  if (scope) throw error.inside(scope->path());
-  throw error;
-}
+constexpr const char* kHint =
+    "look at the ranges: a log or a division of 0, exp of a large number, or a step size too large";
 
 }  // namespace
 
@@ -53,16 +50,20 @@ void check_forward(const char* op, const Var* inputs, std::size_t count, const T
     if (inputs[i].defined()) in += fmt::format("; input {} is {}", i, describe(inputs[i].value()));
   }
   const Real value = y.contiguous().data()[bad];
-  fail(op, current_scope().get(), fmt::format("result {} is {} at {}{}", y.shape(), value, place(y.shape(), bad), in));
+  // The modules that are running add their names as the error passes through them.
+  throw Error(op, fmt::format("result {} is {} at {}{}", y.shape(), value, place(y.shape(), bad), in), kHint);
 }
 
 void check_backward(const Node& node, int input, const Tensor& gradient, const Tensor& dy) {
   const Index bad = first_non_finite(gradient);
   if (bad < 0) return;
   const Real value = gradient.contiguous().data()[bad];
-  fail(node.op, node.scope.get(),
-       fmt::format("gradient of input {}, {}, is {} at {}; the gradient that came in is {}", input,
-                   gradient.shape(), value, place(gradient.shape(), bad), describe(dy)));
+  const Error error(node.op,
+                    fmt::format("gradient of input {}, {}, is {} at {}; the gradient that came in is {}", input,
+                                gradient.shape(), value, place(gradient.shape(), bad), describe(dy)),
+                    kHint);
+  if (node.scope) throw error.inside(node.scope->path());
+  throw error;
 }
 
 }  // namespace gradfold
