@@ -57,16 +57,16 @@ std::string missing_dimension_hint(std::string_view name, const Shape& shape, st
 }  // namespace
 
 Error::Error(std::string_view who, std::string_view message, std::string_view hint)
-    : Error(fmt::format("{}: {}", who, message), std::string(), std::string(hint)) {}
+    : Error(Parts{fmt::format("{}: {}", who, message), "", std::string(hint)}) {}
 
-Error::Error(std::string message, std::string path, std::string hint)
-    : std::runtime_error(assemble(message, path, hint)), message_(std::move(message)), path_(std::move(path)),
-      hint_(std::move(hint)) {}
+Error::Error(Parts parts)
+    : std::runtime_error(assemble(parts.message, parts.path, parts.hint)), message_(std::move(parts.message)),
+      path_(std::move(parts.path)), hint_(std::move(parts.hint)) {}
 
 Error Error::inside(std::string_view module) const {
   std::string path(module);
   if (!path_.empty()) path += "." + path_;
-  return Error(message_, path, hint_);
+  return Error(Parts{message_, path, hint_});
 }
 
 void detail::require_failed(std::string_view who, fmt::string_view format, fmt::format_args args) {

@@ -28,7 +28,10 @@ class Error : public std::runtime_error {
   Error inside(std::string_view module) const;
 
  private:
-  Error(std::string message, std::string path, std::string hint);
+  struct Parts {
+    std::string message, path, hint;
+  };
+  explicit Error(Parts parts);
   std::string message_, path_, hint_;
 };
 

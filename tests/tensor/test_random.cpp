@@ -1,0 +1,91 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "tensor/parallel.h"
+#include "tensor/random.h"
+
+using namespace gradfold;
+
+// Known answers published with the Random123 library (kat_vectors, philox4x32-10).
+TEST_CASE("philox gives the published words") {
+  CHECK(philox({0, 0, 0, 0}, {0, 0}) ==
+        std::array<std::uint32_t, 4>{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8});
+  CHECK(philox({0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff}, {0xffffffff, 0xffffffff}) ==
+        std::array<std::uint32_t, 4>{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd});
+  CHECK(philox({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}) ==
+        std::array<std::uint32_t, 4>{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1});
+}
+
+TEST_CASE("draws are the same bits for any thread count") {
+  auto draw = [](int threads) {
+    set_num_threads(threads);
+    Rng rng(7);
+    std::vector<Tensor> all{rng.uniform({100001}), rng.normal({50001}), rng.bernoulli(Tensor::full({30001}, Real(0.3)))};
+    set_num_threads(0);
+    return all;
+  };
+  const auto one = draw(1);
+  for (int threads : {2, 3, 8}) {
+    const auto many = draw(threads);
+    for (std::size_t i = 0; i < one.size(); ++i) CHECK(identical(one[i], many[i]));
+  }
+}
+
+TEST_CASE("moments are those of the distributions") {
+  Rng rng(1);
+  const Index n = 200000;
+  auto moments = [](const Tensor& x) {
+    double mean = 0, square = 0;
+    for (Real v : x.to_vector()) mean += v, square += double(v) * v;
+    mean /= static_cast<double>(x.numel());
+    return std::pair(mean, square / static_cast<double>(x.numel()) - mean * mean);
+  };
+  const double tolerance = 5 / std::sqrt(static_cast<double>(n));  // five standard errors, at most
+  auto [um, uv] = moments(rng.uniform({n}));
+  CHECK(um == doctest::Approx(0.5).epsilon(tolerance));
+  CHECK(uv == doctest::Approx(1 / 12.0).epsilon(tolerance * 2));
+  auto [nm, nv] = moments(rng.normal({n}, 3, 2));
+  CHECK(nm == doctest::Approx(3).epsilon(tolerance));
+  CHECK(nv == doctest::Approx(4).epsilon(tolerance * 2));
+  auto [bm, bv] = moments(rng.bernoulli(Tensor::full({n}, Real(0.25))));
+  CHECK(bm == doctest::Approx(0.25).epsilon(tolerance * 2));
+  CHECK(bv == doctest::Approx(0.1875).epsilon(tolerance * 4));
+}
+
+TEST_CASE("uniform numbers stay below the upper end") {
+  Rng rng(3);
+  for (Real v : rng.uniform({100000}, -1, 1).to_vector()) {
+    REQUIRE(v >= -1);
+    REQUIRE(v < 1);
+  }
+}
+
+TEST_CASE("a permutation holds every number once and moves with the seed") {
+  Rng a(5), b(5), c(6);
+  const Indices p = a.permutation(1000);
+  CHECK(p.values == b.permutation(1000).values);
+  CHECK(p.values != c.permutation(1000).values);
+  auto sorted = p.values;
+  std::sort(sorted.begin(), sorted.end());
+  for (std::int32_t i = 0; i < 1000; ++i) REQUIRE(sorted[static_cast<std::size_t>(i)] == i);
+}
+
+TEST_CASE("forks are independent streams, and a state can be put back") {
+  Rng rng(11);
+  const Rng shuffle = rng.fork("shuffle"), noise = rng.fork("noise");
+  CHECK(shuffle.state().seed != noise.state().seed);
+  CHECK(rng.fork("shuffle").state() == shuffle.state());
+  const Rng::State state = rng.state();
+  const Tensor first = rng.normal({100});
+  CHECK_FALSE(identical(first, rng.normal({100})));
+  rng.set_state(state);
+  CHECK(identical(first, rng.normal({100})));
+}
+
+TEST_CASE("a probability outside 0..1 is refused") {
+  Rng rng(1);
+  CHECK_THROWS_WITH_AS(rng.bernoulli(Tensor::from({Real(0.5), Real(1.5)})),
+                       "bernoulli: probability 1.5 at element 1 is not between 0 and 1", Error);
+}
