@@ -1,4 +1,5 @@
 #pragma once
+#include <initializer_list>
 #include <vector>
 
 #include "tensor/indices.h"
@@ -9,6 +10,10 @@ namespace gradfold {
 
 // Joined along dim; all other sizes equal.
 Tensor concatenate(const std::vector<Tensor>& parts, int dim);
+// A braced list of Tensors means this one, not the vector of Vars that it could become.
+inline Tensor concatenate(std::initializer_list<Tensor> parts, int dim) {
+  return concatenate(std::vector<Tensor>(parts), dim);
+}
 // Views of consecutive pieces along dim; sizes add up to x's.
 std::vector<Tensor> split(const Tensor& x, const std::vector<Index>& sizes, int dim);
 // Constant padding, {before, after} for each of the last pads.size() dimensions.
