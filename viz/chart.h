@@ -1,0 +1,67 @@
+#pragma once
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tensor/tensor.h"
+
+namespace gradfold {
+
+struct ChartOptions {
+  std::string title = {}, x = {}, y = {}, z = {};  // title and axis labels
+  bool log_x = false, log_y = false;
+  bool equal_axes = false;                         // one unit is as long on x as on y (maps)
+  std::string color = {};                          // label of the colour scale
+  int width = 900, height = 600;                   // pixels
+};
+
+// A chart, drawn by gnuplot:
+//   Chart chart({.title = "PixelCNN", .x = "epoch", .y = "nats", .log_x = true});
+//   chart.line("train", x, y).band("test", x, mean, low, high);
+//   chart.save("out/loss.png");          // and out/loss.csv
+class Chart {
+ public:
+  using Values = std::vector<double>;
+  explicit Chart(ChartOptions options) : options_(std::move(options)) {}
+
+  Chart& line(std::string name, Values x, Values y);
+  Chart& line(std::string name, Values y);  // against 1, 2, 3, ...
+  // A line with the area from low to high shaded: a mean with its spread.
+  Chart& band(std::string name, Values x, Values y, Values low, Values high);
+  Chart& scatter(std::string name, Values x, Values y);
+  // Points coloured by a value, with a colour scale; the second in space.
+  Chart& scatter_colored(std::string name, Values x, Values y, Values color);
+  Chart& scatter_3d(std::string name, Values x, Values y, Values z, Values color);
+  // One bar for each label; several calls with the same labels stand side by side.
+  Chart& bars(std::string name, std::vector<std::string> labels, Values heights);
+  // matrix [H, W] as coloured cells, row 0 at the top.
+  Chart& heat(const Tensor& matrix);
+
+  // Writes the numbers to a .csv beside `path`, always, then the picture (.png or .svg). Without gnuplot, or
+  // when it fails, says so in one line on stderr and returns false; the CSV stays.
+  bool save(const std::filesystem::path& path) const;
+
+  std::string csv() const;
+  // What gnuplot reads from its standard input; format is "png" or "svg". All text in it is quoted.
+  std::string script(std::string_view format) const;
+
+ private:
+  enum class Kind { kLine, kBand, kScatter, kColored, k3d, kBars, kHeat };
+  struct Series {
+    Kind kind;
+    std::string name;
+    std::vector<std::string> labels;  // bars only
+    std::vector<Values> columns;      // x, y, ...
+  };
+  Chart& add(Kind kind, std::string name, std::vector<Values> columns, std::vector<std::string> labels = {});
+  bool has(Kind kind) const;
+
+  ChartOptions options_;
+  std::vector<Series> series_;
+};
+
+// The first `n` numbers of a tensor as chart values: values(history), values(embedding.select(1, 0)).
+std::vector<double> values(const Tensor& x);
+
+}  // namespace gradfold

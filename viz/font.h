@@ -1,0 +1,15 @@
+#pragma once
+#include <string_view>
+
+#include "viz/image.h"
+
+namespace gradfold {
+
+// Captions in pictures: a 5 x 7 pixel font of capitals, digits and common signs. Small letters are drawn
+// as capitals, other characters as a box.
+inline constexpr Index kGlyphWidth = 6, kGlyphHeight = 7;  // width with the gap to the next
+
+void draw_text(Image& image, Index x, Index y, std::string_view text, Color color = kBlack, Index scale = 1);
+Index text_width(std::string_view text, Index scale = 1);
+
+}  // namespace gradfold
