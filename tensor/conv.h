@@ -1,6 +1,7 @@
 #pragma once
 #include <vector>
 
+#include "tensor/tap.h"
 #include "tensor/tensor.h"
 
 namespace gradfold {
@@ -13,12 +14,6 @@ struct Size2 {
   Size2(Index both) : h(both), w(both) {}
   Size2(Index height, Index width) : h(height), w(width) {}
   bool operator==(const Size2&) const = default;
-};
-
-// A position in a kernel: row, column.
-struct Tap {
-  int row, col;
-  bool operator==(const Tap&) const = default;
 };
 
 struct Conv2dOptions {

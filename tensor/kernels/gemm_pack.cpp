@@ -9,6 +9,7 @@
 namespace gradfold::micro {
 namespace {
 
+#if HWY_TARGET != HWY_SCALAR
 using Four = hn::CappedTag<Real, 4>;
 
 // Four rows of four, read across and written down.
@@ -27,10 +28,21 @@ inline void transpose_4x4(Real* dst, Index dst_step, const Real* src, Index ld) 
   hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, hi01, hi23)), d, dst + 3 * dst_step);
 }
 
-void pack_scalar(Real* dst, Index dst_step, const Real* src, Index ld, Index from, Index depth, Index width) {
-  for (Index p = from; p < depth; ++p)
-    for (Index i = 0; i < width; ++i) dst[p * dst_step + i] = src[i * ld + p];
+// The first depth / 4 * 4 elements of every row; returns how many.
+Index pack_by_fours(Real* dst, Index dst_step, const Real* src, Index ld, Index depth, Index width) {
+  if (!kFastKernels || width < 4) return 0;
+  const Index done = depth / 4 * 4;
+  for (Index p = 0; p < done; p += 4) {
+    Index i = 0;
+    for (; i + 4 <= width; i += 4) transpose_4x4(dst + p * dst_step + i, dst_step, src + i * ld + p, ld);
+    // The last rows once more together with some before them: the same values are written again.
+    if (i < width) transpose_4x4(dst + p * dst_step + width - 4, dst_step, src + (width - 4) * ld + p, ld);
+  }
+  return done;
 }
+#else
+Index pack_by_fours(Real*, Index, const Real*, Index, Index, Index) { return 0; }
+#endif
 
 }  // namespace
 
@@ -40,20 +52,8 @@ void pack_straight(Real* dst, Index dst_step, const Real* src, Index ld, Index d
 }
 
 void pack_transposed(Real* dst, Index dst_step, const Real* src, Index ld, Index depth, Index width) {
-  Index done = 0;
-  if constexpr (kFastKernels) {
-    if (width >= 4) {
-      done = depth / 4 * 4;
-      for (Index p = 0; p < done; p += 4) {
-        Index i = 0;
-        for (; i + 4 <= width; i += 4) transpose_4x4(dst + p * dst_step + i, dst_step, src + i * ld + p, ld);
-        // The last rows once more together with some before them: the same values are written again.
-        if (i < width)
-          transpose_4x4(dst + p * dst_step + width - 4, dst_step, src + (width - 4) * ld + p, ld);
-      }
-    }
-  }
-  pack_scalar(dst, dst_step, src, ld, done, depth, width);
+  for (Index p = pack_by_fours(dst, dst_step, src, ld, depth, width); p < depth; ++p)
+    for (Index i = 0; i < width; ++i) dst[p * dst_step + i] = src[i * ld + p];
 }
 
 void Scratch::Free::operator()(void* p) const { std::free(p); }
