@@ -1,0 +1,25 @@
+#pragma once
+#include <filesystem>
+
+#include "tensor/indices.h"
+#include "tensor/tensor.h"
+
+// The IDX format of MNIST: two zero bytes, one byte for the element type (8: unsigned byte), one for the
+// number of dimensions, the sizes as big-endian 32-bit numbers, then the bytes. Plain or gzip-compressed,
+// told apart by content, not by name. A file that is truncated, too long, of another type or corrupt
+// throws an Error that names it, what was expected and what was found.
+namespace gradfold {
+
+// Rows [begin, end) of a file; end = -1 is its last.
+struct RowRange {
+  Index begin = 0, end = -1;
+};
+
+// [N, rows, columns] (or [N, channels, rows, columns]) as [N, C, H, W], grey levels 0..1. Bytes are
+// divided by 255, unless none of the file is above 1: then they are 0 and 1 already.
+Tensor read_idx_images(const std::filesystem::path& path, RowRange rows = {});
+
+// [N] labels 0..255.
+Indices read_idx_labels(const std::filesystem::path& path, RowRange rows = {});
+
+}  // namespace gradfold
