@@ -68,7 +68,7 @@ Var detail::make_recorded(const char* op, const Var* inputs, std::size_t count, 
   node->inputs.reserve(count);
   node->input_shapes.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
-    node->inputs.push_back(inputs[i].node());
+    node->inputs.push_back(inputs[i].requires_grad() ? inputs[i].node() : nullptr);
     node->input_shapes.push_back(inputs[i].defined() ? inputs[i].shape() : Shape{});
   }
   node->backward = wrap(closure);

@@ -36,6 +36,7 @@ struct Node {
   Tensor grad;
   bool retain_grad = false;
   bool released = false;
+  bool frozen = false;                         // a leaf that wants no gradients for now
   std::uint64_t order = 0;                     // creation order: a node comes after all its inputs
   std::shared_ptr<const Scope> scope;          // the module that made it, null outside any
   ~Node();

@@ -20,6 +20,14 @@ Tensor& Var::mutable_value() {
   return *value_;
 }
 
+bool Var::requires_grad() const { return node_ && !node_->frozen; }
+
+void Var::freeze(bool on) {
+  require(node_ && is_leaf(), "freeze", "only a leaf made with requires_grad = true can be frozen");
+  node_->frozen = on;
+  if (on) node_->grad = Tensor();
+}
+
 bool Var::is_leaf() const { return !node_ || (node_->inputs.empty() && !node_->released && !node_->backward); }
 
 const Tensor& Var::grad() const {

@@ -24,8 +24,10 @@ class Var {
   Index numel() const { return value().numel(); }
   Real item() const { return value().item(); }
 
-  bool requires_grad() const { return node_ != nullptr; }
+  bool requires_grad() const;
   bool is_leaf() const;
+  // A leaf that is frozen is a constant for whatever is computed next, in every copy of its handle.
+  void freeze(bool on = true);
   // What backward() has added up for this leaf (or for a result with retain_grad()); undefined before.
   const Tensor& grad() const;
   Tensor& mutable_grad();

@@ -9,6 +9,8 @@
 
 namespace gradfold {
 
+using NamedTensors = std::vector<std::pair<std::string, Tensor>>;
+
 // Something with parameters. A module declares by registering, so that nothing can be forgotten:
 //   struct Mlp : Module {
 //     Linear& hidden = child<Linear>("hidden", 784, 128);
@@ -29,7 +31,8 @@ class Module {
   // forward, inside this module's scope: an Error on the way out gains "in model.hidden".
   Var operator()(const Var& x);
 
-  // Draws every random parameter, this module's and its children's, and sets constant ones.
+  // Gives every parameter and buffer its first value: this module's, in the order of declaration, then its
+  // children's. Random ones are drawn from rng.
   void reset_parameters(Rng& rng);
 
   // "hidden.weight" and its value, in order of declaration.
@@ -49,14 +52,16 @@ class Module {
 
   // Named values of parameters and buffers, and their way back in. load throws for a missing or unknown name
   // or a wrong shape, and names it; nothing is changed then.
-  std::vector<std::pair<std::string, Tensor>> state() const;
-  void load(const std::vector<std::pair<std::string, Tensor>>& state);
+  NamedTensors state() const;
+  void load(const NamedTensors& state);
 
-  // A table: module, parameter shapes, counts, total.
+  // A table: module, kind, parameter shapes, counts, total.
   std::string summary() const;
+  // The name of the class: "Linear".
+  std::string kind() const;
 
  protected:
-  // Declares a parameter; the name may not hold a dot nor be taken.
+  // Declares a parameter. The names of parameters, buffers and children may not hold a dot nor be taken.
   Var param(std::string name, const Shape& shape, Init init);
   Tensor& buffer(std::string name, Tensor value);
   // Declares a child made from `args`; the reference lives as long as this module.
@@ -67,7 +72,10 @@ class Module {
     adopt(std::move(name), std::move(made));
     return reference;
   }
-  void adopt(std::string name, std::unique_ptr<Module> module);
+  Module& adopt(std::string name, std::unique_ptr<Module> module);
+  // Called when parameters have been drawn or loaded: the place to restore what must hold for them, such as
+  // the zeros of a mask.
+  virtual void on_values_set() {}
   // Runs f inside this module's scope, as operator() does: for forwards of another signature.
   template <class F>
   auto scoped(F&& f) {
@@ -82,6 +90,10 @@ class Module {
 
  private:
   void check_drawn() const;
+  void check_name(const std::string& name) const;
+  // Calls f(path, module) for this module and everything below it; path is "" or "hidden.".
+  template <class F>
+  void walk(const std::string& path, F&& f) const;
   struct Parameter {
     std::string name;
     Var value;
@@ -90,6 +102,7 @@ class Module {
   struct BufferEntry {
     std::string name;
     std::unique_ptr<Tensor> value;
+    Tensor first;
   };
   struct Child {
     std::string name;
