@@ -42,7 +42,7 @@ std::string mismatch(const NamedTensors& own, const std::map<std::string, Tensor
 
 std::string with_thousands(Index n) {
   std::string text = std::to_string(n);
-  for (int at = static_cast<int>(text.size()) - 3; at > 0; at -= 3) text.insert(static_cast<std::size_t>(at), ",");
+  for (int at = static_cast<int>(text.size()) - 3; at > 0; at -= 3) text.insert(text.begin() + at, ',');
   return text;
 }
 

@@ -1,0 +1,25 @@
+#pragma once
+#include "nn/optim/optimizer.h"
+
+namespace gradfold {
+
+struct RmsPropOptions {
+  double lr = 1e-2;
+  double alpha = 0.99;  // how much of the old average stays
+  double eps = 1e-8;
+  double momentum = 0;
+  double weight_decay = 0;  // added to the gradient
+};
+
+// Tieleman & Hinton 2012; what PixelRNN was trained with.
+//   v = alpha v + (1 - alpha) g^2     b = momentum b + g / (sqrt(v) + eps)     w -= lr b
+class RmsProp : public Optimizer {
+ public:
+  explicit RmsProp(std::vector<Var> parameters, RmsPropOptions options = {});
+  const RmsPropOptions options;
+
+ protected:
+  void update(const Update& u) const override;
+};
+
+}  // namespace gradfold
