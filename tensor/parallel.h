@@ -11,6 +11,10 @@
 // OpenMP is named in parallel.cpp only; without it everything runs on one thread.
 namespace gradfold {
 
+// Elements a thread works on at a time in a loop over elements: large enough to pay for handing out the
+// chunk, small enough for the second-level cache.
+inline constexpr Index kMapGrain = 1 << 15;
+
 // Threads that loops may use: OMP_NUM_THREADS or the machine's cores, unless set here.
 int num_threads();
 void set_num_threads(int n);

@@ -1,25 +1,92 @@
 #include "tensor/kernels/copy.h"
 
+#include <algorithm>
+#include <cstdlib>
+
+#include "tensor/kernels/nest.h"
+#include "tensor/parallel.h"
+
 namespace gradfold {
 namespace {
 
-void copy_dim(const Real* src, const Shape& shape, const Shape& ss, Real* dst, const Shape& ds, int dim) {
-  if (dim == shape.rank()) {
-    *dst = *src;
-    return;
+constexpr Index kTile = 32;  // 32 x 32 elements of both sides fit the first-level cache
+
+void copy_run(const Real* src, Index src_step, Real* dst, Index dst_step, Index n) {
+  if (dst_step == 1 && src_step == 1) {
+    std::copy_n(src, n, dst);
+  } else if (dst_step == 1 && src_step == 0) {
+    std::fill_n(dst, n, *src);
+  } else {
+    for (Index i = 0; i < n; ++i) dst[i * dst_step] = src[i * src_step];
   }
-  const Index n = shape[dim], s = ss[dim], d = ds[dim];
-  if (dim + 1 == shape.rank()) {
-    for (Index i = 0; i < n; ++i) dst[i * d] = src[i * s];
-    return;
+}
+
+// The loop along which src is contiguous while dst is along the innermost one; -1 where there is none.
+int transposed_loop(const Nest<2>& nest) {
+  if (nest.inner().stride[0] != 1 || nest.inner().stride[1] == 1) return -1;
+  for (int d = 0; d + 1 < nest.rank; ++d) {
+    if (nest.loops[d].stride[1] == 1) return d;
   }
-  for (Index i = 0; i < n; ++i) copy_dim(src + i * s, shape, ss, dst + i * d, ds, dim + 1);
+  return -1;
+}
+
+// rows x cols elements, dst contiguous along cols and src along rows.
+void copy_tile(const Real* src, Index src_col, Real* dst, Index dst_row, Index rows, Index cols) {
+  for (Index r = 0; r < rows; ++r) {
+    for (Index c = 0; c < cols; ++c) dst[r * dst_row + c] = src[r + c * src_col];
+  }
+}
+
+// `rows` is moved next to the innermost loop; what is left outside is walked element by element.
+void copy_transposed(const Nest<2>& nest, int rows_loop, const Real* src, Real* dst) {
+  const auto rows = nest.loops[rows_loop], cols = nest.inner();
+  Nest<2> outer = nest;
+  outer.loops[nest.rank - 1] = {};
+  outer.loops[rows_loop] = {};
+  outer.numel = nest.numel / (rows.size * cols.size);
+  const Index bands = (rows.size + kTile - 1) / kTile;
+  const Index grain = std::max<Index>(1, kMapGrain / (std::min(rows.size, kTile) * cols.size));
+  parallel_for(outer.numel * bands, grain, [&](Index begin, Index end) {
+    for (Index job = begin; job < end; ++job) {
+      const Index first = job % bands * kTile, count = std::min(kTile, rows.size - first);
+      walk(outer, job / bands, job / bands + 1, [&](const std::array<Index, 2>& at, Index) {
+        Real* to = dst + at[0] + first * rows.stride[0];
+        const Real* from = src + at[1] + first;
+        for (Index c = 0; c < cols.size; c += kTile) {
+          copy_tile(from + c * cols.stride[1], cols.stride[1], to + c, rows.stride[0], count,
+                    std::min(kTile, cols.size - c));
+        }
+      });
+    }
+  });
 }
 
 }  // namespace
 
-void copy_strided(const Real* src, const Shape& shape, const Shape& src_strides, Real* dst, const Shape& dst_strides) {
-  copy_dim(src, shape, src_strides, dst, dst_strides, 0);
+void copy_strided(const Real* src, const Shape& shape, const Shape& src_strides, Real* dst,
+                  const Shape& dst_strides) {
+  const auto nest = make_nest<2>(shape, {dst_strides, src_strides});
+  if (nest.numel == 0) return;
+  if (const int rows = transposed_loop(nest); rows >= 0) return copy_transposed(nest, rows, src, dst);
+  const auto step = nest.inner().stride;
+  parallel_for(nest.numel, kMapGrain, [&](Index begin, Index end) {
+    walk(nest, begin, end, [&](const std::array<Index, 2>& at, Index n) {
+      copy_run(src + at[1], step[1], dst + at[0], step[0], n);
+    });
+  });
+}
+
+void copy_strided_ref(const Real* src, const Shape& shape, const Shape& src_strides, Real* dst,
+                      const Shape& dst_strides) {
+  for (Index i = 0; i < shape.numel(); ++i) {
+    Index rest = i, from = 0, to = 0;
+    for (int d = shape.rank() - 1; d >= 0; --d) {
+      from += rest % shape[d] * src_strides[d];
+      to += rest % shape[d] * dst_strides[d];
+      rest /= shape[d];
+    }
+    dst[to] = src[from];
+  }
 }
 
 }  // namespace gradfold
