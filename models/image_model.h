@@ -1,0 +1,52 @@
+#pragma once
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "nn/module.h"
+
+namespace gradfold {
+
+// Settings of a model by name, all whole numbers (0 and 1 for no and yes).
+using ModelConfig = std::map<std::string, Index>;
+
+// How samples are drawn.
+struct SampleOptions {
+  // Below 1 the likelier values become likelier still: p^(1/temperature), normalised.
+  Real temperature = 1;
+  // Completion. `image` [N, C, H, W] is what stands on the canvas before the first pixel is drawn (zeros if
+  // undefined); `known`, broadcast to it, is 1 where a pixel is given and stays, 0 where it is drawn.
+  Tensor image = {};
+  Tensor known = {};
+  // Called after each pixel with the number done and the number of all: for a progress bar, or to stop by
+  // throwing.
+  std::function<void(Index, Index)> progress = {};
+};
+
+// A model of images that tells how likely an image is: what `./gf train`, `eval` and `sample` work with.
+// Images are [N, C, H, W] with values 0, 1/(levels - 1), ..., 1: 0 and 1 for binary images, v / 255 for bytes.
+class ImageModel : public Module {
+ public:
+  // Mean negative log-likelihood of a batch in nats per image: the loss.
+  virtual Var nll(const Tensor& x) = 0;
+  // log p(x) of each image in nats, [N]. Works through the images a slice at a time, without a graph.
+  virtual Tensor log_prob(const Tensor& x) = 0;
+  // `shape` [N, C, H, W] new images.
+  virtual Tensor sample(const Shape& shape, Rng& rng, const SampleOptions& options = {}) = 0;
+
+  virtual int levels() const = 0;    // values that a pixel can take
+  virtual int channels() const = 0;
+  // The name under which models/registry.h knows this kind of model: "pixel_cnn".
+  virtual std::string name() const = 0;
+  // What make_image_model() needs to build this model again: {"maps": 32, ...}; kept in checkpoints.
+  virtual ModelConfig config() const = 0;
+};
+
+// bits/dim = nats per image / (ln 2 * pixels * channels): comparable over image sizes.
+double bits_per_dim(double nats_per_image, const Shape& image);
+
+// Throws unless x is [N, channels, H, W] and its values are levels 0, 1/(levels - 1), ..., 1.
+void check_levels(std::string_view who, const Tensor& x, int channels, int levels);
+
+}  // namespace gradfold

@@ -1,0 +1,60 @@
+#pragma once
+#include "models/image_model.h"
+#include "nn/sequential.h"
+
+namespace gradfold {
+
+struct PixelCnnConfig {
+  Index maps = 32;      // h: maps inside a residual block; the trunk between the blocks carries 2h
+  Index blocks = 7;
+  int levels = 2;       // values of a pixel: 2 has one logit, more a softmax over all levels
+  int channels = 1;     // 3 for R, G, B, drawn in this order at each pixel
+  // false: ordinary convolutions, which see the pixel they predict. Not a model of anything: lesson 2.3
+  // trains it to show why the mask is there.
+  bool masked = true;
+};
+
+// PixelCNN (van den Oord, Kalchbrenner, Kavukcuoglu 2016, "Pixel recurrent neural networks", arXiv 1601.06759).
+//
+//   p(x) = prod_i p(x_i | x_1, ..., x_i-1),   pixels row by row from the top left
+//
+// One pass over a whole image gives all factors at once, because no convolution sees ahead:
+//
+//   x [N, C, H, W] -> 2x - 1 -> 7x7, mask A, to 2h maps
+//     -> blocks times: x + 1x1 to 2h (relu (3x3, mask B, h to h (relu (1x1 to h (relu x)))))
+//     -> relu, 1x1 to h maps, relu, 1x1 to the logits [N, C * K, H, W],  K = 1 (two levels) or levels
+//
+// With more channels every layer's maps are C equal groups, R, G, B, and masks keep a pixel's G from its B.
+// A pixel sees 3 + blocks rows up and columns to the sides.
+class PixelCnn : public ImageModel {
+ public:
+  explicit PixelCnn(PixelCnnConfig config = {});
+  PixelCnn(PixelCnnConfig config, Rng& rng) : PixelCnn(config) { reset_parameters(rng); }
+
+  // x [N, C, H, W] of levels -> logits [N, C * K, H, W]: logit of 1, or one for each level.
+  Var forward(const Var& x) override;
+  Var nll(const Tensor& x) override;
+  Tensor log_prob(const Tensor& x) override;
+  // log p(x_i | earlier pixels) for each pixel and channel, [N, C, H, W]; they add up to log_prob.
+  Tensor log_conditionals(const Tensor& x);
+
+  // Pixel by pixel, one pass of the whole net for each: the plain way. The random number of a pixel
+  // depends on its image and place alone, so another sampler that draws rng.uniform(shape) likewise gives
+  // the same images.
+  Tensor sample(const Shape& shape, Rng& rng, const SampleOptions& options = {}) override;
+
+  int levels() const override { return settings.levels; }
+  int channels() const override { return settings.channels; }
+  std::string name() const override { return "pixel_cnn"; }
+  ModelConfig config() const override;
+
+  const PixelCnnConfig settings;
+
+ private:
+  Module& input_;
+  Sequential& blocks_;
+  Module& hidden_;
+  Module& output_;
+};
+
+}  // namespace gradfold

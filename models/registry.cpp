@@ -1,0 +1,59 @@
+#include "models/registry.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "models/pixel_cnn.h"
+
+namespace gradfold {
+namespace {
+
+using Make = std::unique_ptr<ImageModel> (*)(const ModelConfig&);
+
+std::unique_ptr<ImageModel> make_pixel_cnn(const ModelConfig& config) {
+  return std::make_unique<PixelCnn>(PixelCnnConfig{.maps = config.at("maps"),
+                                                   .blocks = config.at("blocks"),
+                                                   .levels = static_cast<int>(config.at("levels")),
+                                                   .channels = static_cast<int>(config.at("channels")),
+                                                   .masked = config.at("masked") != 0});
+}
+
+// A new model adds its line here.
+struct Entry {
+  ModelConfig defaults;
+  Make make;
+};
+const std::map<std::string, Entry>& entries() {
+  static const std::map<std::string, Entry> all = {
+      {"pixel_cnn", {PixelCnn().config(), make_pixel_cnn}},
+  };
+  return all;
+}
+
+}  // namespace
+
+std::vector<std::string> image_model_names() {
+  std::vector<std::string> names;
+  for (const auto& [name, entry] : entries()) names.push_back(name);
+  return names;
+}
+
+std::unique_ptr<ImageModel> make_image_model(const std::string& name, const ModelConfig& config) {
+  const auto found = entries().find(name);
+  if (found == entries().end()) {
+    throw UsageError("make_image_model",
+                     fmt::format("there is no model '{}'; known are {}", name, fmt::join(image_model_names(), ", ")));
+  }
+  ModelConfig settings = found->second.defaults;
+  for (const auto& [key, value] : config) {
+    if (!settings.contains(key)) {
+      std::vector<std::string> known;
+      for (const auto& [k, v] : settings) known.push_back(k);
+      throw UsageError(name, fmt::format("there is no setting '{}'; known are {}", key, fmt::join(known, ", ")));
+    }
+    settings[key] = value;
+  }
+  return found->second.make(settings);
+}
+
+}  // namespace gradfold
