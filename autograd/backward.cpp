@@ -1,7 +1,7 @@
 // The backward walk: nodes in reverse order of creation, which is a topological order, each handing its
 // gradient to its inputs.
 #include <algorithm>
-#include <unordered_set>
+#include <atomic>
 
 #include "autograd/anomaly.h"
 #include "autograd/record.h"
@@ -12,26 +12,51 @@ namespace {
 
 // Every node that the walk will meet, latest first.
 std::vector<std::shared_ptr<Node>> reachable(const std::shared_ptr<Node>& root) {
+  static std::atomic<std::uint64_t> walks{0};
+  const std::uint64_t walk = ++walks;
   std::vector<std::shared_ptr<Node>> found{root};
-  std::unordered_set<const Node*> seen{root.get()};
+  root->walk = walk;
   for (std::size_t next = 0; next < found.size(); ++next) {
     // By index, not by reference: push_back moves the vector.
     for (std::size_t i = 0; i < found[next]->inputs.size(); ++i) {
       const std::shared_ptr<Node>& input = found[next]->inputs[i];
-      if (input && seen.insert(input.get()).second) found.push_back(input);
+      if (!input || input->walk == walk) continue;
+      input->walk = walk;
+      found.push_back(input);
     }
   }
-  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a->order > b->order; });
+  const auto later = [](const auto& a, const auto& b) { return a->order > b->order; };
+  if (!std::is_sorted(found.begin(), found.end(), later)) std::sort(found.begin(), found.end(), later);
   return found;
 }
 
-void accumulate(Node& node, const Tensor& gradient) {
+// May gradients be added to this one in place? Not where a closure or the caller holds it too.
+bool writable(const Tensor& gradient) { return gradient.unique() && gradient.is_contiguous(); }
+
+void accumulate(Node& node, Tensor gradient) {
   if (!node.grad.defined()) {
-    node.grad = gradient;
-  } else if (node.grad.unique() && node.grad.is_contiguous()) {
+    node.grad = std::move(gradient);
+  } else if (writable(node.grad)) {
     add_(node.grad, gradient);
   } else {
     node.grad = node.grad + gradient;
+  }
+}
+
+// node's result is a part of its input: dy goes to that part of the input's gradient, and 0 elsewhere.
+void accumulate_part(const Node& node, const Tensor& dy) {
+  Node& input = *node.inputs[0];
+  const bool first = !input.grad.defined();
+  if (first) {
+    input.grad = Tensor::zeros(node.input_shapes[0]);
+  } else if (!writable(input.grad)) {
+    input.grad = input.grad.clone();
+  }
+  Tensor part = node.part(input.grad);
+  if (first) {
+    part.copy_from(dy);
+  } else {
+    add_(part, dy);
   }
 }
 
@@ -48,9 +73,25 @@ void check_gradients(const Node& node, const Grads& grads, const Tensor& dy) {
   }
 }
 
+bool collects(const Node& node) { return !node.backward && !node.part; }
+
+// One step of the walk: from the gradient of a node's result to those of its inputs.
+void hand_down(Node& node) {
+  const Tensor dy = node.retain_grad ? node.grad : std::move(node.grad);
+  if (!node.retain_grad) node.grad = Tensor();
+  if (!dy.defined()) return;
+  if (node.part) return accumulate_part(node, dy);
+  Grads grads = node.backward(dy, Needs(node.inputs));
+  check_gradients(node, grads, dy);
+  for (std::size_t i = 0; i < grads.size(); ++i) {
+    if (node.inputs[i]) accumulate(*node.inputs[i], std::move(grads[i]));
+  }
+}
+
 // Gives back what the op saved and the links that keep its inputs alive.
 void release(Node& node) {
   node.backward = nullptr;
+  node.part = nullptr;
   node.inputs.clear();
   node.released = true;
 }
@@ -72,21 +113,12 @@ void Var::backward(const Tensor& cotangent, BackwardOptions options) const {
   }
   accumulate(*node_, cotangent);
   for (std::shared_ptr<Node>& node : walk) {
-    if (!node->backward) {  // a leaf keeps what it collected, in memory of its own: clipping writes it in place
-      if (node->grad.defined() && !(node->grad.unique() && node->grad.is_contiguous())) node->grad = node->grad.clone();
-      node.reset();
-      continue;
+    if (collects(*node)) {  // a leaf keeps what it collected, in memory of its own: clipping writes it in place
+      if (node->grad.defined() && !writable(node->grad)) node->grad = node->grad.clone();
+    } else {
+      hand_down(*node);
+      if (!options.retain_graph) release(*node);
     }
-    const Tensor dy = node->retain_grad ? node->grad : std::move(node->grad);
-    if (!node->retain_grad) node->grad = Tensor();
-    if (dy.defined()) {
-      const Grads grads = node->backward(dy, Needs(node->inputs));
-      check_gradients(*node, grads, dy);
-      for (std::size_t i = 0; i < grads.size(); ++i) {
-        if (node->inputs[i]) accumulate(*node->inputs[i], grads[i]);
-      }
-    }
-    if (!options.retain_graph) release(*node);
     node.reset();
   }
 }

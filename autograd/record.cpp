@@ -54,14 +54,20 @@ struct RecordAccess {
   }
 };
 
-Var detail::make_recorded(const char* op, const Var* inputs, std::size_t count, Tensor y,
-                          BackwardFn (*wrap)(void*), void* closure) {
+namespace {
+
+// Does the result need a node? Notes the op, and looks at the result in anomaly mode.
+bool wants_node(const char* op, const Var* inputs, std::size_t count, const Tensor& y) {
   note_op(op);
   if (anomaly_enabled()) check_forward(op, inputs, count, y);
-  bool wanted = false;
-  for (std::size_t i = 0; i < count; ++i) wanted = wanted || inputs[i].requires_grad();
-  if (!wanted || !grad_enabled()) return Var(std::move(y));
+  if (!grad_enabled()) return false;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (inputs[i].requires_grad()) return true;
+  }
+  return false;
+}
 
+std::shared_ptr<Node> make_node(const char* op, const Var* inputs, std::size_t count, const Tensor& y) {
   auto node = std::make_shared<Node>();
   node->op = op;
   node->shape = y.shape();
@@ -71,9 +77,26 @@ Var detail::make_recorded(const char* op, const Var* inputs, std::size_t count, 
     node->inputs.push_back(inputs[i].requires_grad() ? inputs[i].node() : nullptr);
     node->input_shapes.push_back(inputs[i].defined() ? inputs[i].shape() : Shape{});
   }
-  node->backward = wrap(closure);
   node->order = next_order.fetch_add(1, std::memory_order_relaxed);
   node->scope = current_scope();
+  return node;
+}
+
+}  // namespace
+
+Var detail::make_recorded(const char* op, const Var* inputs, std::size_t count, Tensor y,
+                          BackwardFn (*wrap)(void*), void* closure) {
+  if (!wants_node(op, inputs, count, y)) return Var(std::move(y));
+  std::shared_ptr<Node> node = make_node(op, inputs, count, y);
+  node->backward = wrap(closure);
+  return RecordAccess::make(std::move(y), std::move(node));
+}
+
+Var record_part(const char* op, const Var& x, PartFn part) {
+  Tensor y = part(x.value());
+  if (!wants_node(op, &x, 1, y)) return Var(std::move(y));
+  std::shared_ptr<Node> node = make_node(op, &x, 1, y);
+  node->part = std::move(part);
   return RecordAccess::make(std::move(y), std::move(node));
 }
 

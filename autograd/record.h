@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -24,6 +25,8 @@ class Needs {
 };
 
 using BackwardFn = std::function<Grads(const Tensor& dy, Needs need)>;
+// Picks a part of a tensor, as a view: x.slice(...), x.select(...).
+using PartFn = std::function<Tensor(const Tensor& x)>;
 
 // What the graph keeps of one op. The values themselves live in the Vars and in the closure's captures, so
 // an intermediate that nobody needs for a gradient is freed as soon as the forward pass is done with it.
@@ -33,11 +36,13 @@ struct Node {
   std::vector<std::shared_ptr<Node>> inputs;   // null: an input that needs no gradient
   std::vector<Shape> input_shapes;
   BackwardFn backward;                         // empty for leaves, and after it was walked
+  PartFn part;                                 // instead of backward, where the result is a view of a part
   Tensor grad;
   bool retain_grad = false;
   bool released = false;
   bool frozen = false;                         // a leaf that wants no gradients for now
   std::uint64_t order = 0;                     // creation order: a node comes after all its inputs
+  std::uint64_t walk = 0;                      // the last backward walk that met this node
   std::shared_ptr<const Scope> scope;          // the module that made it, null outside any
   ~Node();
 };
@@ -75,5 +80,9 @@ template <class F>
 Var record(const char* op, const std::vector<Var>& inputs, Tensor y, F&& backward) {
   return record(op, inputs.data(), inputs.size(), std::move(y), std::forward<F>(backward));
 }
+
+// y = part(x), a view. Backward adds dy into that part of x's gradient, where the other parts' gradients
+// are added as well: taking an array apart piece by piece costs one pass over it, not one for each piece.
+Var record_part(const char* op, const Var& x, PartFn part);
 
 }  // namespace gradfold

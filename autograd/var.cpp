@@ -28,7 +28,7 @@ void Var::freeze(bool on) {
   if (on) node_->grad = Tensor();
 }
 
-bool Var::is_leaf() const { return !node_ || (node_->inputs.empty() && !node_->released && !node_->backward); }
+bool Var::is_leaf() const { return !node_ || (node_->inputs.empty() && !node_->released); }
 
 const Tensor& Var::grad() const {
   static const Tensor kNone;

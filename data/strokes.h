@@ -35,17 +35,17 @@ struct FactorRange {
 
 struct StrokeOptions {
   Index side = 28;                // image height and width in pixels
-  std::vector<int> classes = {};  // digits to draw, equally often; empty means all ten
+  std::vector<int> classes = {};  // digits to draw, with equal chance; empty means all ten
   int style = -1;                 // handwriting variant of every digit (0, 1, ...); -1 draws one at random
 
-  FactorRange slant = {-12, 32};
+  FactorRange slant = {-15, 30};
   FactorRange rotation = {-10, 10};
-  FactorRange thickness = {1.7, 3.4};
+  FactorRange thickness = {1.8, 3.8};
   FactorRange size = {0.9, 1.0};
-  FactorRange aspect = {0.8, 1.15};
+  FactorRange aspect = {0.8, 1.4};
   FactorRange x = {-0.5, 0.5};
   FactorRange y = {-0.5, 0.5};
-  FactorRange wobble = {0.5, 1.3};
+  FactorRange wobble = {0.6, 1.4};
 
   // All factors fixed at a plain upright digit: the start for freeing one factor at a time.
   static StrokeOptions fixed();

@@ -138,7 +138,7 @@ Tensor Tensor::transpose(int a, int b) const {
   return view(shape, strides, offset_);
 }
 
-Tensor Tensor::permute(std::initializer_list<int> dims) const {
+Tensor Tensor::permute(const std::vector<int>& dims) const {
   require(static_cast<int>(dims.size()) == rank(), "permute", "{} dimensions were named for {}; all must be", dims.size(), shape_);
   Shape shape, strides;
   unsigned used = 0;

@@ -56,7 +56,8 @@ class Tensor {
   Tensor reshape(const Shape& shape) const;
   Tensor flatten(int from_dim = 0) const;                       // dimensions from_dim.. become one
   Tensor transpose(int a, int b) const;
-  Tensor permute(std::initializer_list<int> dims) const;
+  Tensor permute(const std::vector<int>& dims) const;
+  Tensor permute(std::initializer_list<int> dims) const { return permute(std::vector<int>(dims)); }
   Tensor slice(int dim, Index begin, Index end, Index step = 1) const;  // [begin, end)
   Tensor select(int dim, Index index) const;                    // drops the dimension
   Tensor squeeze(int dim) const;

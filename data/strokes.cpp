@@ -1,0 +1,275 @@
+#include "data/strokes.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "data/glyphs.h"
+#include "data/pen.h"
+#include "tensor/parallel.h"
+
+namespace gradfold {
+namespace {
+
+constexpr double kPi = std::numbers::pi;
+constexpr double kStandardSide = 28, kStandardBox = 20;  // MNIST's: the digit's box within the image
+constexpr double kSoftness = 1;                            // width of a stroke's grey edge, in standard pixels
+constexpr int kStepsPerPoint = 6;                        // straight pieces between two skeleton points
+
+using Points = std::vector<GlyphPoint>;
+
+GlyphPoint operator+(GlyphPoint a, GlyphPoint b) { return {a.x + b.x, a.y + b.y}; }
+GlyphPoint operator-(GlyphPoint a, GlyphPoint b) { return {a.x - b.x, a.y - b.y}; }
+GlyphPoint operator*(double s, GlyphPoint a) { return {s * a.x, s * a.y}; }
+double distance(GlyphPoint a, GlyphPoint b) { return std::hypot(a.x - b.x, a.y - b.y); }
+
+// How one hand errs at one digit. The skeleton is bent as a whole by a few slow waves, its middle moves up
+// or down, each stroke lands a little off, and each point a little more; amplitudes are for wobble = 1.
+class Hand {
+ public:
+  Hand(double wobble, Rng& rng) : wobble_(wobble), rng_(rng) {
+    proportion_ = std::exp(wobble * 0.13 * rng.normal());
+    for (Wave& wave : waves_) {
+      wave = {rng.uniform() * 2 - 1, rng.uniform() * 2 - 1, 2 * kPi * rng.uniform(), 0.046 * wobble * rng.normal(),
+              0.040 * wobble * rng.normal()};
+    }
+  }
+
+  GlyphStroke bend(const GlyphStroke& stroke) {
+    GlyphStroke bent;
+    const GlyphPoint landing = jitter(0.026);
+    for (std::size_t i = 0; i < stroke.size(); ++i) {
+      const bool corner = i > 0 && distance(stroke[i], stroke[i - 1]) == 0;
+      bent.push_back(corner ? bent.back() : warp(stroke[i]) + landing + jitter(0.014));
+    }
+    const std::size_t last = bent.size() - 1;
+    overshoot(bent[0], bent[1]);
+    overshoot(bent[last], bent[last - 1]);
+    return bent;
+  }
+
+  // Pressure along a stroke, as a factor of the pen's half width: a slow wave, lighter where the pen lifts.
+  std::vector<double> pressure(std::size_t points) {
+    const double phase = 2 * kPi * rng_.uniform(), cycles = 0.5 + 1.5 * rng_.uniform();
+    const double wave = 0.10 * wobble_ * rng_.normal(), first = lift(), last = lift();
+    std::vector<double> factor(points);
+    for (std::size_t i = 0; i < points; ++i) {
+      const double t = points > 1 ? static_cast<double>(i) / static_cast<double>(points - 1) : 0;
+      const double ends = first * std::exp(-t / 0.08) + last * std::exp((t - 1) / 0.08);
+      factor[i] = std::clamp(1 + wave * std::sin(2 * kPi * cycles * t + phase) - ends, 0.5, 1.5);
+    }
+    return factor;
+  }
+
+ private:
+  struct Wave {
+    double across, down, phase, dx, dy;
+  };
+
+  double lift() { return std::min(0.4, 0.3 * wobble_ * rng_.uniform()); }
+  GlyphPoint jitter(double amplitude) {
+    const double x = rng_.normal(), y = rng_.normal();
+    return wobble_ * amplitude * GlyphPoint{x, y};
+  }
+  // The pen sets down and lifts too early or too late.
+  void overshoot(GlyphPoint& end, GlyphPoint before) {
+    end = end + std::clamp(0.3 * wobble_ * rng_.normal(), -0.25, 0.6) * (end - before);
+  }
+  GlyphPoint warp(GlyphPoint p) const {
+    GlyphPoint q = {p.x, p.y > 0 ? std::pow(p.y, proportion_) : p.y};
+    for (const Wave& wave : waves_) {
+      const double s = std::sin(2 * kPi * (wave.across * p.x + wave.down * p.y) + wave.phase);
+      q = q + s * GlyphPoint{wave.dx, wave.dy};
+    }
+    return q;
+  }
+
+  double wobble_;
+  Rng& rng_;
+  double proportion_;
+  std::array<Wave, 4> waves_;
+};
+
+// Catmull-Rom through a, b, c, d, between b and c. A corner is a point written twice; there the curve's
+// direction is taken from its own side alone.
+GlyphPoint catmull_rom(GlyphPoint a, GlyphPoint b, GlyphPoint c, GlyphPoint d, double t) {
+  const GlyphPoint v0 = 0.5 * (c - a), v1 = 0.5 * (d - b);
+  const double t2 = t * t, t3 = t2 * t;
+  return (2 * t3 - 3 * t2 + 1) * b + (t3 - 2 * t2 + t) * v0 + (3 * t2 - 2 * t3) * c + (t3 - t2) * v1;
+}
+
+Points smooth(const GlyphStroke& stroke) {
+  const auto last = static_cast<Index>(stroke.size()) - 1;
+  auto point = [&](Index i) { return stroke[static_cast<std::size_t>(std::clamp<Index>(i, 0, last))]; };
+  Points curve = {point(0)};
+  for (Index i = 0; i < last; ++i) {
+    if (distance(point(i), point(i + 1)) == 0) continue;
+    for (int step = 1; step <= kStepsPerPoint; ++step) {
+      const double t = static_cast<double>(step) / kStepsPerPoint;
+      curve.push_back(catmull_rom(point(i - 1), point(i), point(i + 1), point(i + 2), t));
+    }
+  }
+  return curve;
+}
+
+// Aspect, slant and rotation, in this order.
+struct Pose {
+  double aspect, shear, cosine, sine;
+  explicit Pose(const StrokeDigit& d)
+      : aspect(d.aspect), shear(std::tan(d.slant * kPi / 180)), cosine(std::cos(d.rotation * kPi / 180)),
+        sine(std::sin(d.rotation * kPi / 180)) {}
+  GlyphPoint operator()(GlyphPoint p) const {
+    const double x = p.x * aspect - shear * p.y;
+    return {cosine * x - sine * p.y, sine * x + cosine * p.y};
+  }
+};
+
+struct Box {
+  double left = 1e9, top = 1e9, right = -1e9, bottom = -1e9;
+  void add(GlyphPoint p) {
+    left = std::min(left, p.x), right = std::max(right, p.x);
+    top = std::min(top, p.y), bottom = std::max(bottom, p.y);
+  }
+  double longer_side() const { return std::max(right - left, bottom - top); }
+};
+
+// The pen's way for a digit, its box scaled to the wanted size with the middle of the box in the middle.
+std::vector<PenPath> pen_paths(const StrokeDigit& d, Index side, Rng& rng) {
+  const double pixel = static_cast<double>(side) / kStandardSide;
+  const Pose pose(d);
+  Hand hand(d.wobble, rng);
+  std::vector<Points> curves;
+  Box box;
+  for (const GlyphStroke& stroke : glyphs(d.digit)[static_cast<std::size_t>(d.style)].strokes) {
+    Points curve = smooth(hand.bend(stroke));
+    for (GlyphPoint& p : curve) box.add(p = pose(p));
+    curves.push_back(std::move(curve));
+  }
+  // The ink reaches half the pen's width beyond the skeleton on both sides.
+  const double scale = pixel * std::max(1.0, d.size * kStandardBox - d.thickness) / box.longer_side();
+  const GlyphPoint middle = 0.5 * GlyphPoint{box.left + box.right, box.top + box.bottom};
+  const double centre = static_cast<double>(side) / 2;
+  std::vector<PenPath> paths;
+  for (const Points& curve : curves) {
+    const std::vector<double> pressure = hand.pressure(curve.size());
+    PenPath path;
+    for (std::size_t i = 0; i < curve.size(); ++i) {
+      const GlyphPoint p = GlyphPoint{centre, centre} + scale * (curve[i] - middle);
+      path.push_back({p.x, p.y, pixel * d.thickness / 2 * pressure[i]});
+    }
+    paths.push_back(std::move(path));
+  }
+  return paths;
+}
+
+GlyphPoint centre_of_mass(const Real* ink, Index side) {
+  double total = 0, x = 0, y = 0;
+  for (Index row = 0; row < side; ++row) {
+    for (Index col = 0; col < side; ++col) {
+      const double mass = ink[row * side + col];
+      total += mass, x += mass * (col + 0.5), y += mass * (row + 0.5);
+    }
+  }
+  return {x / total, y / total};
+}
+
+// Drawn twice: the first time only to weigh it, so that the centre of mass lands where it should.
+void draw(const StrokeDigit& d, Index side, Rng& rng, Real* ink) {
+  const double pixel = static_cast<double>(side) / kStandardSide;
+  std::vector<PenPath> paths = pen_paths(d, side, rng);
+  draw_pen(paths, kSoftness * pixel, side, ink);
+  const double middle = static_cast<double>(side) / 2;
+  const GlyphPoint move = GlyphPoint{middle + pixel * d.x, middle + pixel * d.y} - centre_of_mass(ink, side);
+  for (PenPath& path : paths) {
+    for (PenPoint& p : path) p.x += move.x, p.y += move.y;
+  }
+  draw_pen(paths, kSoftness * pixel, side, ink);
+}
+
+int pick_style(int digit, double u) {
+  const std::vector<Glyph>& variants = glyphs(digit);
+  double total = 0;
+  for (const Glyph& glyph : variants) total += glyph.share;
+  int style = 0;
+  for (u *= total; style + 1 < static_cast<int>(variants.size()); ++style) {
+    u -= variants[static_cast<std::size_t>(style)].share;
+    if (u < 0) break;
+  }
+  return style;
+}
+
+// All numbers are drawn whatever the options, so that fixing one factor leaves the others as they were.
+StrokeDigit pick(const StrokeOptions& o, Rng& rng) {
+  auto within = [&rng](const FactorRange& range) { return range.low + (range.high - range.low) * rng.uniform(); };
+  StrokeDigit d;
+  const double which = rng.uniform(), style = rng.uniform();
+  const auto classes = o.classes.empty() ? 10 : static_cast<int>(o.classes.size());
+  const int choice = std::min(classes - 1, static_cast<int>(which * classes));
+  d.digit = o.classes.empty() ? choice : o.classes[static_cast<std::size_t>(choice)];
+  d.style = o.style < 0 ? pick_style(d.digit, style) : std::min(o.style, stroke_styles(d.digit) - 1);
+  d.slant = within(o.slant), d.rotation = within(o.rotation), d.thickness = within(o.thickness);
+  d.size = within(o.size), d.aspect = within(o.aspect), d.x = within(o.x), d.y = within(o.y);
+  d.wobble = within(o.wobble);
+  return d;
+}
+
+void write_factors(const StrokeDigit& d, Real* row) {
+  const double columns[kStrokeFactors] = {d.slant, d.rotation, d.thickness, d.size, d.aspect, d.x, d.y, d.wobble};
+  for (int f = 0; f < kStrokeFactors; ++f) row[f] = static_cast<Real>(columns[f]);
+}
+
+void check_options(const StrokeOptions& o) {
+  require(o.side >= 8, "stroke_digits", "side is {} but must be at least 8 pixels", o.side);
+  for (int digit : o.classes) {
+    require(digit >= 0 && digit <= 9, "stroke_digits", "classes has {} but holds digits 0 to 9", digit);
+  }
+  const FactorRange ranges[] = {o.slant, o.rotation, o.thickness, o.size, o.aspect, o.x, o.y, o.wobble};
+  for (int f = 0; f < kStrokeFactors; ++f) {
+    require(ranges[f].low <= ranges[f].high, "stroke_digits", "{} is from {} to {}; low must not be above high",
+            kStrokeFactorNames[static_cast<std::size_t>(f)], ranges[f].low, ranges[f].high);
+  }
+  for (const auto& [name, range] : {std::pair{"thickness", o.thickness}, {"size", o.size}, {"aspect", o.aspect}}) {
+    require(range.low > 0, "stroke_digits", "{} is {} but must be positive", name, range.low);
+  }
+  require(std::max(-o.slant.low, o.slant.high) <= 80, "stroke_digits",
+          "slant is from {} to {} degrees but must stay within -80 to 80", o.slant.low, o.slant.high);
+}
+
+}  // namespace
+
+StrokeOptions StrokeOptions::fixed() {
+  return {.style = 0, .slant = {8, 8}, .rotation = {0, 0}, .thickness = {2.4, 2.4}, .size = {1, 1},
+          .aspect = {1, 1}, .x = {0, 0}, .y = {0, 0}, .wobble = {0, 0}};
+}
+
+StrokeDigits stroke_digits(Index n, const Rng& rng, const StrokeOptions& options) {
+  require(n >= 0, "stroke_digits", "n is {} but must not be negative", n);
+  check_options(options);
+  const Index side = options.side;
+  StrokeDigits out{Tensor({n, 1, side, side}), Indices(Shape{n}), Indices(Shape{n}), Tensor({n, kStrokeFactors})};
+  Real *images = out.images.data(), *factors = out.factors.data();
+  parallel_for(n, 16, [&, images, factors](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) {
+      Rng own = rng.fork(static_cast<std::uint64_t>(i)), hand = own.fork("hand");
+      const StrokeDigit digit = pick(options, own);
+      draw(digit, side, hand, images + i * side * side);
+      write_factors(digit, factors + i * kStrokeFactors);
+      out.labels[i] = digit.digit, out.styles[i] = digit.style;
+    }
+  });
+  return out;
+}
+
+Tensor draw_stroke_digit(const StrokeDigit& digit, Index side) {
+  const int styles = stroke_styles(digit.digit);
+  require(digit.style >= 0 && digit.style < styles, "draw_stroke_digit",
+          "style is {} but digit {} has styles 0 to {}", digit.style, digit.digit, styles - 1);
+  Tensor image({1, side, side});
+  Rng hand(digit.hand);
+  draw(digit, side, hand, image.data());
+  return image;
+}
+
+int stroke_styles(int digit) { return static_cast<int>(glyphs(digit).size()); }
+
+}  // namespace gradfold

@@ -1,0 +1,337 @@
+#!/usr/bin/env bash
+# gradfold's one door: checks the tool chain, builds what a command needs, runs it.
+# Kept to bash 3.2 (a Mac's): no associative arrays, no ${x,,}.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+build=$root/build
+install=yes
+
+# ---- what there is ---------------------------------------------------------------------------------------
+
+# command | arguments | one line
+commands='
+course  | [--full] [--seed N]                     | every lesson in order on the embedded data, then out/index.html
+test    | [NAME] [--asan] [--tsan]                | the tests, or those whose name holds NAME (tensor, nn/linear)
+lesson  | N.M [--data D] [--full] [--seed N] ...  | one step of the course; without N.M the list of steps
+train   | MODEL --data D --out model.safetensors  | train a model; Ctrl-C keeps the checkpoint, --resume goes on
+eval    | CHECKPOINT --data D                     | negative log-likelihood in nats and bits per dimension
+sample  | CHECKPOINT --n 64 --out s.png           | draw new images, or complete half a one
+graph   | MODEL or N.M [--out g.svg]              | the graph that backward walks, as SVG or DOT
+bench   | [FILTER] [--json FILE]                  | our benchmarks
+data    | mnist                                   | download real data and check it
+doctor  |                                         | what this machine has, and what is missing
+help    | [COMMAND]                               | this page, or the options of one command
+'
+# Named by the design, not there yet.
+planned='embed new next check watch hint reset status grade handout grade-all gradescope'
+
+# what | apt | brew | dnf | commands of which one is enough, or <header>
+requirements='
+a C++20 compiler | g++                 | gcc           | gcc-c++             | c++ g++ clang++
+CMake            | cmake               | cmake         | cmake               | cmake
+Ninja or make    | ninja-build         | ninja         | ninja-build         | ninja make
+fmt              | libfmt-dev          | fmt           | fmt-devel           | <fmt/core.h>
+doctest          | doctest-dev         | doctest       | doctest-devel       | <doctest/doctest.h>
+Highway          | libhwy-dev          | highway       | highway-devel       | <hwy/highway.h>
+zlib             | zlib1g-dev          | zlib          | zlib-devel          | <zlib.h>
+libpng           | libpng-dev          | libpng        | libpng-devel        | <png.h>
+nlohmann-json    | nlohmann-json3-dev  | nlohmann-json | json-devel          | <nlohmann/json.hpp>
+CLI11            | libcli11-dev        | cli11         | cli11-devel         | <CLI/CLI.hpp>
+'
+benchmark_requirement='
+Google Benchmark | libbenchmark-dev    | google-benchmark | google-benchmark-devel | <benchmark/benchmark.h>
+'
+# A run without these still works: gnuplot costs the charts.
+optional_requirements='
+gnuplot          | gnuplot-nox         | gnuplot       | gnuplot             | gnuplot
+'
+
+say() { printf '%s\n' "$*" >&2; }
+misuse() { say "gf: $1"; exit 2; }
+fail() { say "gf: $1"; exit 1; }
+column() { printf '%s\n' "$1" | cut -d'|' -f"$2" | sed 's/^ *//; s/ *$//'; }
+lines() { printf '%s\n' "$1" | grep -v '^$'; }
+
+# ---- the tool chain --------------------------------------------------------------------------------------
+
+has() {  # has "ninja make" or has "<zlib.h>"
+  local name folder
+  case $1 in
+    "<"*)
+      name=${1#<}; name=${name%>}
+      for folder in /usr/include /usr/local/include /opt/homebrew/include /opt/local/include \
+                    "${CONDA_PREFIX:-/usr}/include" "${CMAKE_PREFIX_PATH:-/usr}/include"; do
+        [ -e "$folder/$name" ] && return 0
+      done ;;
+    *) for name in $1; do command -v "$name" >/dev/null 2>&1 && return 0; done ;;
+  esac
+  return 1
+}
+
+missing_of() {  # the lines of a requirements table that this machine lacks
+  local line
+  while IFS= read -r line; do
+    [ -z "$line" ] || has "$(column "$line" 5)" || printf '%s\n' "$line"
+  done <<<"$1"
+}
+
+packages() { column "$1" "$2" | tr '\n' ' ' | sed 's/ *$//'; }  # packages LINES COLUMN
+
+name_missing() {
+  say "gf: missing: $(column "$1" 1 | paste -sd ',' - | sed 's/,/, /g')"
+  say "  Debian, Ubuntu:  apt-get install $(packages "$1" 2)"
+  say "  macOS:           brew install $(packages "$1" 3)"
+  say "  Fedora:          dnf install $(packages "$1" 4)"
+}
+
+# ensure_toolchain [EXTRA REQUIREMENTS]: what is optional is installed with the first build only.
+ensure_toolchain() {
+  local missing wanted command
+  missing=$(missing_of "$requirements${1-}")
+  wanted=$missing
+  if [ ! -e "$build/CMakeCache.txt" ]; then wanted=$(missing_of "$requirements${1-}$optional_requirements"); fi
+  [ -n "$wanted" ] || return 0
+  if [ $install = no ] || ! command -v apt-get >/dev/null 2>&1; then
+    name_missing "$wanted"
+    [ -z "$missing" ] && return 0
+    [ $install = no ] && fail "not installing, as --no-install asks"
+    fail "there is no apt-get here to install them with: please do it as above, then run this again"
+  fi
+  command="apt-get install -y --no-install-recommends $(packages "$wanted" 2)"
+  if [ "$(id -u)" = 0 ]; then
+    say "gf: installing what is missing: $command"
+    apt-get update -qq >&2 || true
+    DEBIAN_FRONTEND=noninteractive $command >&2 || fail "the installation failed (see above)"
+  elif command -v sudo >/dev/null 2>&1; then
+    say "gf: installing what is missing: sudo apt-get update; sudo $command"
+    sudo apt-get update -qq >&2 || true
+    # shellcheck disable=SC2086
+    sudo $command >&2 || fail "the installation failed (see above)"
+  else
+    fail "missing packages and neither root nor sudo: ask for  $command"
+  fi
+  missing=$(missing_of "$requirements${1-}")
+  [ -z "$missing" ] || fail "still missing after the installation: $(column "$missing" 1 | paste -sd ',' - | sed 's/,/, /g')"
+}
+
+# ---- building --------------------------------------------------------------------------------------------
+
+jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+
+# configure PRESET [OPTION:BOOL=ON]: only if there is no build yet, or it is of another folder or lacks the option.
+configure() {
+  local preset=$1 option=$2 generator="" cache=$build/CMakeCache.txt again=no
+  if ! [ -e "$build/build.ninja" ] && ! [ -e "$build/Makefile" ]; then again=yes; fi
+  if [ -e "$cache" ] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$cache"; then
+    rm -rf "$cache" "$build/CMakeFiles"
+    again=yes
+  fi
+  if [ -n "$option" ] && ! grep -qsxF "$option" "$cache"; then again=yes; fi
+  [ $again = yes ] || return 0
+  if ! [ -e "$cache" ] && command -v ninja >/dev/null 2>&1; then generator=-GNinja; fi
+  say "gf: configuring ${build#"$root"/}"
+  (cd "$root" && cmake --preset "$preset" $generator ${option:+"-D$option"}) >"$build/configure.log" 2>&1 ||
+    { cat "$build/configure.log" >&2; fail "CMake could not configure the project (see above)"; }
+}
+
+# One line that counts on a terminal, nothing elsewhere.
+progress() {
+  if [ -t 2 ]; then awk '/^\[[ 0-9]+(\/|%)/ {printf "\r%s\033[K", substr($0, 1, 100) > "/dev/stderr"} END {printf "\r\033[K" > "/dev/stderr"}'
+  else cat >/dev/null; fi
+}
+
+# build_targets PRESET OPTION TARGET...: quiet unless the compiler has something to say. One at a time.
+build_targets() {
+  local preset=$1 option=$2 log=$build/build.log start=$SECONDS
+  shift 2
+  mkdir -p "$build"
+  (
+    if command -v flock >/dev/null 2>&1; then
+      flock -n 9 || { say "gf: waiting for another ./gf that builds"; flock 9; }
+    fi
+    configure "$preset" "$option"
+    if ! cmake --build "$build" -j "$jobs" --target "$@" 2>&1 | tee "$log" | progress; then
+      grep -vE '^\[[ 0-9]+(/|%)|^ninja: |^make|^ccache' "$log" >&2 || true
+      fail "the build failed (see above)"
+    fi
+    if grep -q 'warning:' "$log"; then
+      grep -vE '^\[[ 0-9]+(/|%)|^ninja: |^make' "$log" >&2
+    fi
+    if grep -qE '^\[.*(Building|Linking)' "$log"; then say "gf: built in $((SECONDS - start)) s"; fi
+  ) 9>"$build/.gf-lock"
+}
+
+# ---- commands --------------------------------------------------------------------------------------------
+
+about() {
+  cat <<'TEXT'
+gradfold: deep learning from scratch in C++, to learn generative models by reading and running them.
+
+  ./gf course     every lesson in order, then out/index.html
+  ./gf test       the tests
+  ./gf help       all commands
+TEXT
+  echo
+  if ! [ -x "$build/gf" ]; then
+    echo "You are at the start: nothing is built yet. Next: ./gf course (it installs and builds what it needs)."
+  elif ! [ -e out/index.html ]; then
+    echo "It is built. Next: ./gf course, or one step of it: ./gf lesson $(steps | head -n 1 | cut -d' ' -f1)."
+  else
+    echo "The course has run: open out/index.html. Next: change something (README.md says where) and run ./gf test."
+  fi
+}
+
+help() {
+  local line
+  if [ $# -gt 0 ]; then
+    line=$(lines "$commands" | grep "^$1 " || true)
+    [ -n "$line" ] || unknown_command "$1"
+    case $1 in
+      train | eval | sample | graph | doctor) need_program; exec "$build/gf" "$1" --help ;;
+      *) echo "./gf $1 $(column "$line" 2)"; column "$line" 3; return ;;
+    esac
+  fi
+  echo "usage: ./gf COMMAND   (add --no-install to forbid installing packages)"
+  lines "$commands" | awk -F ' *\\| *' '{printf "  ./gf %-7s %-42s %s\n", $1, $2, $3}'
+  echo "not built yet: $planned"
+}
+
+# The nearest command by edit distance, if it is near.
+nearest() {
+  lines "$commands" | cut -d' ' -f1 | awk -v word="$1" '
+    function least(a, b, c) { return a < b ? (a < c ? a : c) : (b < c ? b : c) }
+    function distance(a, b,   i, j, d) {
+      for (i = 0; i <= length(a); ++i) d[i, 0] = i
+      for (j = 0; j <= length(b); ++j) d[0, j] = j
+      for (i = 1; i <= length(a); ++i)
+        for (j = 1; j <= length(b); ++j)
+          d[i, j] = least(d[i-1, j] + 1, d[i, j-1] + 1, d[i-1, j-1] + (substr(a, i, 1) != substr(b, j, 1)))
+      return d[length(a), length(b)]
+    }
+    BEGIN { best = 3 }
+    { now = distance(word, $1); if (now < best) { best = now; name = $1 } }
+    END { print name }'
+}
+
+unknown_command() {
+  local near word
+  for word in $planned; do
+    [ "$word" != "$1" ] || misuse "$1 is not built yet; ./gf help lists what is"
+  done
+  near=$(nearest "$1")
+  misuse "unknown command '$1'${near:+; did you mean $near?} (./gf help lists all)"
+}
+
+need_program() {
+  ensure_toolchain
+  build_targets release "" gf_program
+}
+
+# "2.3 lessons/02_pixel_rnn_pixel_cnn/step_3_pixel_cnn.cpp" for every step, in order.
+steps() {
+  { cd "$root"; find lessons -name 'step_*.cpp' 2>/dev/null || true; } | sed -nE 's#^(lessons/0*([0-9]+)_[^/]*/step_([0-9]+)_.*)#\2.\3 \1#p' | sort -t. -k1,1n -k2,2n
+}
+
+lesson() {
+  local step=${1-}
+  if [ -z "$step" ] || ! steps | grep -q "^${step//./\\.} "; then
+    [ -z "$step" ] || say "gf: there is no step $step; the steps are"
+    steps | sed 's/^/  /' >&2
+    [ -z "$step" ] && exit 0 || exit 2
+  fi
+  shift
+  ensure_toolchain
+  build_targets release "" "lesson_$step"
+  exec "$build/lessons/lesson_$step" "$@"
+}
+
+run_tests() {
+  local name="" preset=release targets=all match
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --asan | --tsan) preset=${1#--}; build=$root/build-$preset ;;
+      -*) misuse "test: unknown option $1; it takes --asan or --tsan" ;;
+      *) [ -z "$name" ] || misuse "test takes one NAME, not '$name' and '$1'"; name=$1 ;;
+    esac
+    shift
+  done
+  if [ -n "$name" ]; then
+    match=$(cd "$root/tests" && find . -name 'test_*.cpp' -o -name 'grad_*.cpp' | sed -E 's#^\./##' |
+            awk -F/ -v name="$name" '{file = $2; sub(/\.cpp$/, "", file); entry = file; sub(/^test_/, "", entry)
+              kind = substr(file, 1, 4); if (index($1 "/" entry, name)) print kind "_" $1}' | sort -u)
+    [ -n "$match" ] || misuse "no test is called '$name'; the folders are $(cd "$root/tests" && echo */ | tr -d /)"
+    targets=$match
+  fi
+  ensure_toolchain
+  # shellcheck disable=SC2086
+  build_targets "$preset" "" $targets
+  [ -n "$name" ] || [ "$preset" != release ] || bash "$root/tools/size_report.sh" || true
+  export ASAN_OPTIONS=${ASAN_OPTIONS-detect_stack_use_after_return=1} UBSAN_OPTIONS=${UBSAN_OPTIONS-print_stacktrace=1}
+  export TSAN_OPTIONS=${TSAN_OPTIONS-suppressions=$root/tools/cmake/tsan.supp}
+  ctest --test-dir "$build" --output-on-failure --no-tests=error -j "$jobs" ${name:+-R "$name"}
+}
+
+bench() {
+  local arguments=() filters=""
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --json) [ $# -gt 1 ] || misuse "bench: --json needs a FILE"
+              arguments+=("--benchmark_out=$2" --benchmark_out_format=json); shift ;;
+      --benchmark_*) arguments+=("$1") ;;
+      -*) misuse "bench: unknown option $1; it takes a FILTER, --json FILE and Google Benchmark's own --benchmark_..." ;;
+      *) filters=${filters:+$filters|}$1 ;;
+    esac
+    shift
+  done
+  ensure_toolchain "$benchmark_requirement"
+  build_targets release GRADFOLD_BENCH:BOOL=ON gf_bench
+  exec "$build/gf_bench" ${filters:+"--benchmark_filter=$filters"} ${arguments[@]+"${arguments[@]}"}
+}
+
+doctor() {
+  local line
+  echo "tool chain"
+  while IFS= read -r line; do
+    [ -n "$line" ] || continue
+    if has "$(column "$line" 5)"; then printf '  %-18s found\n' "$(column "$line" 1)"
+    else printf '  %-18s missing (apt: %s, brew: %s, dnf: %s)\n' "$(column "$line" 1)" "$(column "$line" 2)" \
+      "$(column "$line" 3)" "$(column "$line" 4)"; fi
+  done <<<"$requirements$optional_requirements$benchmark_requirement"
+  if [ -n "$(missing_of "$requirements")" ]; then
+    echo "the rest needs a build: ./gf test installs what is missing"
+    exit 1
+  fi
+  need_program
+  exec "$build/gf" doctor "$@"
+}
+
+main() {
+  local command arguments=() argument
+  for argument in "$@"; do
+    if [ "$argument" = --no-install ]; then install=no; else arguments+=("$argument"); fi
+  done
+  set -- ${arguments[@]+"${arguments[@]}"}
+  command=${1-}
+  [ $# -eq 0 ] || shift
+  # Threads that wait for each other must not spin: beside another process a spinning barrier waits for its
+  # turn on the core again and again.
+  if [ -z "${OMP_WAIT_POLICY-}${GOMP_SPINCOUNT-}" ]; then export OMP_WAIT_POLICY=PASSIVE; fi
+  case $command in
+    "") about ;;
+    help | -h | --help) help "$@" ;;
+    test) run_tests "$@" ;;
+    lesson) lesson "$@" ;;
+    bench) bench "$@" ;;
+    doctor) doctor "$@" ;;
+    course)
+      ensure_toolchain
+      build_targets release "" gf_program lessons
+      exec "$build/gf" course "$@" ;;
+    train | eval | sample | graph | data)
+      need_program
+      exec "$build/gf" "$command" "$@" ;;
+    *) unknown_command "$command" ;;
+  esac
+}
+
+main "$@"

@@ -1,0 +1,141 @@
+#include <algorithm>
+#include <vector>
+
+#include "tensor/kernels/conv2d.h"
+#include "tensor/kernels/conv2d_window.h"
+#include "tensor/kernels/gemm_micro.h"
+#include "tensor/kernels/gemm_pack.h"
+#include "tensor/parallel.h"
+
+// The gradient of the weight, as its transpose: dweight^T[(tap, c), o] = sum over images and pixels of
+// x[c, pixel seen by tap] * dy^T[pixel, o]. The depth of this product is the pixels, so the rows of A are
+// read in place from the padded image, and only dy is copied (transposed).
+namespace gradfold {
+namespace {
+
+using namespace micro;
+using conv::Shift;
+using conv::Window;
+
+constexpr Index kBandPixels = 256;       // dy^T of a band of this many pixels stays in the first cache
+constexpr Index kTasks = 8;              // into which the sum is cut, if it is large
+constexpr Index kTaskWork = 1 << 20;
+constexpr Index kPartialSize = 1 << 22;  // elements of all partial sums together
+
+thread_local Scratch image_scratch, dy_scratch, bias_scratch;
+
+struct WeightGradient {
+  const ConvGeometry& g;
+  std::vector<Shift> shifts = conv::shifts_of(g);
+  Window window{g.c_in, g.h, g.w, g.out_h(), g.out_w(), g.stride_h, g.stride_w, shifts};
+  Index pixels = g.out_h() * g.out_w();
+  Index columns = (g.c_out + kLanes - 1) / kLanes * kLanes;
+  Index rows = static_cast<Index>(shifts.size()) * g.c_in;
+  Panels panels{rows, kRows};
+  std::vector<Index> row_offset;  // of row (tap, c) in the image
+
+  explicit WeightGradient(const ConvGeometry& geometry) : g(geometry) {
+    for (const Shift& s : shifts)
+      for (Index c = 0; c < g.c_in; ++c) row_offset.push_back(c * window.plane() + window.offset(s));
+  }
+
+  // A partial sum is [rows + 1, columns]; the last row is that of dbias.
+  Index partial_size() const { return (rows + 1) * columns; }
+
+  // Images [begin, end), panels [first, last) of rows. The panels that begin with 0 bring dbias with them.
+  void sum_images(const Real* x, const Real* dy, Index begin, Index end, Index first, Index last,
+                  Real* partial) const {
+    if (first == 0) std::fill_n(partial + rows * columns, columns, Real(0));
+    Real* dyt = dy_scratch.get(pixels * columns);
+    const Index band = std::max<Index>(1, kBandPixels / window.out_w);
+    for (Index n = begin; n < end; ++n) {
+      const Real* image = x + n * g.c_in * g.h * g.w;
+      if (!window.in_place()) {
+        Real* copy = image_scratch.get(window.size());
+        window.copy(image, copy, 0, window.out_h);
+        image = copy;
+      }
+      pack_transposed(dyt, columns, dy + n * g.c_out * pixels, pixels, pixels, g.c_out);
+      for (Index i = 0; i < window.out_h; i += band)
+        add_band(image, dyt, i, std::min(window.out_h, i + band), first, last, n == begin && i == 0, partial);
+      if (first == 0) add_bias(dyt, partial + rows * columns);
+    }
+  }
+
+  // Output rows [top, bottom) of one image, added to the partial sum (or the first in it).
+  void add_band(const Real* image, const Real* dyt, Index top, Index bottom, Index first, Index last, bool overwrite,
+                Real* partial) const {
+    Depth depth{window.out_w, bottom - top, window.output_row()};
+    if (window.output_row() == window.out_w) depth = {window.out_w * (bottom - top)};
+    for (Index j = 0; j < columns; j += kCols) {
+      const PanelB b{dyt + top * window.out_w * columns + j, columns};
+      for (Index ip = first; ip < last; ++ip) {
+        const Index r = panels.begin(ip);
+        const TileC c{partial + r * columns + j, columns, panels.length(ip), std::min(kCols, columns - j)};
+        RowPointers a;
+        for (Index i = 0; i < c.rows; ++i) a.row[i] = image + row_offset[r + i] + top * window.output_row();
+        run_tile(a, b, depth, c, {.beta = Real(overwrite ? 0 : 1)});
+      }
+    }
+  }
+
+  void add_bias(const Real* dyt, Real* sum) const {
+    Real* image_sum = bias_scratch.get(columns);
+    std::fill_n(image_sum, columns, Real(0));
+    for (Index q = 0; q < pixels; ++q)
+      for (Index o = 0; o < columns; ++o) image_sum[o] += dyt[q * columns + o];
+    for (Index o = 0; o < columns; ++o) sum[o] += image_sum[o];
+  }
+
+  // Adds up `count` partial sums in order and writes the gradient in its own layout.
+  void combine(const Real* partials, Index count, Real* dweight, Real* dbias) const {
+    const Index taps = g.kh * g.kw;
+    const auto total = [&](Index r, Index o) {
+      Real sum = 0;
+      for (Index i = 0; i < count; ++i) sum += partials[i * partial_size() + r * columns + o];
+      return sum;
+    };
+    if (static_cast<Index>(shifts.size()) < taps) std::fill_n(dweight, g.c_out * g.c_in * taps, Real(0));
+    parallel_for(rows, std::max<Index>(1, kTaskWork / 16 / (g.c_out * count)), [&](Index begin, Index end) {
+      for (Index r = begin; r < end; ++r)
+        for (Index o = 0; o < g.c_out; ++o)
+          dweight[(o * g.c_in + r % g.c_in) * taps + shifts[static_cast<size_t>(r / g.c_in)].weight] = total(r, o);
+    });
+    for (Index o = 0; dbias && o < g.c_out; ++o) dbias[o] = total(rows, o);
+  }
+};
+
+void backward_weight(const ConvGeometry& g, const Real* x, const Real* dy, Real* dweight, Real* dbias) {
+  const WeightGradient work(g);
+  if (g.n <= 0 || work.pixels <= 0 || work.rows == 0) {
+    std::fill_n(dweight, g.c_out * g.c_in * g.kh * g.kw, Real(0));
+    if (dbias) std::fill_n(dbias, g.c_out, Real(0));
+    return;
+  }
+  // Cut by images first, since a task copies its images; by rows where there are few of them.
+  const Index image_work = work.rows * work.columns * work.pixels;
+  const Index wanted = std::clamp<Index>(g.n * image_work / kTaskWork, 1, kTasks);
+  const Panels images(g.n, std::max({g.n / wanted, Index(1), g.n * work.partial_size() / kPartialSize}));
+  const Panels groups(work.panels.count, (work.panels.count * images.count + wanted - 1) / wanted);
+  thread_local Scratch scratch;
+  Real* partials = scratch.get(images.count * work.partial_size());
+  parallel_for(images.count * groups.count, 1, [&](Index begin, Index end) {
+    for (Index t = begin; t < end; ++t) {
+      const Index i = t / groups.count, group = t % groups.count;
+      work.sum_images(x, dy, images.begin(i), images.begin(i + 1), groups.begin(group), groups.begin(group + 1),
+                      partials + i * work.partial_size());
+    }
+  });
+  work.combine(partials, images.count, dweight, dbias);
+}
+
+}  // namespace
+
+void conv2d_backward_weight(const ConvGeometry& g, const Real* x, const Real* dy, Real* dweight, Real* dbias) {
+  if constexpr (kFastKernels)
+    backward_weight(g, x, dy, dweight, dbias);
+  else
+    conv2d_backward_weight_ref(g, x, dy, dweight, dbias);
+}
+
+}  // namespace gradfold

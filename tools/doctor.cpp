@@ -1,0 +1,79 @@
+// gf doctor: what this machine gives the project to work with.
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include <unistd.h>
+
+#include "tensor/check.h"
+#include "tensor/parallel.h"
+#include "tools/command.h"
+
+namespace gradfold {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool on_path(const std::string& program) {
+  std::string path = std::getenv("PATH") ? std::getenv("PATH") : "";
+  for (std::size_t begin = 0; begin <= path.size();) {
+    const std::size_t end = std::min(path.find(':', begin), path.size());
+    if (access((path.substr(begin, end - begin) + "/" + program).c_str(), X_OK) == 0) return true;
+    begin = end + 1;
+  }
+  return false;
+}
+
+std::string vector_instructions() {
+#if defined(__AVX512F__)
+  return "AVX-512";
+#elif defined(__AVX2__)
+  return "AVX2";
+#elif defined(__ARM_NEON)
+  return "NEON";
+#elif defined(__SSE2__)
+  return "SSE2 only: the portable build, or an old machine";
+#else
+  return "none that this build knows";
+#endif
+}
+
+std::string threads() {
+#ifdef _OPENMP
+  const char* policy = std::getenv("OMP_WAIT_POLICY");
+  return fmt::format("{} of {} cores, OpenMP, waiting {}", num_threads(), std::thread::hardware_concurrency(),
+                     policy ? policy : "as the runtime pleases (OMP_WAIT_POLICY is not set)");
+#else
+  return "one: the compiler has no OpenMP (macOS: brew install libomp)";
+#endif
+}
+
+std::string data_set(const std::string& name) {
+  const char* folder = std::getenv("GRADFOLD_DATA");
+  if (!folder) return "GRADFOLD_DATA is not set; the embedded strokes need nothing";
+  return fs::is_directory(fs::path(folder) / name) ? "found in " + std::string(folder) : "not in " + std::string(folder);
+}
+
+void line(const std::string& what, const std::string& found) { fmt::print("  {:<18} {}\n", what, found); }
+
+Action setup(CLI::App&, const Arguments&) {
+  return [] {
+    fmt::print("this build\n");
+    line("compiler", __VERSION__);
+    line("vectors", vector_instructions());
+    line("threads", threads());
+    line("element type", sizeof(Real) == 4 ? "float" : "double");
+    fmt::print("at run time\n");
+    line("gnuplot", on_path("gnuplot") ? "found" : "missing: charts are left out, their CSV stays");
+    line("mnist", data_set("mnist"));
+    line("binarized-mnist", data_set("binarized-mnist"));
+    line("disk here", fmt::format("{:.1f} GiB free", double(fs::space(".").available) / (1 << 30)));
+    return 0;
+  };
+}
+
+const RegisterCommand command("doctor", "what this machine has, and what is missing", setup);
+
+}  // namespace
+}  // namespace gradfold

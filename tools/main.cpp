@@ -1,0 +1,55 @@
+// The gf program: finds the command, parses its options, turns what is thrown into a message and an exit code.
+#include <algorithm>
+#include <cstdio>
+#include <map>
+
+#include "tensor/check.h"
+#include "tools/command.h"
+
+namespace {
+
+using namespace gradfold;
+
+int run(int argc, char** argv) {
+  CLI::App app("gradfold: deep learning from scratch, to learn generative models by reading and running them", "gf");
+  app.require_subcommand(0, 1);
+  app.allow_extras();
+  const Arguments arguments(argv + 1, argv + argc);
+  std::sort(commands().begin(), commands().end(), [](auto& a, auto& b) { return a.name < b.name; });
+  std::map<const CLI::App*, Action> actions;
+  std::vector<std::string> names;
+  for (const Command& command : commands()) {
+    CLI::App* sub = app.add_subcommand(command.name, command.help);
+    sub->allow_extras();
+    actions[sub] = command.setup(*sub, arguments);
+    names.push_back(command.name);
+  }
+  try {
+    app.parse(argc, argv);
+    if (app.get_subcommands().empty()) {
+      if (arguments.empty()) throw CLI::CallForHelp();
+      throw UsageError("gf", fmt::format("unknown command '{}'{}", arguments[0], did_you_mean(arguments[0], names)));
+    }
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help
+    const auto chosen = app.get_subcommands();
+    throw UsageError(chosen.empty() ? "gf" : chosen.front()->get_name(), error.what());
+  }
+  const CLI::App* chosen = app.get_subcommands().front();
+  refuse_unknown(*chosen, chosen->remaining());
+  return actions.at(chosen)();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const UsageError& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 2;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,79 @@
+#include "viz/grid.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "viz/font.h"
+
+namespace gradfold {
+namespace {
+
+constexpr Index kMargin = 3;  // pixels around a caption
+
+Index widest(const std::vector<std::string>& titles) {
+  Index width = 0;
+  for (const std::string& title : titles) width = std::max(width, text_width(title));
+  return width;
+}
+
+Image zoomed(const Image& image, Index zoom, bool inverted) {
+  Image large(image.width() * zoom, image.height() * zoom);
+  for (Index y = 0; y < large.height(); ++y) {
+    for (Index x = 0; x < large.width(); ++x) {
+      const Color c = image.at(x / zoom, y / zoom);
+      const auto flip = [inverted](std::uint8_t v) { return static_cast<std::uint8_t>(inverted ? 255 - v : v); };
+      large.at(x, y) = {flip(c.r), flip(c.g), flip(c.b)};
+    }
+  }
+  return large;
+}
+
+}  // namespace
+
+Image grid(const Tensor& images, const GridOptions& o) {
+  check_shape("grid", "images", images.shape(), {"N", "C", "H", "W"});
+  require(o.zoom >= 1 && o.gap >= 0 && o.columns >= 0, "grid",
+          "zoom is {}, gap {} and columns {}; zoom must be at least 1, the others not negative", o.zoom, o.gap, o.columns);
+  const Index n = images.size(0);
+  require(n > 0, "grid", "images is {}: there is nothing to draw", images.shape());
+  const Index columns = o.columns > 0 ? o.columns : static_cast<Index>(std::ceil(std::sqrt(static_cast<double>(n))));
+  const Index rows = (n + columns - 1) / columns;
+  const Index cell_w = images.size(3) * o.zoom + o.gap, cell_h = images.size(2) * o.zoom + o.gap;
+  const Index left = o.row_titles.empty() ? 0 : widest(o.row_titles) + 2 * kMargin;
+  const Index top = o.column_titles.empty() ? 0 : kGlyphHeight + 2 * kMargin;
+
+  Image picture(left + columns * cell_w + o.gap, top + rows * cell_h + o.gap, o.background);
+  picture.fill(0, 0, picture.width(), top, kWhite);
+  picture.fill(0, 0, left, picture.height(), kWhite);
+  for (Index i = 0; i < n; ++i) {
+    const Image small = to_image(images.select(0, i));
+    picture.paste(zoomed(small, o.zoom, o.inverted), left + o.gap + i % columns * cell_w, top + o.gap + i / columns * cell_h);
+  }
+  for (Index c = 0; c < std::min<Index>(columns, static_cast<Index>(o.column_titles.size())); ++c) {
+    const std::string& title = o.column_titles[static_cast<std::size_t>(c)];
+    draw_text(picture, left + o.gap + c * cell_w + (cell_w - o.gap - text_width(title)) / 2, kMargin, title);
+  }
+  for (Index r = 0; r < std::min<Index>(rows, static_cast<Index>(o.row_titles.size())); ++r) {
+    draw_text(picture, kMargin, top + o.gap + r * cell_h + (cell_h - o.gap - kGlyphHeight) / 2,
+              o.row_titles[static_cast<std::size_t>(r)]);
+  }
+  return picture;
+}
+
+Image side_by_side(const std::vector<Image>& pictures, Index gap, Color background) {
+  require(!pictures.empty(), "side_by_side", "pictures is empty: there is nothing to draw");
+  Index width = -gap, height = 0;
+  for (const Image& picture : pictures) {
+    width += picture.width() + gap;
+    height = std::max(height, picture.height());
+  }
+  Image all(width, height, background);
+  Index x = 0;
+  for (const Image& picture : pictures) {
+    all.paste(picture, x, 0);
+    x += picture.width() + gap;
+  }
+  return all;
+}
+
+}  // namespace gradfold
