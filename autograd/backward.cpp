@@ -2,6 +2,7 @@
 // gradient to its inputs.
 #include <algorithm>
 #include <atomic>
+#include <utility>
 
 #include "autograd/anomaly.h"
 #include "autograd/record.h"
@@ -60,11 +61,11 @@ void accumulate_part(const Node& node, const Tensor& dy) {
   }
 }
 
-void check_gradients(const Node& node, const Grads& grads, const Tensor& dy) {
+void check_gradients(const Node& node, const Grads& grads, const Tensor& dy, Needs need) {
   require(grads.size() == node.inputs.size(), node.op, "backward returned {} gradients for {} inputs", grads.size(),
           node.inputs.size());
   for (std::size_t i = 0; i < grads.size(); ++i) {
-    if (!node.inputs[i]) continue;
+    if (!need[static_cast<int>(i)]) continue;
     require(grads[i].defined(), node.op, "backward returned no gradient for input {}, which wants one", i);
     require(grads[i].shape() == node.input_shapes[i], node.op,
             "gradient {} is {} but input {} is {}; hint: reduce it with sum_to(dy, x.shape())", i, grads[i].shape(), i,
@@ -76,15 +77,16 @@ void check_gradients(const Node& node, const Grads& grads, const Tensor& dy) {
 bool collects(const Node& node) { return !node.backward && !node.part; }
 
 // One step of the walk: from the gradient of a node's result to those of its inputs.
-void hand_down(Node& node) {
-  const Tensor dy = node.retain_grad ? node.grad : std::move(node.grad);
-  if (!node.retain_grad) node.grad = Tensor();
-  if (!dy.defined()) return;
-  if (node.part) return accumulate_part(node, dy);
-  Grads grads = node.backward(dy, Needs(node.inputs));
-  check_gradients(node, grads, dy);
+void hand_down(Node& node, const Tensor& dy) {
+  const Needs need(node.inputs);
+  if (node.part) {
+    if (need[0]) accumulate_part(node, dy);
+    return;
+  }
+  Grads grads = node.backward(dy, need);
+  check_gradients(node, grads, dy, need);
   for (std::size_t i = 0; i < grads.size(); ++i) {
-    if (node.inputs[i]) accumulate(*node.inputs[i], std::move(grads[i]));
+    if (need[static_cast<int>(i)]) accumulate(*node.inputs[i], std::move(grads[i]));
   }
 }
 
@@ -96,42 +98,82 @@ void release(Node& node) {
   node.released = true;
 }
 
-}  // namespace
+using Walk = std::vector<std::shared_ptr<Node>>;
 
-void Var::backward(const Tensor& cotangent, BackwardOptions options) const {
-  require(requires_grad(), "backward",
+// Only what leads to one of these wants a gradient; without any, everything does.
+void mark_wanted(const Walk& walk, const std::vector<Var>& targets) {
+  for (const auto& node : walk) node->wanted = targets.empty();
+  if (targets.empty()) return;
+  for (const Var& target : targets) target.node()->wanted = true;
+  for (auto it = walk.rbegin(); it != walk.rend(); ++it) {
+    for (const auto& input : (*it)->inputs) (*it)->wanted = (*it)->wanted || (input && input->wanted);
+  }
+}
+
+// y's gradient travels down to the leaves, or to the targets.
+void walk_back(const Var& y, const Tensor& cotangent, const std::vector<Var>& targets, bool retain_graph) {
+  require(y.requires_grad(), "backward",
           "this value depends on nothing that wants a gradient; hint: was it computed under NoGrad, or detached?");
-  require(cotangent.shape() == shape(), "backward", "cotangent is {} but this value is {}; they must be equal",
-          cotangent.shape(), shape());
+  require(cotangent.shape() == y.shape(), "backward", "cotangent is {} but this value is {}; they must be equal",
+          cotangent.shape(), y.shape());
   NoGrad guard;
-  std::vector<std::shared_ptr<Node>> walk = reachable(node_);
+  Walk walk = reachable(y.node());
   for (const auto& node : walk) {
     require(!node->released, "backward",
             "the graph below '{}' was released by an earlier backward; hint: walk it with {{.retain_graph = true}} the "
             "first time, or compute the value again",
             node->op);
   }
-  accumulate(*node_, cotangent);
+  mark_wanted(walk, targets);
+  accumulate(*y.node(), cotangent);
   for (std::shared_ptr<Node>& node : walk) {
     if (collects(*node)) {  // a leaf keeps what it collected, in memory of its own: clipping writes it in place
       if (node->grad.defined() && !writable(node->grad)) node->grad = node->grad.clone();
     } else {
-      hand_down(*node);
-      if (!options.retain_graph) release(*node);
+      const Tensor dy = node->retain_grad ? node->grad : std::exchange(node->grad, Tensor());
+      if (dy.defined()) hand_down(*node, dy);
+      if (!retain_graph) release(*node);
     }
     node.reset();
   }
 }
 
-void Var::backward(const Tensor& cotangent) const { backward(cotangent, BackwardOptions{}); }
-
-void Var::backward(BackwardOptions options) const {
-  require(numel() == 1, "backward",
+Tensor one_number(const Var& y) {
+  require(y.numel() == 1, "backward",
           "this value is {} and has no single derivative; hint: reduce it with sum() or mean(), or give a cotangent",
-          shape());
-  backward(Tensor::ones(shape()), options);
+          y.shape());
+  return Tensor::ones(y.shape());
 }
 
-void Var::backward() const { backward(BackwardOptions{}); }
+}  // namespace
+
+void Var::backward(const Tensor& cotangent, BackwardOptions options) const {
+  walk_back(*this, cotangent, {}, options.retain_graph);
+}
+void Var::backward(const Tensor& cotangent) const { walk_back(*this, cotangent, {}, false); }
+void Var::backward(BackwardOptions options) const { walk_back(*this, one_number(*this), {}, options.retain_graph); }
+void Var::backward() const { walk_back(*this, one_number(*this), {}, false); }
+
+std::vector<Tensor> gradients(const Var& y, const std::vector<Var>& xs, const Tensor& cotangent,
+                              Var::BackwardOptions options) {
+  // What the targets have collected so far steps aside for the walk and comes back after it.
+  struct Before {
+    Tensor grad;
+    bool retain;
+  };
+  std::vector<Before> before;
+  for (const Var& x : xs) {
+    require(x.requires_grad(), "gradients", "an x is a constant; make it with requires_grad = true");
+    before.push_back({std::exchange(x.node()->grad, Tensor()), std::exchange(x.node()->retain_grad, true)});
+  }
+  walk_back(y, cotangent.defined() ? cotangent : one_number(y), xs, options.retain_graph);
+  std::vector<Tensor> out;
+  for (const Var& x : xs) out.push_back(x.grad().defined() ? x.grad() : Tensor::zeros(x.shape()));
+  for (std::size_t i = xs.size(); i-- > 0;) {  // from the back, so that an x named twice gets its own again
+    xs[i].node()->grad = std::move(before[i].grad);
+    xs[i].node()->retain_grad = before[i].retain;
+  }
+  return out;
+}
 
 }  // namespace gradfold

@@ -18,7 +18,7 @@ using Grads = std::vector<Tensor>;
 class Needs {
  public:
   explicit Needs(const std::vector<std::shared_ptr<Node>>& inputs) : inputs_(inputs) {}
-  bool operator[](int i) const { return inputs_[static_cast<std::size_t>(i)] != nullptr; }
+  bool operator[](int i) const;
 
  private:
   const std::vector<std::shared_ptr<Node>>& inputs_;
@@ -43,9 +43,15 @@ struct Node {
   bool frozen = false;                         // a leaf that wants no gradients for now
   std::uint64_t order = 0;                     // creation order: a node comes after all its inputs
   std::uint64_t walk = 0;                      // the last backward walk that met this node
+  bool wanted = true;                          // does that walk want a gradient here?
   std::shared_ptr<const Scope> scope;          // the module that made it, null outside any
   ~Node();
 };
+
+inline bool Needs::operator[](int i) const {
+  const std::shared_ptr<Node>& input = inputs_[static_cast<std::size_t>(i)];
+  return input != nullptr && input->wanted;
+}
 
 namespace detail {
 Var make_recorded(const char* op, const Var* inputs, std::size_t count, Tensor y, BackwardFn (*wrap)(void*),

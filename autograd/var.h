@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <vector>
 
 #include "tensor/tensor.h"
 
@@ -54,5 +55,10 @@ class Var {
   std::shared_ptr<Tensor> value_;
   std::shared_ptr<Node> node_;  // null for constants
 };
+
+// d y / d x for each x, zeros where y does not depend on it. No leaf's grad changes, and nothing is computed
+// that does not lead to an x. y must hold one number, unless the cotangent is given.
+std::vector<Tensor> gradients(const Var& y, const std::vector<Var>& xs, const Tensor& cotangent = {},
+                              Var::BackwardOptions options = {});
 
 }  // namespace gradfold
