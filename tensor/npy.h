@@ -12,11 +12,14 @@
 namespace gradfold {
 
 Tensor read_npy(const std::filesystem::path& path);
+// Integers or bool that fit 32 bits.
 Indices read_npy_indices(const std::filesystem::path& path);
 void write_npy(const std::filesystem::path& path, const Tensor& x);
 void write_npy(const std::filesystem::path& path, const Indices& x);
 
+// Arrays by name, as np.savez and np.savez_compressed write them; entries that are no .npy are passed over.
 std::map<std::string, Tensor> read_npz(const std::filesystem::path& path);
+// Not compressed; at most 4 GiB.
 void write_npz(const std::filesystem::path& path, const std::map<std::string, Tensor>& arrays);
 
 }  // namespace gradfold
