@@ -27,7 +27,7 @@ class Chart {
 
   Chart& line(std::string name, Values x, Values y);
   Chart& line(std::string name, Values y);  // against 1, 2, 3, ...
-  // A line with the area from low to high shaded: a mean with its spread.
+  // A line with the area from low to high shaded: a mean and its spread.
   Chart& band(std::string name, Values x, Values y, Values low, Values high);
   Chart& scatter(std::string name, Values x, Values y);
   // Points coloured by a value, with a colour scale; the second in space.
@@ -39,7 +39,8 @@ class Chart {
   Chart& heat(const Tensor& matrix);
 
   // Writes the numbers to a .csv beside `path`, always, then the picture (.png or .svg). Without gnuplot, or
-  // when it fails, says so in one line on stderr and returns false; the CSV stays.
+  // when gnuplot fails, says so in one line on stderr and returns false; the CSV stays. Letters come from the
+  // system's fonts: a PNG with Korean in it needs a Korean font where it is drawn, an SVG where it is read.
   bool save(const std::filesystem::path& path) const;
 
   std::string csv() const;
@@ -55,13 +56,16 @@ class Chart {
     std::vector<Values> columns;      // x, y, ...
   };
   Chart& add(Kind kind, std::string name, std::vector<Values> columns, std::vector<std::string> labels = {});
+  static std::vector<std::string_view> column_names(Kind kind);
   bool has(Kind kind) const;
+  std::string settings(std::string_view format) const;
+  std::string plot_command() const;
 
   ChartOptions options_;
   std::vector<Series> series_;
 };
 
-// The first `n` numbers of a tensor as chart values: values(history), values(embedding.select(1, 0)).
+// A tensor's numbers for a chart: chart.scatter("digits", values(y.select(1, 0)), values(y.select(1, 1))).
 std::vector<double> values(const Tensor& x);
 
 }  // namespace gradfold

@@ -1,0 +1,234 @@
+#include "viz/chart.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <iostream>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "tensor/atomic_file.h"
+#include "viz/gnuplot.h"
+#include "viz/heatmap.h"
+
+namespace gradfold {
+namespace {
+
+// Told apart by eye, also by most colour-blind eyes for the first six.
+constexpr std::array<std::string_view, 10> kColors = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e6a700",
+                                                      "#56b4e9", "#7f3c8d", "#6b6b6b", "#a52a2a", "#80ba27"};
+constexpr std::array<std::string_view, 11> kCsvOrder = {"label", "x",     "y",      "z",   "low",  "high",
+                                                        "color", "row",   "column", "value", "height"};
+constexpr double kBarsWidth = 0.8;  // of the room that a label has
+
+std::string_view color(std::size_t series) { return kColors[series % kColors.size()]; }
+
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
+std::string csv_number(double v) { return std::isnan(v) ? "" : fmt::format("{}", v); }
+std::string plot_number(double v) { return std::isfinite(v) ? fmt::format("{}", v) : "NaN"; }
+
+std::string palette() {
+  std::string stops;
+  for (int i = 0; i <= 10; ++i) {
+    const Color c = heat_color(i / 10.0);
+    stops += fmt::format("{}{} '#{:02x}{:02x}{:02x}'", i ? ", " : "", i, c.r, c.g, c.b);
+  }
+  return "set palette defined (" + stops + ")\n";
+}
+
+}  // namespace
+
+std::vector<std::string_view> Chart::column_names(Kind kind) {
+  switch (kind) {
+    case Kind::kBand: return {"x", "y", "low", "high"};
+    case Kind::kColored: return {"x", "y", "color"};
+    case Kind::k3d: return {"x", "y", "z", "color"};
+    case Kind::kBars: return {"height"};
+    case Kind::kHeat: return {"column", "row", "value"};
+    default: return {"x", "y"};
+  }
+}
+
+bool Chart::has(Kind kind) const {
+  return std::any_of(series_.begin(), series_.end(), [kind](const Series& s) { return s.kind == kind; });
+}
+
+Chart& Chart::add(Kind kind, std::string name, std::vector<Values> columns, std::vector<std::string> labels) {
+  const auto names = column_names(kind);
+  const std::size_t n = columns[0].size();
+  require(n > 0, "Chart", "series \"{}\" has no points", name);
+  for (std::size_t c = 1; c < columns.size(); ++c) {
+    require(columns[c].size() == n, "Chart", "series \"{}\" has {} of {} but {} of {}; they must be as many", name, n,
+            names[0], columns[c].size(), names[c]);
+  }
+  for (const Series& s : series_) {
+    const bool both_alone = s.kind == Kind::kBars && kind == Kind::kBars && s.labels == labels;
+    const bool mixes = s.kind != Kind::kBars && s.kind != Kind::kHeat && kind != Kind::kBars && kind != Kind::kHeat &&
+                       (s.kind == Kind::k3d) == (kind == Kind::k3d);
+    require(both_alone || mixes, "Chart", "series \"{}\" does not share axes with \"{}\"; draw two charts", name, s.name);
+  }
+  series_.push_back({kind, std::move(name), std::move(labels), std::move(columns)});
+  return *this;
+}
+
+Chart& Chart::line(std::string name, Values x, Values y) {
+  return add(Kind::kLine, std::move(name), {std::move(x), std::move(y)});
+}
+Chart& Chart::line(std::string name, Values y) {
+  Values x(y.size());
+  std::iota(x.begin(), x.end(), 1.0);
+  return line(std::move(name), std::move(x), std::move(y));
+}
+Chart& Chart::band(std::string name, Values x, Values y, Values low, Values high) {
+  return add(Kind::kBand, std::move(name), {std::move(x), std::move(y), std::move(low), std::move(high)});
+}
+Chart& Chart::scatter(std::string name, Values x, Values y) {
+  return add(Kind::kScatter, std::move(name), {std::move(x), std::move(y)});
+}
+Chart& Chart::scatter_colored(std::string name, Values x, Values y, Values color) {
+  return add(Kind::kColored, std::move(name), {std::move(x), std::move(y), std::move(color)});
+}
+Chart& Chart::scatter_3d(std::string name, Values x, Values y, Values z, Values color) {
+  return add(Kind::k3d, std::move(name), {std::move(x), std::move(y), std::move(z), std::move(color)});
+}
+Chart& Chart::bars(std::string name, std::vector<std::string> labels, Values heights) {
+  require(labels.size() == heights.size(), "Chart", "series \"{}\" has {} labels but {} heights; they must be as many",
+          name, labels.size(), heights.size());
+  return add(Kind::kBars, std::move(name), {std::move(heights)}, std::move(labels));
+}
+Chart& Chart::heat(const Tensor& matrix) {
+  check_shape("Chart", "matrix", matrix.shape(), {"H", "W"});
+  Values column, row, value = values(matrix);
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    column.push_back(static_cast<double>(i % static_cast<std::size_t>(matrix.size(1))));
+    row.push_back(static_cast<double>(i / static_cast<std::size_t>(matrix.size(1))));
+  }
+  return add(Kind::kHeat, "", {std::move(column), std::move(row), std::move(value)});
+}
+
+// One row a point; a column for everything that any series has, empty where a series has it not.
+std::string Chart::csv() const {
+  std::vector<std::string_view> used;
+  for (std::string_view name : kCsvOrder) {
+    const bool here = std::any_of(series_.begin(), series_.end(), [&](const Series& s) {
+      const auto names = column_names(s.kind);
+      return std::find(names.begin(), names.end(), name) != names.end() || (name == "label" && !s.labels.empty());
+    });
+    if (here) used.push_back(name);
+  }
+  std::string text = fmt::format("series,{}\n", fmt::join(used, ","));
+  for (const Series& s : series_) {
+    const auto names = column_names(s.kind);
+    for (std::size_t i = 0; i < s.columns[0].size(); ++i) {
+      text += csv_field(s.name);
+      for (std::string_view name : used) {
+        const auto column = static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin());
+        text += ',';
+        if (column < names.size()) text += csv_number(s.columns[column][i]);
+        if (name == "label" && !s.labels.empty()) text += csv_field(s.labels[i]);
+      }
+      text += '\n';
+    }
+  }
+  return text;
+}
+
+std::string Chart::settings(std::string_view format) const {
+  const std::string_view terminal = format == "png" ? "pngcairo noenhanced font 'sans,12'" : "svg noenhanced font 'sans,14'";
+  std::string s = fmt::format("set terminal {} size {},{} background '#ffffff'\n", terminal, options_.width, options_.height);
+  s += fmt::format("set title {}\nset xlabel {}\nset ylabel {}\nset zlabel {}\nset cblabel {}\n",
+                   gnuplot_quote(options_.title), gnuplot_quote(options_.x), gnuplot_quote(options_.y),
+                   gnuplot_quote(options_.z), gnuplot_quote(options_.color));
+  s += "set border lc '#808080'\nset tics textcolor '#303030'\nset grid lc '#d8d8d8' lt 1\n" + palette();
+  if (options_.log_x) s += "set logscale x\n";
+  if (options_.log_y) s += "set logscale y\n";
+  if (options_.equal_axes) s += "set size ratio -1\n";
+  if (has(Kind::k3d)) s += "set view 62,32\nset xyplane 0.05\n";
+  if (has(Kind::kHeat)) s += "unset grid\nset yrange [] reverse\nset autoscale noextend\n";
+  const bool named = std::any_of(series_.begin(), series_.end(), [](const Series& one) { return !one.name.empty(); });
+  s += named ? "set key outside right top\n" : "unset key\n";
+  if (has(Kind::kBars)) {
+    std::vector<std::string> tics;
+    for (std::size_t i = 0; i < series_[0].labels.size(); ++i) {
+      tics.push_back(fmt::format("{} {}", gnuplot_quote(series_[0].labels[i]), i));
+    }
+    s += fmt::format("set xtics ({}){}\nset style fill solid 0.85\nset boxwidth {}\nset xrange [-0.6:{}]\n",
+                     fmt::join(tics, ", "), tics.size() > 8 ? " rotate by -40" : "",
+                     kBarsWidth / static_cast<double>(series_.size()), static_cast<double>(tics.size()) - 0.4);
+    if (!options_.log_y) s += "set yrange [*<0:0<*]\n";  // bars stand on zero
+  }
+  return s;
+}
+
+std::string Chart::plot_command() const {
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < series_.size(); ++i) {
+    const Series& s = series_[i];
+    const std::string title = s.name.empty() ? "notitle" : "title " + gnuplot_quote(s.name);
+    const std::string c = fmt::format("lc rgb '{}' {}", color(i), title);
+    switch (s.kind) {
+      case Kind::kBand:
+        parts.push_back(fmt::format("$d{} using 1:3:4 with filledcurves fillstyle transparent solid 0.2 noborder lc rgb '{}' notitle",
+                                    i, color(i)));
+        parts.push_back(fmt::format("$d{} using 1:2 with lines lw 2 {}", i, c));
+        break;
+      case Kind::kLine:
+        parts.push_back(fmt::format("$d{} using 1:2 with {} lw 2 pt 7 ps 0.7 {}", i,
+                                    s.columns[0].size() <= 30 ? "linespoints" : "lines", c));
+        break;
+      case Kind::kScatter: parts.push_back(fmt::format("$d{} using 1:2 with points pt 7 ps 0.5 {}", i, c)); break;
+      case Kind::kColored: parts.push_back(fmt::format("$d{} using 1:2:3 with points pt 7 ps 0.6 lc palette {}", i, title)); break;
+      case Kind::k3d: parts.push_back(fmt::format("$d{} using 1:2:3:4 with points pt 7 ps 0.5 lc palette {}", i, title)); break;
+      case Kind::kBars: {
+        const double shift = kBarsWidth * ((static_cast<double>(i) + 0.5) / static_cast<double>(series_.size()) - 0.5);
+        parts.push_back(fmt::format("$d{} using ($0 + {}):1 with boxes {}", i, shift, c));
+        break;
+      }
+      case Kind::kHeat: parts.push_back(fmt::format("$d{} using 1:2:3 with image {}", i, title)); break;
+    }
+  }
+  return fmt::format("{} {}\n", has(Kind::k3d) ? "splot" : "plot", fmt::join(parts, ", "));
+}
+
+// The numbers first, as one data block a series, then how to draw them.
+std::string Chart::script(std::string_view format) const {
+  std::string text;
+  for (std::size_t i = 0; i < series_.size(); ++i) {
+    text += fmt::format("$d{} << END\n", i);
+    for (std::size_t row = 0; row < series_[i].columns[0].size(); ++row) {
+      for (const Values& column : series_[i].columns) text += plot_number(column[row]) + " ";
+      text += '\n';
+    }
+    text += "END\n";
+  }
+  return text + settings(format) + plot_command();
+}
+
+bool Chart::save(const std::filesystem::path& path) const {
+  const std::string extension = path.extension().string();
+  require(extension == ".png" || extension == ".svg", "Chart", "{} must end in .png or .svg", path.string());
+  require(!series_.empty(), "Chart", "{} would be empty; add a series before save()", path.string());
+  const auto table = std::filesystem::path(path).replace_extension(".csv");
+  write_atomically(table, [this](std::ostream& out) { out << csv(); });
+  const GnuplotResult drawn = run_gnuplot(script(extension.substr(1)));
+  if (!drawn.ok) {
+    std::cerr << fmt::format("chart: {}, so {} was not drawn; its numbers are in {}\n", drawn.error, path.string(), table.string());
+    return false;
+  }
+  write_atomically(path, [&](std::ostream& out) { out << drawn.output; });
+  return true;
+}
+
+std::vector<double> values(const Tensor& x) {
+  const std::vector<Real> numbers = x.to_vector();
+  return {numbers.begin(), numbers.end()};
+}
+
+}  // namespace gradfold
