@@ -267,7 +267,7 @@ run_tests() {
   build_targets "$preset" "" $targets
   [ -n "$name" ] || [ "$preset" != release ] || bash "$root/tools/size_report.sh" || true
   export ASAN_OPTIONS=${ASAN_OPTIONS-detect_stack_use_after_return=1} UBSAN_OPTIONS=${UBSAN_OPTIONS-print_stacktrace=1}
-  export TSAN_OPTIONS=${TSAN_OPTIONS-suppressions=$root/tools/cmake/tsan.supp}
+  export TSAN_OPTIONS="${TSAN_OPTIONS-ignore_noninstrumented_modules=1 suppressions=$root/tools/cmake/tsan.supp}"
   ctest --test-dir "$build" --output-on-failure --no-tests=error -j "$jobs" ${name:+-R "$name"}
 }
 
