@@ -1,9 +1,14 @@
-// Every test program's main(): doctest's, which also fails when its filters match no test case. ctest runs a
-// file as `program --source-file=...`; without this a misnamed or emptied file would pass.
+// Every test program's main(): doctest's, which also fails when its filters match no test case (ctest runs a
+// file as `program --source-file=...`; without this a misnamed or emptied file would pass), and when an op was
+// recorded that has no row in the op table, and so no gradient check.
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdio>
+
+#include "autograd/mode.h"
+#include "tests/op_table.h"
 
 namespace {
 
@@ -26,6 +31,20 @@ struct CountCases : doctest::IReporter {
 };
 REGISTER_LISTENER("count", 1, CountCases);
 
+// Ops that ran here and that nothing proves the gradient of.
+int report_unproven_ops() {
+  int unproven = 0;
+  for (const std::string& op : gradfold::recorded_ops()) {
+    const auto& table = gradfold::op_table();
+    if (op.rfind("test", 0) == 0) continue;
+    if (std::any_of(table.begin(), table.end(), [&](const auto& row) { return row.op() == op; })) continue;
+    std::fprintf(stderr, "op '%s' was recorded but has no row in tests/op_table.cpp; add one, so that its gradient is "
+                         "checked\n", op.c_str());
+    ++unproven;
+  }
+  return unproven;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -35,5 +54,5 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "no test case matches the filters\n");
     return 1;
   }
-  return result;
+  return report_unproven_ops() > 0 ? 1 : result;
 }

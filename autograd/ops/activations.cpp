@@ -3,7 +3,6 @@
 #include <numbers>
 
 #include "autograd/record.h"
-#include "tensor/elementwise.h"
 #include "tensor/map.h"
 
 namespace gradfold {

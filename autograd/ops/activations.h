@@ -1,5 +1,6 @@
 #pragma once
 #include "autograd/var.h"
+#include "tensor/elementwise.h"  // so that Tensors find their own and are not turned into Vars
 
 namespace gradfold {
 

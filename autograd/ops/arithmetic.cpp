@@ -1,7 +1,6 @@
 #include "autograd/ops/arithmetic.h"
 
 #include "autograd/record.h"
-#include "tensor/elementwise.h"
 #include "tensor/map.h"
 #include "tensor/reduce.h"
 

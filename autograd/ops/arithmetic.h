@@ -1,5 +1,6 @@
 #pragma once
 #include "autograd/var.h"
+#include "tensor/elementwise.h"  // so that Tensors find their own and are not turned into Vars
 
 // Two Vars (or a Var and a Tensor, which is then a constant) are broadcast against each other by NumPy's
 // rule; the gradient of what was repeated is summed back.

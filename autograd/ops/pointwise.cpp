@@ -3,7 +3,6 @@
 #include <numbers>
 
 #include "autograd/record.h"
-#include "tensor/elementwise.h"
 #include "tensor/map.h"
 
 namespace gradfold {
@@ -33,6 +32,7 @@ Var sqrt(const Var& x) {
 // y = x^p      dx = dy * p x^(p-1)      saves: x
 Var pow(const Var& x, Real exponent) {
   return record("pow", {x}, pow(x.value(), exponent), [x = x.value(), exponent](const Tensor& dy) -> Grads {
+    if (exponent == 0) return {Tensor::zeros(x.shape())};  // not 0 * x^-1, which is NaN at 0
     const Tensor lower = pow(x, exponent - 1);
     return {map(dy, lower, [exponent](Real g, Real v) { return g * exponent * v; })};
   });

@@ -1,5 +1,6 @@
 #pragma once
 #include "autograd/var.h"
+#include "tensor/elementwise.h"  // so that Tensors find their own and are not turned into Vars
 
 // Functions of each element by itself; shapes stay as they are.
 namespace gradfold {
