@@ -10,10 +10,10 @@ namespace gradfold {
 Color heat_color(double t);
 
 struct HeatmapOptions {
-  Index zoom = 12;                  // screen pixels per cell
-  std::optional<double> low, high;  // values of the two ends of the scale; default: the matrix's own
-  bool log = false;                 // logarithmic scale; cells <= 0 are drawn grey
-  bool scale = true;                // draw the scale beside it, with its two end values
+  Index zoom = 12;                            // screen pixels per cell
+  std::optional<double> low = {}, high = {};  // values of the two ends of the scale; default: the matrix's own
+  bool log = false;                           // logarithmic scale; cells <= 0 are drawn grey
+  bool scale = true;                          // draw the scale beside it, with its two end values
   std::string title = {};
 };
 

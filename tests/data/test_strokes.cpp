@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tensor/parallel.h"
+#include "tests/files.h"
 
 using namespace gradfold;
 
@@ -58,12 +59,7 @@ double follows(const StrokeOptions& options, StrokeFactor factor, F measure) {
 }
 
 std::string error_of(const StrokeOptions& options) {
-  try {
-    stroke_digits(1, Rng(1), options);
-  } catch (const Error& e) {
-    return e.message();
-  }
-  return "no error";
+  return message_of([&] { stroke_digits(1, Rng(1), options); });
 }
 
 }  // namespace
