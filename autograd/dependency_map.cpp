@@ -4,7 +4,6 @@
 #include <cmath>
 #include <fmt/format.h>
 
-#include "autograd/mode.h"
 #include "tensor/map.h"
 
 namespace gradfold {
@@ -18,15 +17,8 @@ void add_magnitudes(const Real* dx, Index channels, Index pixels, int groups, do
   }
 }
 
-// The gradient of f's input when sample n's cotangent is random at the pixel and group that unit(n) names, and
-// 0 elsewhere.
-Tensor look_back(const std::function<Var(const Var&)>& f, const Tensor& images, int groups, Rng& rng,
-                 const std::function<Index(Index)>& unit) {
-  const Var x(images, true);
-  const Var y = f(x);
-  check_shape("dependency_map", "f(image)", y.shape(), {x.size(0), "C", "H", "W"});
-  require(y.size(1) % groups == 0, "dependency_map", "f(image) is {}; its channels must divide into {} groups", y.shape(),
-          groups);
+// d y / d x when sample n's cotangent is random at the pixel and group that unit(n) names, and 0 elsewhere.
+Tensor look_back(const Var& x, const Var& y, int groups, Rng& rng, const std::function<Index(Index)>& unit) {
   const Index pixels = y.size(2) * y.size(3), channels = y.size(1), in_group = channels / groups;
   Tensor cotangent = Tensor::zeros(y.shape());
   for (Index n = 0; n < y.size(0); ++n) {
@@ -35,7 +27,7 @@ Tensor look_back(const std::function<Var(const Var&)>& f, const Tensor& images, 
       cotangent.data()[(n * channels + c) * pixels + pixel] = static_cast<Real>(rng.normal());
     }
   }
-  if (!y.requires_grad()) return Tensor::zeros(images.shape());  // f ignores its input: nothing reaches anything
+  if (!y.requires_grad()) return Tensor::zeros(x.shape());  // f ignores its input: nothing reaches anything
   return gradients(y, {x}, cotangent)[0].contiguous();
 }
 
@@ -118,8 +110,12 @@ DependencyMap dependency_map(const std::function<Var(const Var&)>& f, const Shap
   for (int draw = 0; draw < options.draws; ++draw) {
     for (Index first = 0; first < units; first += options.slice) {
       const Index count = std::min(options.slice, units - first);
-      const Tensor dx = look_back(f, rng.normal({count, channels, image[2], image[3]}), options.groups, rng,
-                                  [&](Index n) { return first + n; });
+      const Var x(rng.normal({count, channels, image[2], image[3]}), true);
+      const Var y = f(x);
+      check_shape("dependency_map", "f(image)", y.shape(), {count, "C", image[2], image[3]});
+      require(y.size(1) % options.groups == 0, "dependency_map", "f(image) is {}; its channels must divide into {} groups",
+              y.shape(), options.groups);
+      const Tensor dx = look_back(x, y, options.groups, rng, [&](Index n) { return first + n; });
       for (Index n = 0; n < count; ++n) {
         add_magnitudes(dx.data() + n * channels * pixels, channels, pixels, options.groups, 1.0 / options.draws,
                        magnitudes.data() + (first + n) * units);
@@ -133,15 +129,12 @@ Tensor receptive_field(const std::function<Var(const Var&)>& f, const Shape& ima
                        int draws) {
   check_shape("receptive_field", "image", image, {1, "C", "H", "W"});
   const Index channels = image[1], pixels = image[2] * image[3];
-  const Tensor images = rng.normal({draws, channels, image[2], image[3]});
-  const Shape out = [&] {
-    NoGrad guard;
-    return f(Var(images)).shape();
-  }();
-  check_shape("receptive_field", "f(image)", out, {"N", "C", "H", "W"});
-  require(row >= 0 && row < out[2] && col >= 0 && col < out[3], "receptive_field",
-          "pixel ({}, {}) is outside of the output, {}", row, col, out);
-  const Tensor dx = look_back(f, images, 1, rng, [&](Index) { return row * out[3] + col; });
+  const Var x(rng.normal({draws, channels, image[2], image[3]}), true);
+  const Var y = f(x);
+  check_shape("receptive_field", "f(image)", y.shape(), {Index{draws}, "C", "H", "W"});
+  require(row >= 0 && row < y.size(2) && col >= 0 && col < y.size(3), "receptive_field",
+          "pixel ({}, {}) is outside of the output, {}", row, col, y.shape());
+  const Tensor dx = look_back(x, y, 1, rng, [&](Index) { return row * y.size(3) + col; });
   Tensor field = Tensor::zeros({image[2], image[3]});
   for (int n = 0; n < draws; ++n) {
     add_magnitudes(dx.data() + n * channels * pixels, channels, pixels, 1, 1.0 / draws, field.data());

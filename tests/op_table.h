@@ -8,7 +8,7 @@
 // Every op that record() may see, one row or more for each. The same rows drive the gradient check
 // (tests/autograd/grad_ops.cpp) and the comparison with PyTorch (tests/autograd/test_torch_ops.cpp, whose
 // values tests/fixtures/make_op_fixtures.py makes under the same labels); main() fails a test program that
-// recorded an op without a row. Ops named "test..." are the tests' own.
+// recorded an op without a row. Ops named "test_..." are the tests' own.
 namespace gradfold {
 
 struct OpRow {
