@@ -7,7 +7,8 @@
 // Loops over threads whose result does not depend on how many threads there are.
 //
 // Work is cut into chunks by its size (n and grain), never by the thread count; threads claim chunks
-// as they become free, so a thread that shares its core with another process simply claims fewer.
+// as they become free, so a thread that shares its core with another process simply claims fewer, and
+// one that comes late holds nobody up.
 // OpenMP is named in parallel.cpp only; without it everything runs on one thread.
 namespace gradfold {
 
