@@ -130,8 +130,8 @@ NamedTensors Module::state() const {
 void Module::load(const NamedTensors& state) {
   const std::map<std::string, Tensor> given(state.begin(), state.end());
   const std::string wrong = mismatch(this->state(), given);
-  require(wrong.empty(), "load", "the state does not fit this {}: {}; hint: build the model with the options that it "
-          "was saved with", kind(), wrong);
+  require(wrong.empty(), kind(), "the state does not fit: {}; hint: build the model with the options that it was saved "
+          "with", wrong);
   walk("", [&](const std::string& path, const Module& m) {
     for (const Parameter& p : m.parameters_) Var(p.value).mutable_value() = given.at(path + p.name).clone();
     for (const BufferEntry& b : m.buffers_) *b.value = given.at(path + b.name).clone();

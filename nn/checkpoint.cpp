@@ -1,0 +1,182 @@
+#include "nn/checkpoint.h"
+
+#include <fmt/format.h>
+#include <sstream>
+
+#include "tensor/safetensors.h"
+
+namespace gradfold {
+namespace {
+
+constexpr const char* kOptimizer = "optimizer/";
+constexpr const char* kEma = "ema/";
+constexpr const char* kRng = "rng/";
+constexpr const char* kNote = "note/";
+
+bool is_weight(const std::string& name) { return name.find('/') == std::string::npos; }
+
+// The entries whose names start with `prefix`, without it.
+template <class T>
+std::map<std::string, T> under(const std::map<std::string, T>& all, const std::string& prefix) {
+  std::map<std::string, T> out;
+  for (const auto& [name, value] : all) {
+    if (name.starts_with(prefix)) out.emplace(name.substr(prefix.size()), value);
+  }
+  return out;
+}
+
+std::string text_at(const SafeTensors& file, const std::string& key) {
+  const auto found = file.metadata.find(key);
+  return found == file.metadata.end() ? std::string() : found->second;
+}
+
+// Numbers written as text, apart by blanks: 64-bit integers and doubles come back exactly.
+template <class T>
+std::vector<T> numbers(const std::string& text, const std::string& key) {
+  std::vector<T> out;
+  std::istringstream in(text);
+  for (T value; in >> value;) out.push_back(value);
+  require(in.eof(), "checkpoint", "its entry {} is \"{}\" but must hold numbers", key, text);
+  return out;
+}
+template <class T>
+T number(const SafeTensors& file, const std::string& key) {
+  const std::vector<T> all = numbers<T>(text_at(file, key), key);
+  return all.empty() ? T{} : all[0];
+}
+
+Progress progress_of(const SafeTensors& file) {
+  return {.model = text_at(file, "model"),
+          .config = text_at(file, "config"),
+          .epoch = number<Index>(file, "epoch"),
+          .step = number<Index>(file, "step"),
+          .notes = under(file.metadata, kNote)};
+}
+
+NamedTensors weights_of(const SafeTensors& file) {
+  NamedTensors out;
+  for (const auto& [name, value] : file.tensors) {
+    if (is_weight(name)) out.emplace_back(name, value);
+  }
+  return out;
+}
+
+OptimizerState optimizer_of(const SafeTensors& file) {
+  require(file.metadata.count("optimizer"), "checkpoint", "it holds weights but no optimizer; hint: load_weights() "
+          "takes the weights alone");
+  const auto tensors = under(file.tensors, kOptimizer);
+  return {.kind = text_at(file, "optimizer"),
+          .lr = number<double>(file, "optimizer/lr"),
+          .steps = numbers<Index>(text_at(file, "optimizer/steps"), "optimizer/steps"),
+          .tensors = {tensors.begin(), tensors.end()}};
+}
+
+// In the order of the model's parameters.
+std::vector<Tensor> averages_of(const SafeTensors& file, const Module& model) {
+  std::vector<Tensor> out;
+  for (const auto& [name, parameter] : model.named_parameters()) {
+    const auto found = file.tensors.find(kEma + name);
+    require(found != file.tensors.end(), "checkpoint", "it has no moving average of {}", name);
+    require(found->second.shape() == parameter.shape(), "checkpoint", "its moving average of {} is {} but must be {}",
+            name, found->second.shape(), parameter.shape());
+    out.push_back(found->second);
+  }
+  return out;
+}
+
+std::map<std::string, Rng::State> rngs_of(const SafeTensors& file, const TrainingState& state) {
+  std::map<std::string, Rng::State> out;
+  for (const auto& [name, rng] : state.rngs) {
+    const auto saved = numbers<std::uint64_t>(text_at(file, kRng + name), kRng + name);
+    require(saved.size() == 2, "checkpoint", "it has no random number state \"{}\"", name);
+    out[name] = {saved[0], saved[1]};
+  }
+  return out;
+}
+
+// Runs f; an Error on its way out gets the file's name in front.
+template <class F>
+auto about(const std::filesystem::path& path, F&& f) {
+  try {
+    return f();
+  } catch (const Error& error) {
+    throw Error(path.string(), error.message(), error.hint());
+  }
+}
+
+void restore(const SafeTensors& file, const TrainingState& state) {
+  const std::string saved = text_at(file, "class");
+  require(saved.empty() || saved == state.model.kind(), "checkpoint", "it holds a {} but this model is a {}", saved,
+          state.model.kind());
+  const auto rngs = rngs_of(file, state);
+  const NamedTensors before = state.model.state();  // load() makes new tensors: these keep their numbers
+  state.model.load(weights_of(file));
+  try {
+    const std::vector<Tensor> averages = state.ema ? averages_of(file, state.model) : std::vector<Tensor>();
+    if (state.optimizer) state.optimizer->load(optimizer_of(file));
+    if (state.ema) state.ema->load(averages);
+  } catch (...) {
+    state.model.load(before);
+    throw;
+  }
+  for (const auto& [name, rng] : state.rngs) rng->set_state(rngs.at(name));
+}
+
+}  // namespace
+
+void save_checkpoint(const std::filesystem::path& path, const TrainingState& state, const Progress& progress) {
+  SafeTensors file;
+  for (const auto& [name, value] : state.model.state()) file.tensors[name] = value;
+  file.metadata = {{"class", state.model.kind()}, {"model", progress.model}, {"config", progress.config},
+                   {"epoch", std::to_string(progress.epoch)}, {"step", std::to_string(progress.step)}};
+  for (const auto& [name, text] : progress.notes) file.metadata[kNote + name] = text;
+  for (const auto& [name, rng] : state.rngs) {
+    file.metadata[kRng + name] = fmt::format("{} {}", rng->state().seed, rng->state().counter);
+  }
+  if (state.optimizer) {
+    const OptimizerState optimizer = state.optimizer->state();
+    file.metadata["optimizer"] = optimizer.kind;
+    file.metadata["optimizer/lr"] = fmt::format("{}", optimizer.lr);
+    file.metadata["optimizer/steps"] = fmt::format("{}", fmt::join(optimizer.steps, " "));
+    for (const auto& [name, value] : optimizer.tensors) file.tensors[kOptimizer + name] = value;
+  }
+  if (state.ema) {
+    const auto names = state.model.named_parameters();
+    const std::vector<Tensor>& averages = state.ema->averages();
+    require(names.size() == averages.size(), "checkpoint", "the moving average has {} parameters and the model {}",
+            averages.size(), names.size());
+    for (std::size_t i = 0; i < names.size(); ++i) file.tensors[kEma + names[i].first] = averages[i];
+  }
+  write_safetensors(path, file);
+}
+
+Progress load_checkpoint(const std::filesystem::path& path, const TrainingState& state) {
+  const SafeTensors file = read_safetensors(path);
+  return about(path, [&] {
+    restore(file, state);
+    return progress_of(file);
+  });
+}
+
+Progress read_progress(const std::filesystem::path& path) {
+  const SafeTensors file = read_safetensors(path);
+  return about(path, [&] { return progress_of(file); });
+}
+
+void load_weights(const std::filesystem::path& path, Module& model, bool averaged) {
+  const SafeTensors file = read_safetensors(path);
+  NamedTensors weights = weights_of(file);
+  for (auto& [name, value] : weights) {
+    const auto average = file.tensors.find(kEma + name);  // buffers have none
+    if (averaged && average != file.tensors.end()) value = average->second;
+  }
+  about(path, [&] { model.load(weights); });
+}
+
+void save_weights(const std::filesystem::path& path, const Module& model, bool half) {
+  SafeTensors file;
+  for (const auto& [name, value] : model.state()) file.tensors[name] = value;
+  write_safetensors(path, file, half ? StoredType::kF16 : StoredType::kReal);
+}
+
+}  // namespace gradfold
