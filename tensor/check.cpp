@@ -54,6 +54,23 @@ std::string missing_dimension_hint(std::string_view name, const Shape& shape, st
   return "";
 }
 
+Index fixed_size(const Dim& dim) {
+  const Index* size = std::get_if<Index>(&dim);
+  return size ? *size : -1;
+}
+
+// The next two: an image where a row of features was meant, and channels that come last.
+std::string order_hint(std::string_view name, const Shape& shape, std::initializer_list<Dim> rule) {
+  const Dim* dims = rule.begin();
+  if (rule.size() == 2 && shape.rank() > 2 && shape[0] > 0 && shape.numel() / shape[0] == fixed_size(dims[1])) {
+    return fmt::format("make each sample one row, {}.flatten(1)", name);
+  }
+  if (rule.size() == 4 && shape.rank() == 4 && shape[3] == fixed_size(dims[1])) {
+    return fmt::format("channels come before rows and columns, {}.permute({{0, 3, 1, 2}})", name);
+  }
+  return "";
+}
+
 }  // namespace
 
 Error::Error(std::string_view who, std::string_view message, std::string_view hint)
@@ -80,7 +97,7 @@ void detail::require_failed(std::string_view who, fmt::string_view format, fmt::
 void check_shape(std::string_view who, std::string_view name, const Shape& shape, std::initializer_list<Dim> rule) {
   if (matches(shape, rule)) return;
   throw Error(who, fmt::format("{} is {} but must be {}", name, shape, rule_text(rule)),
-              missing_dimension_hint(name, shape, rule));
+              missing_dimension_hint(name, shape, rule) + order_hint(name, shape, rule));
 }
 
 }  // namespace gradfold
