@@ -8,6 +8,13 @@ elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   # The least that Highway makes vectors for; every 64-bit processor since 2011 has it.
   target_compile_options(gradfold_flags INTERFACE -mssse3)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION MATCHES "^12[.]"
+   AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  # g++ 12 with AVX-512 passes the constants {1, 1, 0, 0} by value as {1, 1, 1, 1}: it takes a 256-bit
+  # constant whose high words are 0 for a broadcast. Moves of 128 bits do not go that way.
+  # tests/tensor/test_compiler.cpp watches it.
+  target_compile_options(gradfold_flags INTERFACE -mmove-max=128 -mstore-max=128)
+endif()
 if(GRADFOLD_SANITIZE STREQUAL "address")
   set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 elseif(GRADFOLD_SANITIZE STREQUAL "thread")

@@ -1,0 +1,170 @@
+// Every layer: the shape that comes out, numbers small enough to follow by hand, what a checkpoint keeps, and what
+// it says about a wrong shape. Gradients are in grad_layers.cpp.
+#include <cmath>
+#include <doctest/doctest.h>
+
+#include "nn/dropout.h"
+#include "nn/embedding.h"
+#include "nn/reshape.h"
+#include "tensor/elementwise.h"
+#include "tensor/reduce.h"
+#include "tests/check_module.h"
+#include "tests/error_of.h"
+#include "tests/nn/layer_cases.h"
+
+using namespace gradfold;
+
+namespace {
+
+std::unique_ptr<Module> drawn(const LayerCase& layer, std::uint64_t seed = 1) {
+  std::unique_ptr<Module> module = layer.make();
+  Rng rng(seed);
+  module->reset_parameters(rng);
+  module->train(layer.training);
+  return module;
+}
+
+void set(Var parameter, const std::vector<Real>& values) {
+  parameter.mutable_value() = Tensor::from(values, parameter.shape());
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("every layer gives the shape it promises, and each parameter is registered and used") {
+  for (const LayerCase& layer : layer_cases()) {
+    CAPTURE(layer.name);
+    Rng rng(2);
+    const auto module = drawn(layer);
+    CHECK((*module)(rng.normal(layer.x)).shape() == layer.y);
+    CHECK(check_module(*module, rng.normal(layer.x)) == "");
+  }
+}
+
+TEST_CASE("every layer refuses a wrong shape in one sentence") {
+  for (const LayerCase& layer : layer_cases()) {
+    if (layer.bad.rank() == 0) continue;
+    CAPTURE(layer.name);
+    const auto module = drawn(layer);
+    const std::string text = error_of([&] { (*module)(Tensor::zeros(layer.bad)); });
+    INFO(text);
+    CHECK(contains(text, layer.message));
+    CHECK(contains(text, "\n  in model"));
+  }
+}
+
+TEST_CASE("every layer's state fits another one of its kind and makes it compute the same bits") {
+  for (const LayerCase& layer : layer_cases()) {
+    CAPTURE(layer.name);
+    Rng rng(3);
+    const Tensor x = rng.normal(layer.x);
+    const auto first = drawn(layer, 1), second = drawn(layer, 2);
+    (*first)(x);  // moves the running statistics of batch norm
+    second->load(first->state());
+    first->eval(), second->eval();
+    CHECK(identical((*first)(x).value(), (*second)(x).value()));
+  }
+}
+
+TEST_CASE("Linear by hand") {
+  Linear layer(2, 1);
+  set(layer.weight, {3, 5}), set(layer.bias, {7});
+  Rng rng(1);
+  CHECK(layer.weight.shape() == Shape{1, 2});
+  CHECK(error_of([&] { layer(Tensor::from({1, 2}, {1, 2})); }) ==
+        "Linear: its parameters have no values yet\n  in model\n  hint: call reset_parameters(rng) once on the whole "
+        "model, or load a checkpoint");
+  layer.load({{"weight", Tensor::from({3, 5}, {1, 2})}, {"bias", Tensor::from({7})}});
+  CHECK(layer(Tensor::from({1, 2}, {1, 2})).value().to_vector() == std::vector<Real>{20});  // 1*3 + 2*5 + 7
+}
+
+TEST_CASE("Conv2d by hand") {
+  Conv2d layer(1, 1, 2, {.bias = false});
+  layer.load({{"weight", Tensor::from({1, 10, 100, 1000}, {1, 1, 2, 2})}});
+  const Tensor y = layer(Tensor::from({1, 2, 3, 4, 5, 6}, {1, 1, 2, 3})).value();
+  CHECK(y.to_vector() == std::vector<Real>{5421, 6532});  // 1*1 + 2*10 + 4*100 + 5*1000; not flipped
+}
+
+TEST_CASE("MaskedConv2d by hand: the pixels before the centre, in raster order") {
+  const Tensor x = Tensor::from({1, 2, 3, 4, 5, 6, 7, 8, 9}, {1, 1, 3, 3});
+  const NamedTensors ones = {{"weight", Tensor::ones({1, 1, 3, 3})}, {"bias", Tensor::zeros({1})}};
+  MaskedConv2d a(MaskType::kA, 1, 1, 3), b(MaskType::kB, 1, 1, 3);
+  a.load(ones), b.load(ones);
+  CHECK(a(x).value().at({0, 0, 1, 1}) == 1 + 2 + 3 + 4);
+  CHECK(b(x).value().at({0, 0, 1, 1}) == 1 + 2 + 3 + 4 + 5);
+  CHECK(a(x).value().at({0, 0, 0, 0}) == 0);
+  CHECK(b(x).value().at({0, 0, 0, 1}) == 1 + 2);
+}
+
+TEST_CASE("ConvTranspose2d by hand: each pixel paints its kernel") {
+  ConvTranspose2d layer(1, 1, 2, {.stride = 2});
+  layer.load({{"weight", Tensor::from({1, 2, 3, 4}, {1, 1, 2, 2})}, {"bias", Tensor::from({100})}});
+  const Tensor y = layer(Tensor::from({1, 10}, {1, 1, 1, 2})).value();
+  CHECK(y.to_vector() == std::vector<Real>{101, 102, 110, 120, 103, 104, 130, 140});  // 100 + 10*3 = 130
+}
+
+TEST_CASE("BatchNorm1d by hand: mean 2, variance 1, then the running statistics") {
+  BatchNorm1d layer(1, {.eps = 0});
+  CHECK(layer(Tensor::from({1, 3}, {2, 1})).value().to_vector() == std::vector<Real>{-1, 1});
+  CHECK(layer.running_mean.at({0}) == doctest::Approx(0.2));  // 0.9 * 0 + 0.1 * 2
+  CHECK(layer.running_var.at({0}) == doctest::Approx(1.1));   // 0.9 * 1 + 0.1 * 2, the unbiased variance
+  layer.eval();
+  const Tensor y = layer(Tensor::from({1.2f}, {1, 1})).value();
+  CHECK(y.item() == doctest::Approx(1 / std::sqrt(1.1)));
+  CHECK(layer.num_batches_tracked.item() == 1);  // evaluation does not count
+}
+
+TEST_CASE("LayerNorm by hand: each row by itself") {
+  LayerNorm layer(2, {.eps = 0});
+  const Tensor y = layer(Tensor::from({1, 3, 10, 20}, {2, 2})).value();
+  CHECK(y.to_vector() == std::vector<Real>{-1, 1, -1, 1});  // (1 - 2) / 1, (10 - 15) / 5
+}
+
+TEST_CASE("Embedding looks rows up and adds their gradients") {
+  Embedding layer(3, 2);
+  layer.load({{"weight", Tensor::from({1, 2, 3, 4, 5, 6}, {3, 2})}});
+  Indices index(Shape{1, 3});
+  index[0] = 2, index[1] = 0, index[2] = 2;
+  const Var y = layer(index);
+  CHECK(y.shape() == Shape{1, 3, 2});
+  CHECK(y.value().to_vector() == std::vector<Real>{5, 6, 1, 2, 5, 6});
+  y.backward(Tensor::ones(y.shape()));
+  CHECK(layer.weight.grad().to_vector() == std::vector<Real>{1, 1, 0, 0, 2, 2});  // row 2 was asked for twice
+  index[1] = 3;
+  CHECK(error_of([&] { layer(index); }) == "Embedding: index 3 at position 1 must be one of 0..2\n  in model");
+}
+
+TEST_CASE("Dropout keeps the mean, repeats from its seed, and does nothing in evaluation") {
+  Rng rng(7), again(7);
+  Dropout layer(0.25f, rng), twin(0.25f, again);
+  const Tensor x = Tensor::ones({100, 100});
+  const Tensor y = layer(x).value();
+  CHECK(identical(y, twin(x).value()));
+  CHECK(mean(y).item() == doctest::Approx(1).epsilon(0.02));
+  const double dropped = mean(equal(y, Tensor::scalar(0))).item();
+  CHECK(dropped == doctest::Approx(0.25).epsilon(0.05));
+  CHECK_FALSE(identical(y, layer(x).value()));  // the next step drops others
+  layer.eval();
+  CHECK(identical(layer(x).value(), x));
+  CHECK(error_of([&] { Dropout(1, rng); }) == "Dropout: p is 1 but must be in [0, 1): it is the share that is dropped");
+}
+
+TEST_CASE("Dropout passes a gradient only through what it kept") {
+  Rng rng(3);
+  Dropout layer(0.5f, rng);
+  const Var x(Tensor::ones({8}), /*requires_grad=*/true);
+  const Var y = layer(x);
+  y.backward(Tensor::ones({8}));
+  CHECK(identical(x.grad(), y.value()));  // dy/dx is the mask times 2, and so is y of ones
+}
+
+TEST_CASE("Flatten and Unflatten undo each other") {
+  Rng rng(1);
+  const Tensor x = rng.normal({2, 3, 4, 5});
+  Sequential net;
+  net.add<Flatten>().add<Unflatten>(Shape{3, 4, 5});
+  CHECK(net[0](x).shape() == Shape{2, 60});
+  CHECK(identical(net(x).value(), x));
+  CHECK(error_of([&] { net[1](Tensor::zeros({2, 61})); }) == "Unflatten: x is [2, 61] but must be [N, 60]\n  in 1");
+}
