@@ -15,6 +15,9 @@ struct RowRange {
   Index begin = 0, end = -1;
 };
 
+// Sizes of the file's dimensions; nothing after the header is unpacked.
+Shape read_idx_shape(const std::filesystem::path& path);
+
 // [N, rows, columns] (or [N, channels, rows, columns]) as [N, C, H, W], grey levels 0..1. Bytes are
 // divided by 255, unless none of the file is above 1: then they are 0 and 1 already.
 Tensor read_idx_images(const std::filesystem::path& path, RowRange rows = {});

@@ -29,6 +29,7 @@ std::string contents(const std::filesystem::path& path) {
 }
 
 void put(const std::filesystem::path& path, const std::string& bytes) {
+  std::filesystem::remove(path);  // some file systems flush a file to the disk when it is cut to zero and rewritten
   std::ofstream out(path, std::ios::binary);
   out << bytes;
   REQUIRE_MESSAGE(out.flush().good(), "cannot write " << path.string());
@@ -45,8 +46,8 @@ std::string message_of(const std::function<void()>& f) {
 
 void skip(const std::string& why) { MESSAGE("skipped: " << why); }
 
-ShellResult shell(const std::string& line) {
-  FILE* pipe = popen(("(" + line + ") 2>&1").c_str(), "r");
+ShellResult shell(const std::string& line, const std::filesystem::path& folder) {
+  FILE* pipe = popen(("cd '" + folder.string() + "' && (" + line + ") 2>&1").c_str(), "r");
   REQUIRE(pipe != nullptr);
   ShellResult result{0, ""};
   char block[4096];

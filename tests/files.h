@@ -29,12 +29,12 @@ std::string message_of(const std::function<void()>& f);
 // Says why a test asserts nothing on this machine: `return skip("...")`.
 void skip(const std::string& why);
 
-// Runs a line of shell; its output, errors included.
+// Runs a line of shell in a folder; its output, errors included.
 struct ShellResult {
   int exit;
   std::string output;
 };
-ShellResult shell(const std::string& line);
+ShellResult shell(const std::string& line, const std::filesystem::path& folder = ".");
 
 // A Python that can import `module`, or "" if none is found.
 std::string python_with(const std::string& module);

@@ -1,0 +1,136 @@
+#include "data/load.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <fmt/format.h>
+#include <vector>
+
+#include "data/amat.h"
+#include "data/mnist.h"
+#include "data/npy_images.h"
+#include "data/strokes.h"
+
+namespace gradfold {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr Index kStrokesToTrain = 10000, kStrokesToTest = 2000;
+constexpr Index kFileShare = 10;  // test and valid are a tenth of a file each
+
+struct KnownSet {
+  std::string_view name, cure;
+};
+constexpr KnownSet kKnown[] = {
+    {"mnist", "download it with ./gf data mnist, or set GRADFOLD_DATA to the folder that holds mnist/"},
+    {"binarized-mnist",
+     "get the three .amat files of www.cs.toronto.edu/~larocheh/public/datasets/binarized_mnist and put them there, or set "
+     "GRADFOLD_DATA to the folder that holds binarized-mnist/"},
+};
+
+fs::path from_environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? fs::path(value) : fs::path();
+}
+
+// Where `./gf data NAME` puts a set.
+fs::path cache_folder() {
+  const fs::path cache = from_environment("XDG_CACHE_HOME"), home = from_environment("HOME");
+  if (!cache.empty()) return cache / "gradfold";
+  return home.empty() ? fs::path() : home / ".cache" / "gradfold";
+}
+
+fs::path find_known(const KnownSet& known, const LoadOptions& options) {
+  std::vector<fs::path> places;
+  if (!options.folder.empty()) places = {options.folder / known.name, options.folder};
+  for (const fs::path& above : {from_environment("GRADFOLD_DATA"), cache_folder()}) {
+    if (!above.empty()) places.push_back(above / known.name);
+  }
+  for (const fs::path& place : places) {
+    if (is_image_folder(place)) return place;
+  }
+  std::vector<std::string> looked;
+  for (const fs::path& place : places) looked.push_back(place.string());
+  throw Error(known.name, fmt::format("there is no {} in {}", image_folder_files(), fmt::join(looked, " nor in ")), known.cure);
+}
+
+Dataset draw_strokes(Split split, const LoadOptions& options) {
+  const Index usual = split == Split::kTrain ? kStrokesToTrain : kStrokesToTest;
+  StrokeDigits digits = stroke_digits(options.limit > 0 ? options.limit : usual, Rng(options.seed).fork(split_name(split)));
+  return {fmt::format("strokes {}", split_name(split)), digits.images, digits.labels, digits.factors};
+}
+
+std::vector<Split> parts_of(Split split) {
+  if (split == Split::kTrainValid) return {Split::kTrain, Split::kValid};
+  if (split == Split::kAll) return {Split::kTrain, Split::kValid, Split::kTest};
+  return {split};
+}
+
+// The splits of a set that has them by nature, one after the other.
+template <class LoadOne>
+Dataset load_parts(Split split, const LoadOptions& options, LoadOne load_one) {
+  Dataset out;
+  for (Split part : parts_of(split)) {
+    if (options.limit > 0 && out.size() >= options.limit) break;
+    Dataset next = load_one(part);
+    out = out.size() == 0 ? std::move(next) : concatenate(out, next);
+  }
+  return out;
+}
+
+Dataset read_any(const fs::path& file) {
+  const std::string name = file.filename().string();
+  if (name.ends_with(".npy")) return {name, read_npy_images(file), {}, {}};
+  if (!name.ends_with(".amat") && !name.ends_with(".amat.gz")) return load_idx(file, name);
+  Dataset out = read_amat(file);
+  out.name = name;
+  return out;
+}
+
+// A file has no splits of its own, and may be sorted by class: its rows are shuffled before they are cut.
+Dataset cut_file(const Dataset& whole, Split split) {
+  if (split == Split::kAll) return whole;
+  const Index n = whole.size(), tenth = n / kFileShare;
+  const Index train = n - 2 * tenth, valid = n - tenth;
+  const Index begin = split == Split::kTest ? valid : split == Split::kValid ? train : 0;
+  const Index end = split == Split::kTrain ? train : split == Split::kTest ? n : valid;
+  require(begin < end, whole.name, "{} images are too few to set a tenth aside for the {} split; hint: use all of them, split all",
+          n, split_name(split));
+  const Indices order = Rng(0).fork("split").permutation(n);
+  Indices rows(Shape{end - begin});
+  std::copy(order.values.begin() + begin, order.values.begin() + end, rows.values.begin());
+  Dataset out = select(whole, rows);
+  out.name = fmt::format("{} {}", whole.name, split_name(split));
+  return out;
+}
+
+Dataset load_whole(std::string_view spec, Split split, const LoadOptions& options) {
+  if (spec == "strokes") {
+    return load_parts(split, options, [&](Split part) { return draw_strokes(part, options); });
+  }
+  for (const KnownSet& known : kKnown) {
+    if (spec != known.name) continue;
+    const fs::path folder = find_known(known, options);
+    return load_parts(split, options, [&](Split part) { return load_image_folder(folder, std::string(spec), part); });
+  }
+  const fs::path path(spec);
+  if (fs::is_directory(path)) {
+    const std::string name = path.filename().empty() ? path.parent_path().filename().string() : path.filename().string();
+    require(is_image_folder(path), "data", "the folder {} holds no {}", spec, image_folder_files());
+    return load_parts(split, options, [&](Split part) { return load_image_folder(path, name, part); });
+  }
+  if (fs::exists(path)) return cut_file(read_any(path), split);
+  throw UsageError("data", fmt::format("'{}' is no data set, file or folder", spec),
+                   "there are strokes, mnist and binarized-mnist, and IDX, .npy and .amat files by their path");
+}
+
+}  // namespace
+
+Dataset load_dataset(std::string_view spec, Split split, const LoadOptions& options) {
+  require(options.limit >= 0, "load_dataset", "the limit is {} but must be 0 (all) or more", options.limit);
+  Dataset out = load_whole(spec, split, options);
+  require(out.size() > 0, "data", "{} holds no images", spec);
+  return options.limit > 0 && out.size() > options.limit ? slice(out, 0, options.limit) : out;
+}
+
+}  // namespace gradfold
