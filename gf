@@ -267,7 +267,6 @@ run_tests() {
   build_targets "$preset" "" $targets
   [ -n "$name" ] || [ "$preset" != release ] || bash "$root/tools/size_report.sh" || true
   export ASAN_OPTIONS=${ASAN_OPTIONS-detect_stack_use_after_return=1} UBSAN_OPTIONS=${UBSAN_OPTIONS-print_stacktrace=1}
-  export TSAN_OPTIONS="${TSAN_OPTIONS-ignore_noninstrumented_modules=1 suppressions=$root/tools/cmake/tsan.supp}"
   ctest --test-dir "$build" --output-on-failure --no-tests=error -j "$jobs" ${name:+-R "$name"}
 }
 
@@ -313,9 +312,6 @@ main() {
   set -- ${arguments[@]+"${arguments[@]}"}
   command=${1-}
   [ $# -eq 0 ] || shift
-  # Threads that wait for each other must not spin: beside another process a spinning barrier waits for its
-  # turn on the core again and again.
-  if [ -z "${OMP_WAIT_POLICY-}${GOMP_SPINCOUNT-}" ]; then export OMP_WAIT_POLICY=PASSIVE; fi
   case $command in
     "") about ;;
     help | -h | --help) help "$@" ;;

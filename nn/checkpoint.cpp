@@ -45,7 +45,7 @@ T number(const SafeTensors& file, const std::string& key) {
   return all.empty() ? T{} : all[0];
 }
 
-Progress progress_of(const SafeTensors& file) {
+TrainingProgress progress_of(const SafeTensors& file) {
   return {.model = text_at(file, "model"),
           .config = text_at(file, "config"),
           .epoch = number<Index>(file, "epoch"),
@@ -124,7 +124,7 @@ void restore(const SafeTensors& file, const TrainingState& state) {
 
 }  // namespace
 
-void save_checkpoint(const std::filesystem::path& path, const TrainingState& state, const Progress& progress) {
+void save_checkpoint(const std::filesystem::path& path, const TrainingState& state, const TrainingProgress& progress) {
   SafeTensors file;
   for (const auto& [name, value] : state.model.state()) file.tensors[name] = value;
   file.metadata = {{"class", state.model.kind()}, {"model", progress.model}, {"config", progress.config},
@@ -150,7 +150,7 @@ void save_checkpoint(const std::filesystem::path& path, const TrainingState& sta
   write_safetensors(path, file);
 }
 
-Progress load_checkpoint(const std::filesystem::path& path, const TrainingState& state) {
+TrainingProgress load_checkpoint(const std::filesystem::path& path, const TrainingState& state) {
   const SafeTensors file = read_safetensors(path);
   return about(path, [&] {
     restore(file, state);
@@ -158,7 +158,7 @@ Progress load_checkpoint(const std::filesystem::path& path, const TrainingState&
   });
 }
 
-Progress read_progress(const std::filesystem::path& path) {
+TrainingProgress read_progress(const std::filesystem::path& path) {
   const SafeTensors file = read_safetensors(path);
   return about(path, [&] { return progress_of(file); });
 }

@@ -15,7 +15,7 @@
 // A run that is resumed from it goes on with the same bits as one that was never stopped.
 namespace gradfold {
 
-struct Progress {
+struct TrainingProgress {
   std::string model;   // "pixel_cnn"
   std::string config;  // JSON: what the model was built with
   Index epoch = 0;     // epochs finished
@@ -31,15 +31,15 @@ struct TrainingState {
   std::map<std::string, Rng*> rngs = {};  // "shuffle" to &rng
 };
 
-void save_checkpoint(const std::filesystem::path& path, const TrainingState& state, const Progress& progress);
+void save_checkpoint(const std::filesystem::path& path, const TrainingState& state, const TrainingProgress& progress);
 
 // Restores everything that `state` names and returns the progress. Throws an Error that names the file and
 // what is wrong with it (truncated, another model, names missing or unknown, other shapes, no optimizer in
 // it); nothing is changed then.
-Progress load_checkpoint(const std::filesystem::path& path, const TrainingState& state);
+TrainingProgress load_checkpoint(const std::filesystem::path& path, const TrainingState& state);
 
 // The progress alone: which model to build before loading. Empty for a plain weights file.
-Progress read_progress(const std::filesystem::path& path);
+TrainingProgress read_progress(const std::filesystem::path& path);
 
 // The weights alone, from a checkpoint or from any safetensors file whose names are the model's, such as a
 // PyTorch state dict. With averaged = true the moving averages, where the file has them.

@@ -41,9 +41,7 @@ std::string vector_instructions() {
 
 std::string threads() {
 #ifdef _OPENMP
-  const char* policy = std::getenv("OMP_WAIT_POLICY");
-  return fmt::format("{} of {} cores, OpenMP, waiting {}", num_threads(), std::thread::hardware_concurrency(),
-                     policy ? policy : "as the runtime pleases (OMP_WAIT_POLICY is not set)");
+  return fmt::format("{} of {} cores, OpenMP", num_threads(), std::thread::hardware_concurrency());
 #else
   return "one: the compiler has no OpenMP (macOS: brew install libomp)";
 #endif

@@ -102,6 +102,7 @@ function(gradfold_tools)
   add_executable(gf_program ${sources})
   set_target_properties(gf_program PROPERTIES OUTPUT_NAME gf)
   target_link_libraries(gf_program PRIVATE gf_lessons CLI11::CLI11 nlohmann_json::nlohmann_json)
+  target_compile_definitions(gf_program PRIVATE GRADFOLD_LESSONS_DIR="${CMAKE_BINARY_DIR}/lessons")
 endfunction()
 
 # tests/FOLDER/test_X.cpp is the ctest entry FOLDER/X; all files of a folder share one program, so
