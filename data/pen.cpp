@@ -19,12 +19,13 @@ struct Line {
   }
 };
 
-// Pixel i covers [i, i + 1) and its centre is at i + 0.5; these are the pixels whose centres lie between.
 struct Span {
   Index begin, end;
 };
-Span pixels_between(double low, double high, Index side) {
-  const double limit = static_cast<double>(side);
+// Pixel i covers [i, i + 1) and its centre is at i + 0.5: the pixels whose centres are at most `reach` away
+// from what lies between a and b.
+Span pixels_near(double a, double b, double reach, Index side) {
+  const double low = std::min(a, b) - reach, high = std::max(a, b) + reach, limit = static_cast<double>(side);
   return {static_cast<Index>(std::clamp(std::ceil(low - 0.5), 0.0, limit)),
           static_cast<Index>(std::clamp(std::floor(high - 0.5) + 1, 0.0, limit))};
 }
@@ -32,8 +33,8 @@ Span pixels_between(double low, double high, Index side) {
 // ink holds the greatest depth so far: strokes that cross do not add up, as ink does not.
 void deepen(const Line& line, double margin, Index side, Real* ink) {
   const double reach = std::max(line.a.radius, line.b.radius) + margin;
-  const Span rows = pixels_between(std::min(line.a.y, line.b.y) - reach, std::max(line.a.y, line.b.y) + reach, side);
-  const Span cols = pixels_between(std::min(line.a.x, line.b.x) - reach, std::max(line.a.x, line.b.x) + reach, side);
+  const Span rows = pixels_near(line.a.y, line.b.y, reach, side);
+  const Span cols = pixels_near(line.a.x, line.b.x, reach, side);
   for (Index row = rows.begin; row < rows.end; ++row) {
     for (Index col = cols.begin; col < cols.end; ++col) {
       Real& here = ink[row * side + col];

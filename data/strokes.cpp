@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "data/glyphs.h"
+#include "data/hand.h"
 #include "data/pen.h"
 #include "tensor/parallel.h"
 
@@ -13,82 +14,10 @@ namespace {
 
 constexpr double kPi = std::numbers::pi;
 constexpr double kStandardSide = 28, kStandardBox = 20;  // MNIST's: the digit's box within the image
-constexpr double kSoftness = 1;                            // width of a stroke's grey edge, in standard pixels
+constexpr double kSoftness = 1;                          // a stroke's grey edge, in standard pixels
 constexpr int kStepsPerPoint = 6;                        // straight pieces between two skeleton points
 
 using Points = std::vector<GlyphPoint>;
-
-GlyphPoint operator+(GlyphPoint a, GlyphPoint b) { return {a.x + b.x, a.y + b.y}; }
-GlyphPoint operator-(GlyphPoint a, GlyphPoint b) { return {a.x - b.x, a.y - b.y}; }
-GlyphPoint operator*(double s, GlyphPoint a) { return {s * a.x, s * a.y}; }
-double distance(GlyphPoint a, GlyphPoint b) { return std::hypot(a.x - b.x, a.y - b.y); }
-
-// How one hand errs at one digit. The skeleton is bent as a whole by a few slow waves, its middle moves up
-// or down, each stroke lands a little off, and each point a little more; amplitudes are for wobble = 1.
-class Hand {
- public:
-  Hand(double wobble, Rng& rng) : wobble_(wobble), rng_(rng) {
-    proportion_ = std::exp(wobble * 0.13 * rng.normal());
-    for (Wave& wave : waves_) {
-      wave = {rng.uniform() * 2 - 1, rng.uniform() * 2 - 1, 2 * kPi * rng.uniform(), 0.046 * wobble * rng.normal(),
-              0.040 * wobble * rng.normal()};
-    }
-  }
-
-  GlyphStroke bend(const GlyphStroke& stroke) {
-    GlyphStroke bent;
-    const GlyphPoint landing = jitter(0.026);
-    for (std::size_t i = 0; i < stroke.size(); ++i) {
-      const bool corner = i > 0 && distance(stroke[i], stroke[i - 1]) == 0;
-      bent.push_back(corner ? bent.back() : warp(stroke[i]) + landing + jitter(0.014));
-    }
-    const std::size_t last = bent.size() - 1;
-    overshoot(bent[0], bent[1]);
-    overshoot(bent[last], bent[last - 1]);
-    return bent;
-  }
-
-  // Pressure along a stroke, as a factor of the pen's half width: a slow wave, lighter where the pen lifts.
-  std::vector<double> pressure(std::size_t points) {
-    const double phase = 2 * kPi * rng_.uniform(), cycles = 0.5 + 1.5 * rng_.uniform();
-    const double wave = 0.10 * wobble_ * rng_.normal(), first = lift(), last = lift();
-    std::vector<double> factor(points);
-    for (std::size_t i = 0; i < points; ++i) {
-      const double t = points > 1 ? static_cast<double>(i) / static_cast<double>(points - 1) : 0;
-      const double ends = first * std::exp(-t / 0.08) + last * std::exp((t - 1) / 0.08);
-      factor[i] = std::clamp(1 + wave * std::sin(2 * kPi * cycles * t + phase) - ends, 0.5, 1.5);
-    }
-    return factor;
-  }
-
- private:
-  struct Wave {
-    double across, down, phase, dx, dy;
-  };
-
-  double lift() { return std::min(0.4, 0.3 * wobble_ * rng_.uniform()); }
-  GlyphPoint jitter(double amplitude) {
-    const double x = rng_.normal(), y = rng_.normal();
-    return wobble_ * amplitude * GlyphPoint{x, y};
-  }
-  // The pen sets down and lifts too early or too late.
-  void overshoot(GlyphPoint& end, GlyphPoint before) {
-    end = end + std::clamp(0.3 * wobble_ * rng_.normal(), -0.25, 0.6) * (end - before);
-  }
-  GlyphPoint warp(GlyphPoint p) const {
-    GlyphPoint q = {p.x, p.y > 0 ? std::pow(p.y, proportion_) : p.y};
-    for (const Wave& wave : waves_) {
-      const double s = std::sin(2 * kPi * (wave.across * p.x + wave.down * p.y) + wave.phase);
-      q = q + s * GlyphPoint{wave.dx, wave.dy};
-    }
-    return q;
-  }
-
-  double wobble_;
-  Rng& rng_;
-  double proportion_;
-  std::array<Wave, 4> waves_;
-};
 
 // Catmull-Rom through a, b, c, d, between b and c. A corner is a point written twice; there the curve's
 // direction is taken from its own side alone.
@@ -103,7 +32,7 @@ Points smooth(const GlyphStroke& stroke) {
   auto point = [&](Index i) { return stroke[static_cast<std::size_t>(std::clamp<Index>(i, 0, last))]; };
   Points curve = {point(0)};
   for (Index i = 0; i < last; ++i) {
-    if (distance(point(i), point(i + 1)) == 0) continue;
+    if (point(i) == point(i + 1)) continue;
     for (int step = 1; step <= kStepsPerPoint; ++step) {
       const double t = static_cast<double>(step) / kStepsPerPoint;
       curve.push_back(catmull_rom(point(i - 1), point(i), point(i + 1), point(i + 2), t));
@@ -116,7 +45,9 @@ Points smooth(const GlyphStroke& stroke) {
 struct Pose {
   double aspect, shear, cosine, sine;
   explicit Pose(const StrokeDigit& d)
-      : aspect(d.aspect), shear(std::tan(d.slant * kPi / 180)), cosine(std::cos(d.rotation * kPi / 180)),
+      : aspect(d.aspect),
+        shear(std::tan(d.slant * kPi / 180)),
+        cosine(std::cos(d.rotation * kPi / 180)),
         sine(std::sin(d.rotation * kPi / 180)) {}
   GlyphPoint operator()(GlyphPoint p) const {
     const double x = p.x * aspect - shear * p.y;
@@ -200,7 +131,7 @@ int pick_style(int digit, double u) {
 
 // All numbers are drawn whatever the options, so that fixing one factor leaves the others as they were.
 StrokeDigit pick(const StrokeOptions& o, Rng& rng) {
-  auto within = [&rng](const FactorRange& range) { return range.low + (range.high - range.low) * rng.uniform(); };
+  auto within = [&rng](FactorRange range) { return range.low + (range.high - range.low) * rng.uniform(); };
   StrokeDigit d;
   const double which = rng.uniform(), style = rng.uniform();
   const auto classes = o.classes.empty() ? 10 : static_cast<int>(o.classes.size());
@@ -214,7 +145,8 @@ StrokeDigit pick(const StrokeOptions& o, Rng& rng) {
 }
 
 void write_factors(const StrokeDigit& d, Real* row) {
-  const double columns[kStrokeFactors] = {d.slant, d.rotation, d.thickness, d.size, d.aspect, d.x, d.y, d.wobble};
+  const double columns[kStrokeFactors] = {d.slant,  d.rotation, d.thickness, d.size,
+                                          d.aspect, d.x,        d.y,         d.wobble};
   for (int f = 0; f < kStrokeFactors; ++f) row[f] = static_cast<Real>(columns[f]);
 }
 
@@ -228,8 +160,10 @@ void check_options(const StrokeOptions& o) {
     require(ranges[f].low <= ranges[f].high, "stroke_digits", "{} is from {} to {}; low must not be above high",
             kStrokeFactorNames[static_cast<std::size_t>(f)], ranges[f].low, ranges[f].high);
   }
-  for (const auto& [name, range] : {std::pair{"thickness", o.thickness}, {"size", o.size}, {"aspect", o.aspect}}) {
-    require(range.low > 0, "stroke_digits", "{} is {} but must be positive", name, range.low);
+  for (StrokeFactor f : {StrokeFactor::kThickness, StrokeFactor::kSize, StrokeFactor::kAspect}) {
+    const auto at = static_cast<std::size_t>(f);
+    require(ranges[at].low > 0, "stroke_digits", "{} is {} but must be positive", kStrokeFactorNames[at],
+            ranges[at].low);
   }
   require(std::max(-o.slant.low, o.slant.high) <= 80, "stroke_digits",
           "slant is from {} to {} degrees but must stay within -80 to 80", o.slant.low, o.slant.high);
@@ -238,15 +172,25 @@ void check_options(const StrokeOptions& o) {
 }  // namespace
 
 StrokeOptions StrokeOptions::fixed() {
-  return {.style = 0, .slant = {8, 8}, .rotation = {0, 0}, .thickness = {2.4, 2.4}, .size = {1, 1},
-          .aspect = {1, 1}, .x = {0, 0}, .y = {0, 0}, .wobble = {0, 0}};
+  return {.style = 0,
+          .slant = {8, 8},
+          .rotation = {0, 0},
+          .thickness = {2.4, 2.4},
+          .size = {1, 1},
+          .aspect = {1, 1},
+          .x = {0, 0},
+          .y = {0, 0},
+          .wobble = {0, 0}};
 }
 
 StrokeDigits stroke_digits(Index n, const Rng& rng, const StrokeOptions& options) {
   require(n >= 0, "stroke_digits", "n is {} but must not be negative", n);
   check_options(options);
   const Index side = options.side;
-  StrokeDigits out{Tensor({n, 1, side, side}), Indices(Shape{n}), Indices(Shape{n}), Tensor({n, kStrokeFactors})};
+  StrokeDigits out{.images = Tensor({n, 1, side, side}),
+                   .labels = Indices(Shape{n}),
+                   .styles = Indices(Shape{n}),
+                   .factors = Tensor({n, kStrokeFactors})};
   Real *images = out.images.data(), *factors = out.factors.data();
   parallel_for(n, 16, [&, images, factors](Index begin, Index end) {
     for (Index i = begin; i < end; ++i) {

@@ -18,9 +18,10 @@ namespace {
 // Told apart by eye, also by most colour-blind eyes for the first six.
 constexpr std::array<std::string_view, 10> kColors = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e6a700",
                                                       "#56b4e9", "#7f3c8d", "#6b6b6b", "#a52a2a", "#80ba27"};
-constexpr std::array<std::string_view, 11> kCsvOrder = {"label", "x",     "y",      "z",   "low",  "high",
-                                                        "color", "row",   "column", "value", "height"};
-constexpr double kBarsWidth = 0.8;  // of the room that a label has
+constexpr std::array<std::string_view, 11> kCsvOrder = {"label", "x",   "y",      "z",     "low",   "high",
+                                                        "color", "row", "column", "value", "height"};
+constexpr double kBarsWidth = 0.8;         // of the room that a label has
+constexpr std::size_t kMarkedPoints = 30;  // a line of more points is drawn without marks
 
 std::string_view color(std::size_t series) { return kColors[series % kColors.size()]; }
 
@@ -56,6 +57,11 @@ std::vector<std::string_view> Chart::column_names(Kind kind) {
   }
 }
 
+// What plots on the same two axes is one kind.
+Chart::Kind Chart::axes(Kind kind) {
+  return kind == Kind::kBars || kind == Kind::kHeat || kind == Kind::k3d ? kind : Kind::kLine;
+}
+
 bool Chart::has(Kind kind) const {
   return std::any_of(series_.begin(), series_.end(), [kind](const Series& s) { return s.kind == kind; });
 }
@@ -65,14 +71,12 @@ Chart& Chart::add(Kind kind, std::string name, std::vector<Values> columns, std:
   const std::size_t n = columns[0].size();
   require(n > 0, "Chart", "series \"{}\" has no points", name);
   for (std::size_t c = 1; c < columns.size(); ++c) {
-    require(columns[c].size() == n, "Chart", "series \"{}\" has {} of {} but {} of {}; they must be as many", name, n,
-            names[0], columns[c].size(), names[c]);
+    require(columns[c].size() == n, "Chart", "series \"{}\" has {} of {} but {} of {}; they must be as many",
+            name, n, names[0], columns[c].size(), names[c]);
   }
   for (const Series& s : series_) {
-    const bool both_alone = s.kind == Kind::kBars && kind == Kind::kBars && s.labels == labels;
-    const bool mixes = s.kind != Kind::kBars && s.kind != Kind::kHeat && kind != Kind::kBars && kind != Kind::kHeat &&
-                       (s.kind == Kind::k3d) == (kind == Kind::k3d);
-    require(both_alone || mixes, "Chart", "series \"{}\" does not share axes with \"{}\"; draw two charts", name, s.name);
+    require(axes(s.kind) == axes(kind) && axes(kind) != Kind::kHeat && s.labels == labels, "Chart",
+            "series \"{}\" does not share axes with \"{}\"; draw two charts", name, s.name);
   }
   series_.push_back({kind, std::move(name), std::move(labels), std::move(columns)});
   return *this;
@@ -99,8 +103,9 @@ Chart& Chart::scatter_3d(std::string name, Values x, Values y, Values z, Values 
   return add(Kind::k3d, std::move(name), {std::move(x), std::move(y), std::move(z), std::move(color)});
 }
 Chart& Chart::bars(std::string name, std::vector<std::string> labels, Values heights) {
-  require(labels.size() == heights.size(), "Chart", "series \"{}\" has {} labels but {} heights; they must be as many",
-          name, labels.size(), heights.size());
+  require(labels.size() == heights.size(), "Chart",
+          "series \"{}\" has {} labels but {} heights; they must be as many", name, labels.size(),
+          heights.size());
   return add(Kind::kBars, std::move(name), {std::move(heights)}, std::move(labels));
 }
 Chart& Chart::heat(const Tensor& matrix) {
@@ -113,25 +118,30 @@ Chart& Chart::heat(const Tensor& matrix) {
   return add(Kind::kHeat, "", {std::move(column), std::move(row), std::move(value)});
 }
 
+// Which of a kind's columns has this name, or -1.
+int Chart::find_column(Kind kind, std::string_view name) {
+  const auto names = column_names(kind);
+  const auto at = std::find(names.begin(), names.end(), name);
+  return at == names.end() ? -1 : static_cast<int>(at - names.begin());
+}
+
 // One row a point; a column for everything that any series has, empty where a series has it not.
 std::string Chart::csv() const {
   std::vector<std::string_view> used;
   for (std::string_view name : kCsvOrder) {
-    const bool here = std::any_of(series_.begin(), series_.end(), [&](const Series& s) {
-      const auto names = column_names(s.kind);
-      return std::find(names.begin(), names.end(), name) != names.end() || (name == "label" && !s.labels.empty());
+    const bool here = std::any_of(series_.begin(), series_.end(), [name](const Series& s) {
+      return find_column(s.kind, name) >= 0 || (name == "label" && !s.labels.empty());
     });
     if (here) used.push_back(name);
   }
   std::string text = fmt::format("series,{}\n", fmt::join(used, ","));
   for (const Series& s : series_) {
-    const auto names = column_names(s.kind);
     for (std::size_t i = 0; i < s.columns[0].size(); ++i) {
       text += csv_field(s.name);
       for (std::string_view name : used) {
-        const auto column = static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin());
+        const int column = find_column(s.kind, name);
         text += ',';
-        if (column < names.size()) text += csv_number(s.columns[column][i]);
+        if (column >= 0) text += csv_number(s.columns[static_cast<std::size_t>(column)][i]);
         if (name == "label" && !s.labels.empty()) text += csv_field(s.labels[i]);
       }
       text += '\n';
@@ -141,8 +151,9 @@ std::string Chart::csv() const {
 }
 
 std::string Chart::settings(std::string_view format) const {
-  const std::string_view terminal = format == "png" ? "pngcairo noenhanced font 'sans,12'" : "svg noenhanced font 'sans,14'";
-  std::string s = fmt::format("set terminal {} size {},{} background '#ffffff'\n", terminal, options_.width, options_.height);
+  std::string s = fmt::format("set terminal {} noenhanced size {},{} background '#ffffff'\n",
+                              format == "png" ? "pngcairo font 'sans,12'" : "svg font 'sans,14'",
+                              options_.width, options_.height);
   s += fmt::format("set title {}\nset xlabel {}\nset ylabel {}\nset zlabel {}\nset cblabel {}\n",
                    gnuplot_quote(options_.title), gnuplot_quote(options_.x), gnuplot_quote(options_.y),
                    gnuplot_quote(options_.z), gnuplot_quote(options_.color));
@@ -152,49 +163,51 @@ std::string Chart::settings(std::string_view format) const {
   if (options_.equal_axes) s += "set size ratio -1\n";
   if (has(Kind::k3d)) s += "set view 62,32\nset xyplane 0.05\n";
   if (has(Kind::kHeat)) s += "unset grid\nset yrange [] reverse\nset autoscale noextend\n";
-  const bool named = std::any_of(series_.begin(), series_.end(), [](const Series& one) { return !one.name.empty(); });
+  const bool named =
+      std::any_of(series_.begin(), series_.end(), [](const Series& x) { return !x.name.empty(); });
   s += named ? "set key outside right top\n" : "unset key\n";
-  if (has(Kind::kBars)) {
-    std::vector<std::string> tics;
-    for (std::size_t i = 0; i < series_[0].labels.size(); ++i) {
-      tics.push_back(fmt::format("{} {}", gnuplot_quote(series_[0].labels[i]), i));
-    }
-    s += fmt::format("set xtics ({}){}\nset style fill solid 0.85\nset boxwidth {}\nset xrange [-0.6:{}]\n",
-                     fmt::join(tics, ", "), tics.size() > 8 ? " rotate by -40" : "",
-                     kBarsWidth / static_cast<double>(series_.size()), static_cast<double>(tics.size()) - 0.4);
-    if (!options_.log_y) s += "set yrange [*<0:0<*]\n";  // bars stand on zero
+  return s;
+}
+
+// Bars stand at 0, 1, 2, ..., each label's room shared by the series.
+std::string Chart::bar_settings() const {
+  std::vector<std::string> tics;
+  for (const std::string& label : series_[0].labels) {
+    tics.push_back(fmt::format("{} {}", gnuplot_quote(label), tics.size()));
   }
+  const auto labels = static_cast<double>(tics.size()), bars = static_cast<double>(series_.size());
+  std::string s = fmt::format("set xtics ({}){}\n", fmt::join(tics, ", "), labels > 8 ? " rotate by -40" : "");
+  s += fmt::format("set style fill solid 0.85\nset boxwidth {}\n", kBarsWidth / bars);
+  s += fmt::format("set xrange [-0.6:{}]\n", labels - 0.4);
+  if (!options_.log_y) s += "set yrange [*<0:0<*]\n";  // from zero
   return s;
 }
 
 std::string Chart::plot_command() const {
   std::vector<std::string> parts;
-  for (std::size_t i = 0; i < series_.size(); ++i) {
-    const Series& s = series_[i];
-    const std::string title = s.name.empty() ? "notitle" : "title " + gnuplot_quote(s.name);
-    const std::string c = fmt::format("lc rgb '{}' {}", color(i), title);
-    switch (s.kind) {
-      case Kind::kBand:
-        parts.push_back(fmt::format("$d{} using 1:3:4 with filledcurves fillstyle transparent solid 0.2 noborder lc rgb '{}' notitle",
-                                    i, color(i)));
-        parts.push_back(fmt::format("$d{} using 1:2 with lines lw 2 {}", i, c));
-        break;
-      case Kind::kLine:
-        parts.push_back(fmt::format("$d{} using 1:2 with {} lw 2 pt 7 ps 0.7 {}", i,
-                                    s.columns[0].size() <= 30 ? "linespoints" : "lines", c));
-        break;
-      case Kind::kScatter: parts.push_back(fmt::format("$d{} using 1:2 with points pt 7 ps 0.5 {}", i, c)); break;
-      case Kind::kColored: parts.push_back(fmt::format("$d{} using 1:2:3 with points pt 7 ps 0.6 lc palette {}", i, title)); break;
-      case Kind::k3d: parts.push_back(fmt::format("$d{} using 1:2:3:4 with points pt 7 ps 0.5 lc palette {}", i, title)); break;
-      case Kind::kBars: {
-        const double shift = kBarsWidth * ((static_cast<double>(i) + 0.5) / static_cast<double>(series_.size()) - 0.5);
-        parts.push_back(fmt::format("$d{} using ($0 + {}):1 with boxes {}", i, shift, c));
-        break;
-      }
-      case Kind::kHeat: parts.push_back(fmt::format("$d{} using 1:2:3 with image {}", i, title)); break;
-    }
-  }
+  for (std::size_t i = 0; i < series_.size(); ++i) parts.push_back(plot_part(i));
   return fmt::format("{} {}\n", has(Kind::k3d) ? "splot" : "plot", fmt::join(parts, ", "));
+}
+
+std::string Chart::plot_part(std::size_t i) const {
+  const Series& s = series_[i];
+  const std::string data = fmt::format("$d{} using ", i), rgb = fmt::format("lc rgb '{}' ", color(i));
+  const std::string title = s.name.empty() ? "notitle" : "title " + gnuplot_quote(s.name);
+  switch (s.kind) {
+    case Kind::kLine:
+      return data + "1:2 with " + (s.columns[0].size() <= kMarkedPoints ? "linespoints pt 7 ps 0.7" : "lines") +
+             " lw 2 " + rgb + title;
+    case Kind::kBand:
+      return data + "1:3:4 with filledcurves fillstyle transparent solid 0.2 noborder " + rgb + "notitle, " +
+             data + "1:2 with lines lw 2 " + rgb + title;
+    case Kind::kScatter: return data + "1:2 with points pt 7 ps 0.5 " + rgb + title;
+    case Kind::kColored: return data + "1:2:3 with points pt 7 ps 0.6 lc palette " + title;
+    case Kind::k3d: return data + "1:2:3:4 with points pt 7 ps 0.5 lc palette " + title;
+    case Kind::kHeat: return data + "1:2:3 with image " + title;
+    case Kind::kBars: break;
+  }
+  const double place = (static_cast<double>(i) + 0.5) / static_cast<double>(series_.size()) - 0.5;
+  return fmt::format("{}($0 + {}):1 with boxes {}{}", data, kBarsWidth * place, rgb, title);
 }
 
 // The numbers first, as one data block a series, then how to draw them.
@@ -208,7 +221,7 @@ std::string Chart::script(std::string_view format) const {
     }
     text += "END\n";
   }
-  return text + settings(format) + plot_command();
+  return text + settings(format) + (has(Kind::kBars) ? bar_settings() : "") + plot_command();
 }
 
 bool Chart::save(const std::filesystem::path& path) const {
@@ -219,7 +232,8 @@ bool Chart::save(const std::filesystem::path& path) const {
   write_atomically(table, [this](std::ostream& out) { out << csv(); });
   const GnuplotResult drawn = run_gnuplot(script(extension.substr(1)));
   if (!drawn.ok) {
-    std::cerr << fmt::format("chart: {}, so {} was not drawn; its numbers are in {}\n", drawn.error, path.string(), table.string());
+    std::cerr << fmt::format("chart: {}, so {} was not drawn; its numbers are in {}\n", drawn.error,
+                             path.string(), table.string());
     return false;
   }
   write_atomically(path, [&](std::ostream& out) { out << drawn.output; });

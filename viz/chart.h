@@ -57,9 +57,13 @@ class Chart {
   };
   Chart& add(Kind kind, std::string name, std::vector<Values> columns, std::vector<std::string> labels = {});
   static std::vector<std::string_view> column_names(Kind kind);
+  static int find_column(Kind kind, std::string_view name);
+  static Kind axes(Kind kind);
   bool has(Kind kind) const;
   std::string settings(std::string_view format) const;
+  std::string bar_settings() const;
   std::string plot_command() const;
+  std::string plot_part(std::size_t series) const;
 
   ChartOptions options_;
   std::vector<Series> series_;

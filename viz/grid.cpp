@@ -18,11 +18,11 @@ Index widest(const std::vector<std::string>& titles) {
 
 Image zoomed(const Image& image, Index zoom, bool inverted) {
   Image large(image.width() * zoom, image.height() * zoom);
+  const auto flip = [](std::uint8_t v) { return static_cast<std::uint8_t>(255 - v); };
   for (Index y = 0; y < large.height(); ++y) {
     for (Index x = 0; x < large.width(); ++x) {
       const Color c = image.at(x / zoom, y / zoom);
-      const auto flip = [inverted](std::uint8_t v) { return static_cast<std::uint8_t>(inverted ? 255 - v : v); };
-      large.at(x, y) = {flip(c.r), flip(c.g), flip(c.b)};
+      large.at(x, y) = inverted ? Color{flip(c.r), flip(c.g), flip(c.b)} : c;
     }
   }
   return large;
@@ -33,10 +33,12 @@ Image zoomed(const Image& image, Index zoom, bool inverted) {
 Image grid(const Tensor& images, const GridOptions& o) {
   check_shape("grid", "images", images.shape(), {"N", "C", "H", "W"});
   require(o.zoom >= 1 && o.gap >= 0 && o.columns >= 0, "grid",
-          "zoom is {}, gap {} and columns {}; zoom must be at least 1, the others not negative", o.zoom, o.gap, o.columns);
+          "zoom is {}, gap {} and columns {}; zoom must be at least 1, the others not negative", o.zoom, o.gap,
+          o.columns);
   const Index n = images.size(0);
   require(n > 0, "grid", "images is {}: there is nothing to draw", images.shape());
-  const Index columns = o.columns > 0 ? o.columns : static_cast<Index>(std::ceil(std::sqrt(static_cast<double>(n))));
+  const auto squarish = static_cast<Index>(std::ceil(std::sqrt(static_cast<double>(n))));
+  const Index columns = o.columns > 0 ? o.columns : squarish;
   const Index rows = (n + columns - 1) / columns;
   const Index cell_w = images.size(3) * o.zoom + o.gap, cell_h = images.size(2) * o.zoom + o.gap;
   const Index left = o.row_titles.empty() ? 0 : widest(o.row_titles) + 2 * kMargin;
@@ -46,8 +48,8 @@ Image grid(const Tensor& images, const GridOptions& o) {
   picture.fill(0, 0, picture.width(), top, kWhite);
   picture.fill(0, 0, left, picture.height(), kWhite);
   for (Index i = 0; i < n; ++i) {
-    const Image small = to_image(images.select(0, i));
-    picture.paste(zoomed(small, o.zoom, o.inverted), left + o.gap + i % columns * cell_w, top + o.gap + i / columns * cell_h);
+    const Image image = zoomed(to_image(images.select(0, i)), o.zoom, o.inverted);
+    picture.paste(image, left + o.gap + i % columns * cell_w, top + o.gap + i / columns * cell_h);
   }
   for (Index c = 0; c < std::min<Index>(columns, static_cast<Index>(o.column_titles.size())); ++c) {
     const std::string& title = o.column_titles[static_cast<std::size_t>(c)];

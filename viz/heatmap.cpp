@@ -34,7 +34,7 @@ Scale find_scale(const Tensor& x, const HeatmapOptions& o) {
     low = std::min(low, v), high = std::max(high, v);
   }
   low = o.low.value_or(low), high = o.high.value_or(high);
-  require(!o.log || low > 0 || !std::isfinite(low), "heatmap", "low is {} but a logarithmic scale begins above 0", low);
+  require(!o.log || low > 0, "heatmap", "low is {} but a logarithmic scale begins above 0", low);
   // One value everywhere, or none at all: any scale around it will do.
   if (!std::isfinite(low) || !std::isfinite(high)) low = 1, high = 2;
   if (high <= low) high = o.log ? low * 2 : low + 1;
@@ -45,7 +45,8 @@ Color cell_color(double t) { return std::isnan(t) ? kNoValue : heat_color(t); }
 
 void draw_scale(Image& picture, Index x, Index y, Index height, const Scale& scale) {
   for (Index row = 0; row < height; ++row) {
-    picture.fill(x, y + row, kBar, 1, heat_color(1 - static_cast<double>(row) / static_cast<double>(height - 1)));
+    const double below_top = static_cast<double>(row) / static_cast<double>(height - 1);
+    picture.fill(x, y + row, kBar, 1, heat_color(1 - below_top));
   }
   draw_text(picture, x + kBar + kMargin, y, fmt::format("{:.3g}", scale.high));
   draw_text(picture, x + kBar + kMargin, y + height - kGlyphHeight, fmt::format("{:.3g}", scale.low));
@@ -58,8 +59,13 @@ void draw_scale(Image& picture, Index x, Index y, Index height, const Scale& sca
 
 Color heat_color(double t) {
   // Chosen so that the perceived lightness rises evenly from one to the next.
-  static constexpr std::array<Color, 7> kStops = {{{8, 6, 40}, {48, 18, 110}, {116, 24, 124}, {184, 40, 104},
-                                                   {234, 84, 66}, {252, 160, 50}, {252, 250, 190}}};
+  static constexpr std::array<Color, 7> kStops = {{{8, 6, 40},
+                                                   {48, 18, 110},
+                                                   {116, 24, 124},
+                                                   {184, 40, 104},
+                                                   {234, 84, 66},
+                                                   {252, 160, 50},
+                                                   {252, 250, 190}}};
   const double at = std::clamp(t, 0.0, 1.0) * (kStops.size() - 1);
   const auto i = std::min(static_cast<std::size_t>(at), kStops.size() - 2);
   return blend(kStops[i], kStops[i + 1], at - static_cast<double>(i));
@@ -79,7 +85,8 @@ Image heatmap(const Tensor& matrix, const HeatmapOptions& o) {
   Image picture(std::max(map_w + scale_w, text_width(o.title)), top + (o.scale ? bar_h : map_h));
   draw_text(picture, 0, 0, o.title);
   for (Index i = 0; i < x.numel(); ++i) {
-    picture.fill(i % width * o.zoom, top + i / width * o.zoom, o.zoom, o.zoom, cell_color(scale(x.data()[i])));
+    const Color color = cell_color(scale(x.data()[i]));
+    picture.fill(i % width * o.zoom, top + i / width * o.zoom, o.zoom, o.zoom, color);
   }
   if (o.scale) draw_scale(picture, map_w + kMargin, top, bar_h, scale);
   return picture;

@@ -6,7 +6,8 @@
 
 namespace gradfold {
 
-// 0..1 to a colour from dark blue over red to light yellow, lightness rising evenly, so that it also reads in grey.
+// 0..1 to a colour from dark blue over red to light yellow; lightness only rises, so that it also reads in
+// grey.
 Color heat_color(double t);
 
 struct HeatmapOptions {

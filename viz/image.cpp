@@ -8,7 +8,9 @@ namespace {
 
 constexpr Color kNotANumber{255, 0, 255};
 
-std::uint8_t to_byte(double value) { return static_cast<std::uint8_t>(std::lround(std::clamp(value, 0.0, 1.0) * 255)); }
+std::uint8_t to_byte(double value) {
+  return static_cast<std::uint8_t>(std::lround(std::clamp(value, 0.0, 1.0) * 255));
+}
 
 }  // namespace
 
@@ -41,14 +43,16 @@ void Image::paste(const Image& other, Index x, Index y) {
 Image to_image(const Tensor& x) {
   const Tensor planes = (x.rank() == 2 ? x.unsqueeze(0) : x).contiguous();
   const Index channels = planes.rank() == 3 ? planes.size(0) : 0;
-  require(channels == 1 || channels == 3, "to_image", "x is {} but must be [H, W], [1, H, W] or [3, H, W]", x.shape());
+  require(channels == 1 || channels == 3, "to_image", "x is {} but must be [H, W], [1, H, W] or [3, H, W]",
+          x.shape());
   const Index height = planes.size(1), width = planes.size(2), plane = height * width;
   Image image(width, height);
   const Real* red = planes.data();
   const Real *green = red + (channels == 3 ? plane : 0), *blue = red + (channels == 3 ? 2 * plane : 0);
   for (Index i = 0; i < plane; ++i) {
     const bool number = !std::isnan(red[i]) && !std::isnan(green[i]) && !std::isnan(blue[i]);
-    image.at(i % width, i / width) = number ? Color{to_byte(red[i]), to_byte(green[i]), to_byte(blue[i])} : kNotANumber;
+    Color& pixel = image.at(i % width, i / width);
+    pixel = number ? Color{to_byte(red[i]), to_byte(green[i]), to_byte(blue[i])} : kNotANumber;
   }
   return image;
 }

@@ -14,7 +14,8 @@ namespace {
 static_assert(sizeof(Color) == 3, "an Image's memory is handed to libpng as it is");
 
 bool is_grey(const Image& image) {
-  return std::all_of(image.pixels().begin(), image.pixels().end(), [](Color c) { return c.r == c.g && c.g == c.b; });
+  return std::all_of(image.pixels().begin(), image.pixels().end(),
+                     [](Color c) { return c.r == c.g && c.g == c.b; });
 }
 
 // libpng's "simplified API": one struct, freed by png_image_free whatever happens.
@@ -47,10 +48,10 @@ std::string encode(const Image& picture) {
 }  // namespace
 
 void write_png(const std::filesystem::path& path, const Image& image) {
-  require(image.width() > 0 && image.height() > 0, "write_png", "{} would have no pixels ({} x {})", path.string(),
-          image.width(), image.height());
+  require(image.width() > 0 && image.height() > 0, "write_png", "{} would have no pixels ({} x {})",
+          path.string(), image.width(), image.height());
   const std::string bytes = encode(image);
-  write_atomically(path, [&](std::ostream& out) { out.write(bytes.data(), static_cast<std::streamsize>(bytes.size())); });
+  write_atomically(path, [&](std::ostream& out) { out << bytes; });
 }
 
 Image read_png(const std::filesystem::path& path) {

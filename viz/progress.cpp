@@ -38,8 +38,8 @@ std::string bar(double share, int width) {
                      std::string(static_cast<std::size_t>(width - full), '.'));
 }
 
-// Characters as a terminal counts them, near enough: UTF-8 sequences of three bytes and more (Korean, for one)
-// take two columns.
+// Characters as a terminal counts them, near enough: UTF-8 sequences of three bytes and more (Korean, for
+// one) take two columns.
 int columns_of(const std::string& text) {
   int columns = 0;
   for (unsigned char c : text) columns += (c & 0xC0) == 0x80 ? 0 : c >= 0xE0 ? 2 : 1;
@@ -100,31 +100,34 @@ void Progress::draw() {
     *options_.out << line << '\n' << std::flush;
     return;
   }
-  const int length = columns_of(line);
-  *options_.out << '\r' << line << std::string(static_cast<std::size_t>(std::max(0, last_length_ - length)), ' ')
-                << std::flush;
+  const int length = columns_of(line), left_over = std::max(0, last_length_ - length);
+  *options_.out << '\r' << line << std::string(static_cast<std::size_t>(left_over), ' ') << std::flush;
   last_length_ = std::max(length, 1);
 }
 
 std::string Progress::text(int width) const {
   const double elapsed = options_.clock() - start_;
-  const double rate = elapsed > 0 ? static_cast<double>(done_) / elapsed : 0;
-  const double share = options_.total > 0 ? std::min(1.0, static_cast<double>(done_) / static_cast<double>(options_.total)) : 0;
+  const auto done = static_cast<double>(done_), total = static_cast<double>(options_.total);
+  const double rate = elapsed > 0 ? done / elapsed : 0, share = total > 0 ? std::min(1.0, done / total) : 0;
   std::string before = options_.title, after;
-  if (options_.total > 0) before += fmt::format("{}{:3.0f}%", before.empty() ? "" : " ", share * 100);
-  after += options_.total > 0 ? fmt::format("  {}/{}", done_, options_.total) : fmt::format("  {} {}", done_, options_.unit);
+  if (total > 0) {
+    before += fmt::format("{}{:3.0f}%", before.empty() ? "" : " ", share * 100);
+    after += fmt::format("  {}/{}", done_, options_.total);
+  } else {
+    after += fmt::format("  {} {}", done_, options_.unit);
+  }
   if (rate > 0) after += fmt::format("  {} {}/s", rate_text(rate), options_.unit);
   if (!note_.empty()) after += "  " + note_;
   if (finished_) {
     after += fmt::format("  in {}", duration_text(elapsed));
-  } else if (rate > 0 && options_.total > 0) {
-    after += fmt::format("  {} left", duration_text(static_cast<double>(options_.total - done_) / rate));
+  } else if (rate > 0 && total > 0) {
+    after += fmt::format("  {} left", duration_text((total - done) / rate));
   }
   if (width == 0) return before + after;
   // The bar takes what room there is; on a narrow terminal it goes first, then the end of the line. The last
   // column stays free: writing there makes some terminals wrap.
   const int room = width - 1 - columns_of(before) - columns_of(after) - 3;
-  const std::string middle = options_.total > 0 && room >= kLeastBar ? bar(share, std::min(room, kBarWidth)) : "";
+  const std::string middle = total > 0 && room >= kLeastBar ? bar(share, std::min(room, kBarWidth)) : "";
   return cut(before + middle + after, width - 1);
 }
 

@@ -36,7 +36,9 @@ Image draw_map(const Map& map, Index zoom) {
   const Index height = map.x.size(0), width = map.x.size(1);
   Image picture(width * zoom + 1, height * zoom + 1, kLine);
   for (Index r = 0; r < height; ++r) {
-    for (Index c = 0; c < width; ++c) picture.fill(c * zoom + 1, r * zoom + 1, zoom - 1, zoom - 1, map.color(r, c));
+    for (Index c = 0; c < width; ++c) {
+      picture.fill(c * zoom + 1, r * zoom + 1, zoom - 1, zoom - 1, map.color(r, c));
+    }
   }
   picture.outline(map.col * zoom, map.row * zoom, zoom + 1, zoom + 1, std::max<Index>(1, zoom / 4), kSelf);
   return picture;
@@ -67,8 +69,8 @@ Image legend() {
                                        {kFuture, kFuture, "future"},
                                        {kLeak, kLeak, "future seen: leak"},
                                        {kWhite, kSelf, "the pixel"}};
-  constexpr Index kBox = 9, kLineHeight = kBox + 3;
-  Image picture(kBox + kMargin + text_width("seen (pale: weakly)"), static_cast<Index>(std::size(kEntries)) * kLineHeight);
+  constexpr Index kBox = 9, kLineHeight = kBox + 3, kLines = std::size(kEntries);
+  Image picture(kBox + kMargin + text_width(kEntries[0].text), kLines * kLineHeight);
   Index y = 0;
   for (const Entry& entry : kEntries) {
     picture.fill(0, y, kBox, kBox, entry.fill);
@@ -94,7 +96,7 @@ Image receptive_fields(const std::vector<Tensor>& magnitudes, const std::vector<
     require(row >= 0 && row < x.size(0) && col >= 0 && col < x.size(1), "receptive_fields",
             "the pixel is ({}, {}) but the map is {}", row, col, x.shape());
     Map map{x.contiguous(), row, col, o.self_allowed};
-    for (Real v : map.x.to_vector()) map.strongest = std::max(map.strongest, std::abs(static_cast<double>(v)));
+    for (Real v : map.x.to_vector()) map.strongest = std::max<double>(map.strongest, std::abs(v));
     pictures.push_back(titled(titles.empty() ? "" : titles[i], draw_map(map, o.zoom)));
   }
   Image all = titled(o.title, side_by_side(pictures, 2 * kMargin));

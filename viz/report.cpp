@@ -77,7 +77,8 @@ std::string contents(const Report& report) {
     html += fmt::format("<li>{}<ul>\n", escape(part.title));
     for (const ReportStep& step : part.steps) {
       const std::string_view mark = step.claims.empty() ? "" : all_hold(step) ? " ✓" : " ✗";
-      html += fmt::format("<li><a href=\"#{}\">{} {}</a>{}</li>\n", anchor(step), escape(step.id), escape(step.title), mark);
+      html += fmt::format("<li><a href=\"#{}\">{} {}</a>{}</li>\n", anchor(step), escape(step.id),
+                          escape(step.title), mark);
     }
     html += "</ul></li>\n";
   }
@@ -92,22 +93,29 @@ std::string paragraphs(const std::vector<std::string>& texts) {
 
 std::string claims_table(const std::vector<ReportClaim>& claims) {
   if (claims.empty()) return "";
-  std::string html = "<div class=\"table\"><table>\n<tr><th></th><th>claim</th><th>measured</th><th>holds?</th></tr>\n";
+  std::string html =
+      "<div class=\"table\"><table>\n"
+      "<tr><th></th><th>claim</th><th>measured</th><th>holds?</th></tr>\n";
   for (const ReportClaim& c : claims) {
-    html += fmt::format("<tr><td class=\"id\">{}</td><td>{}</td><td>{}</td><td class=\"{}\">{}</td></tr>\n", escape(c.id),
-                        escape(c.claim), escape(c.measured), c.holds ? "holds" : "fails", c.holds ? "yes" : "no");
+    html += fmt::format("<tr><td class=\"id\">{}</td><td>{}</td><td>{}</td><td class=\"{}\">{}</td></tr>\n",
+                        escape(c.id), escape(c.claim), escape(c.measured), c.holds ? "holds" : "fails",
+                        c.holds ? "yes" : "no");
   }
   return html + "</table></div>\n";
 }
 
 std::string step_section(const ReportStep& step, const std::filesystem::path& page) {
-  const std::string time = step.seconds > 0 ? fmt::format(" <small>{}</small>", duration_text(step.seconds)) : "";
-  std::string html = fmt::format("<section id=\"{}\">\n<h3>{} {}{}</h3>\n", anchor(step), escape(step.id), escape(step.title), time);
+  std::string html =
+      fmt::format("<section id=\"{}\">\n<h3>{} {}", anchor(step), escape(step.id), escape(step.title));
+  if (step.seconds > 0) html += fmt::format(" <small>{}</small>", duration_text(step.seconds));
+  html += "</h3>\n";
   html += paragraphs(step.paragraphs);
   for (const ReportPicture& picture : step.pictures) {
     const std::string file = link_to(picture.file, page), caption = escape(picture.caption);
-    html += fmt::format("<figure><a href=\"{0}\"><img src=\"{0}\" alt=\"{1}\" loading=\"lazy\"></a>"
-                        "<figcaption>{1}</figcaption></figure>\n", file, caption);
+    html += fmt::format(
+        "<figure><a href=\"{0}\"><img src=\"{0}\" alt=\"{1}\" loading=\"lazy\"></a>"
+        "<figcaption>{1}</figcaption></figure>\n",
+        file, caption);
   }
   return html + claims_table(step.claims) + "</section>\n";
 }

@@ -22,12 +22,14 @@ struct Moments {
     const Index side = image.size(-1);
     const Real* p = image.data();
     auto each = [&](auto body) {
-      for (Index i = 0; i < side * side; ++i) body(double(i % side) + 0.5, double(i / side) + 0.5, double(p[i]));
+      for (Index i = 0; i < side * side; ++i)
+        body(double(i % side) + 0.5, double(i / side) + 0.5, double(p[i]));
     };
     each([&](double px, double py, double m) { ink += m, x += m * px, y += m * py; });
     x /= ink, y /= ink;
     each([&](double px, double py, double m) {
-      xx += m * (px - x) * (px - x) / ink, xy += m * (px - x) * (py - y) / ink, yy += m * (py - y) * (py - y) / ink;
+      xx += m * (px - x) * (px - x) / ink, xy += m * (px - x) * (py - y) / ink,
+          yy += m * (py - y) * (py - y) / ink;
       if (m <= 0.5) return;
       left = std::min(left, px - 0.5), right = std::max(right, px + 0.5);
       top = std::min(top, py - 0.5), bottom = std::max(bottom, py + 0.5);
@@ -88,7 +90,8 @@ TEST_CASE("element i depends on the seed and i, not on how many are drawn") {
 TEST_CASE("fixing one factor leaves the others as they were") {
   const StrokeDigits free = stroke_digits(50, Rng(5)), fixed = stroke_digits(50, Rng(5), {.slant = {8, 8}});
   CHECK(free.labels.values == fixed.labels.values);
-  CHECK(identical(free.factor(StrokeFactor::kThickness).contiguous(), fixed.factor(StrokeFactor::kThickness).contiguous()));
+  CHECK(identical(free.factor(StrokeFactor::kThickness).contiguous(),
+                  fixed.factor(StrokeFactor::kThickness).contiguous()));
   for (Index i = 0; i < 50; ++i) CHECK(fixed.factor(StrokeFactor::kSlant).at({i}) == Real(8));
 }
 
@@ -115,7 +118,8 @@ TEST_CASE("pixels are ink between 0 and 1, and hardly any ink reaches the border
   double border = 0;
   for (Index i = 0; i < 300; ++i) {
     for (Index k = 0; k < 28; ++k) {
-      for (Index edge : {0, 27}) border += digits.images.at({i, 0, edge, k}) + digits.images.at({i, 0, k, edge});
+      for (Index edge : {0, 27})
+        border += digits.images.at({i, 0, edge, k}) + digits.images.at({i, 0, k, edge});
     }
   }
   CHECK(border / 300 < 0.05);
@@ -167,7 +171,8 @@ TEST_CASE("size is the longer side of the ink's box, in twenties of pixels") {
 TEST_CASE("aspect widens the digit") {
   StrokeOptions options = StrokeOptions::fixed();
   options.classes = {0}, options.aspect = {0.6, 1.2};
-  CHECK(follows(options, StrokeFactor::kAspect, [](const Moments& m) { return std::sqrt(m.xx / m.yy); }) > 0.99);
+  CHECK(follows(options, StrokeFactor::kAspect, [](const Moments& m) { return std::sqrt(m.xx / m.yy); }) >
+        0.99);
 }
 
 TEST_CASE("x and y place the centre of mass") {
@@ -208,7 +213,8 @@ TEST_CASE("a larger image shows the same digit") {
 
 TEST_CASE("classes can be told apart: the nearest class mean recognises held-out digits") {
   const Rng rng(21);
-  const StrokeDigits train = stroke_digits(4000, rng.fork("train")), test = stroke_digits(1000, rng.fork("test"));
+  const StrokeDigits train = stroke_digits(4000, rng.fork("train")),
+                     test = stroke_digits(1000, rng.fork("test"));
   std::vector<double> means(10 * 784), count(10);
   for (Index i = 0; i < 4000; ++i) ++count[std::size_t(train.labels[i])];
   for (Index i = 0; i < 4000 * 784; ++i) {
@@ -221,7 +227,8 @@ TEST_CASE("classes can be told apart: the nearest class mean recognises held-out
     int guess = -1;
     for (int c = 0; c < 10; ++c) {
       double d = 0;
-      for (Index p = 0; p < 784; ++p) d += std::pow(test.images.data()[i * 784 + p] - means[std::size_t(c * 784 + p)], 2);
+      for (Index p = 0; p < 784; ++p)
+        d += std::pow(test.images.data()[i * 784 + p] - means[std::size_t(c * 784 + p)], 2);
       if (d < nearest) nearest = d, guess = c;
     }
     right += guess == test.labels[i];

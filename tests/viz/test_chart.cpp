@@ -90,7 +90,8 @@ TEST_CASE("script: what is not a number is a gap") {
 TEST_CASE("text in a chart runs nothing and does not break it") {
   if (!gnuplot_is_here()) return;
   const Scratch folder;
-  const std::string mark = (folder / "owned").string(), attack = "`touch " + mark + "` '; system('touch " + mark + "') # \\ \" %s";
+  const std::string mark = (folder / "owned").string(),
+                    attack = "`touch " + mark + "` '; system('touch " + mark + "') # \\ \" %s";
   Chart chart({.title = attack, .x = attack, .y = attack});
   chart.scatter(attack, {1, 2}, {1, 2});
   CHECK(chart.save(folder / "a.png"));
@@ -150,15 +151,19 @@ TEST_CASE("when gnuplot fails its reason is told in one line") {
 }
 
 TEST_CASE("chart errors: series that do not fit, endings, unwritable places") {
-  CHECK(message_of([] { Chart({}).line("a", {1, 2}, {1}); }) ==
-        "Chart: series \"a\" has 2 of x but 1 of y; they must be as many");
+  CHECK(message_of([] {
+          Chart({}).line("a", {1, 2}, {1});
+        }) == "Chart: series \"a\" has 2 of x but 1 of y; they must be as many");
   CHECK(message_of([] { Chart({}).line("a", {}, {}); }) == "Chart: series \"a\" has no points");
   CHECK(message_of([] { Chart({}).line("a", {1}, {1}).bars("b", {"x"}, {1}); }) ==
         "Chart: series \"b\" does not share axes with \"a\"; draw two charts");
   CHECK(message_of([] { Chart({}).bars("a", {"x"}, {1}).bars("b", {"y"}, {1}); }) ==
         "Chart: series \"b\" does not share axes with \"a\"; draw two charts");
-  CHECK(message_of([] { Chart({}).line("a", {1}, {1}).save("loss.jpg"); }) == "Chart: loss.jpg must end in .png or .svg");
-  CHECK(message_of([] { Chart({}).save("loss.png"); }) == "Chart: loss.png would be empty; add a series before save()");
+  CHECK(message_of([] { Chart({}).line("a", {1}, {1}).save("loss.jpg"); }) ==
+        "Chart: loss.jpg must end in .png or .svg");
+  CHECK(message_of([] { Chart({}).save("loss.png"); }) ==
+        "Chart: loss.png would be empty; add a series before save()");
   const Scratch folder;
-  CHECK(message_of([&] { Chart({}).line("a", {1}, {1}).save(folder / "no" / "a.png"); }).find("cannot write") == 0);
+  CHECK(message_of([&] { Chart({}).line("a", {1}, {1}).save(folder / "no" / "a.png"); }).find("cannot write") ==
+        0);
 }

@@ -76,9 +76,15 @@ TEST_CASE("grid: captions take a margin of their own and leave the images as the
 }
 
 TEST_CASE("grid: wrong input is named") {
-  CHECK(message_of([] { grid(Tensor::zeros({28, 28})); }).find("grid: images is [28, 28] but must be [N, C, H, W]") == 0);
-  CHECK(message_of([] { grid(Tensor::zeros({0, 1, 2, 2})); }) == "grid: images is [0, 1, 2, 2]: there is nothing to draw");
-  CHECK(message_of([] { grid(Tensor::zeros({1, 1, 2, 2}), {.zoom = 0}); }).find("zoom is 0") != std::string::npos);
+  CHECK(message_of([] {
+          grid(Tensor::zeros({28, 28}));
+        }).find("grid: images is [28, 28] but must be [N, C, H, W]") == 0);
+  CHECK(message_of([] {
+          grid(Tensor::zeros({0, 1, 2, 2}));
+        }) == "grid: images is [0, 1, 2, 2]: there is nothing to draw");
+  CHECK(message_of([] {
+          grid(Tensor::zeros({1, 1, 2, 2}), {.zoom = 0});
+        }).find("zoom is 0") != std::string::npos);
 }
 
 TEST_CASE("side_by_side adds widths and gaps") {
@@ -123,14 +129,15 @@ TEST_CASE("heatmap: what has no place on the scale is grey, and a flat matrix is
   CHECK(heatmap(Tensor::zeros({3, 3})).width() > 36);
   CHECK(heatmap(Tensor::zeros({3, 3}), {.log = true}).height() >= 36);
   CHECK(message_of([] { heatmap(Tensor::zeros({3})); }).find("heatmap: matrix is [3] but must be [H, W]") == 0);
-  CHECK(message_of([&] { heatmap(x, {.low = 0, .log = true}); }) == "heatmap: low is 0 but a logarithmic scale begins above 0");
+  CHECK(message_of([&] { heatmap(x, {.low = 0, .log = true}); }) ==
+        "heatmap: low is 0 but a logarithmic scale begins above 0");
 }
 
 TEST_CASE("receptive field: past, blind spot, future, leak and the pixel have their own colours") {
   Tensor map = Tensor::zeros({5, 5});
-  map.set({1, 2}, 1);                // past, strongly
-  map.set({1, 1}, Real(0.001));      // past, weakly
-  map.set({2, 1}, 1);                // same row, to the left
+  map.set({1, 2}, 1);            // past, strongly
+  map.set({1, 1}, Real(0.001));  // past, weakly
+  map.set({2, 1}, 1);            // same row, to the left
   const Image good = receptive_field(map, 2, 2);
   CHECK(is_blue(cell(good, 1, 2)));
   CHECK(is_blue(cell(good, 1, 1)));
@@ -160,9 +167,11 @@ TEST_CASE("receptive fields: several maps in one picture, wrong input named") {
   const Image two = receptive_fields({map, map}, {"layer 1", "layer 2"}, 1, 1, {.legend = false});
   CHECK(two.width() > 2 * (4 * kZoom));
   CHECK(two.height() > one.height());
-  CHECK(message_of([&] { receptive_field(map, 4, 0); }) == "receptive_fields: the pixel is (4, 0) but the map is [4, 4]");
-  CHECK(message_of([&] { receptive_fields({map}, {"a", "b"}, 0, 0); }) ==
-        "receptive_fields: titles are 2 but maps are 1; give one for each, or none");
+  CHECK(message_of([&] { receptive_field(map, 4, 0); }) ==
+        "receptive_fields: the pixel is (4, 0) but the map is [4, 4]");
+  CHECK(message_of([&] {
+          receptive_fields({map}, {"a", "b"}, 0, 0);
+        }) == "receptive_fields: titles are 2 but maps are 1; give one for each, or none");
 }
 
 TEST_CASE("captions: small letters are capitals, a letter of three bytes is one box") {
@@ -182,5 +191,7 @@ TEST_CASE("terminal picture: two rows a line, in half blocks or greys") {
   const std::string grey = terminal_picture(x, true);
   CHECK(grey.find("\x1b[38;5;255;48;5;232m▀") == 0);
   CHECK(grey.substr(grey.size() - 5) == "\x1b[0m\n");
-  CHECK(message_of([] { terminal_picture(Tensor::zeros({4})); }).find("terminal_picture: x is [4] but must be [H, W]") == 0);
+  CHECK(message_of([] {
+          terminal_picture(Tensor::zeros({4}));
+        }).find("terminal_picture: x is [4] but must be [H, W]") == 0);
 }

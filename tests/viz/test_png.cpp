@@ -75,13 +75,17 @@ TEST_CASE("PNG errors name the file and the reason") {
   const Scratch folder;
   CHECK(message_of([&] { read_png(folder / "none.png"); }).find("none.png: ") != std::string::npos);
   put(folder / "text.png", "this is no picture");
-  CHECK(message_of([&] { read_png(folder / "text.png"); }).find("read_png: " + (folder / "text.png").string()) == 0);
+  CHECK(message_of([&] {
+          read_png(folder / "text.png");
+        }).find("read_png: " + (folder / "text.png").string()) == 0);
   const std::string unwritable = message_of([&] { write_png(folder / "missing" / "a.png", Image(2, 2)); });
   CHECK(unwritable.find("cannot write " + (folder / "missing" / "a.png").string()) == 0);
   CHECK(unwritable.find("hint: ") != std::string::npos);
-  CHECK(message_of([&] { write_png(folder / "a.png", Image(0, 2)); }).find("would have no pixels (0 x 2)") != std::string::npos);
-  CHECK(message_of([] { to_image(Tensor::zeros({2, 4, 4})); }) ==
-        "to_image: x is [2, 4, 4] but must be [H, W], [1, H, W] or [3, H, W]");
+  CHECK(message_of([&] { write_png(folder / "a.png", Image(0, 2)); }).find("would have no pixels (0 x 2)") !=
+        std::string::npos);
+  CHECK(message_of([] {
+          to_image(Tensor::zeros({2, 4, 4}));
+        }) == "to_image: x is [2, 4, 4] but must be [H, W], [1, H, W] or [3, H, W]");
   CHECK(message_of([] { to_tensor(Image(1, 1), 2); }) == "to_tensor: channels is 2 but must be 1 or 3");
 }
 

@@ -15,7 +15,9 @@ struct Watched {
   std::ostringstream out;
   Progress progress;
   Watched(Index total, int width, std::string title = "epoch 1/2")
-      : progress({.title = std::move(title), .total = total, .out = &out, .width = width, .clock = [this] { return now; }}) {}
+      : progress({.title = std::move(title), .total = total, .out = &out, .width = width, .clock = [this] {
+                    return now;
+                  }}) {}
   void step(double seconds, Index n, std::string note = {}) {
     now += seconds;
     progress.step(n, std::move(note));
@@ -28,13 +30,16 @@ struct Watched {
 TEST_CASE("on a terminal one line is redrawn with bar, rate, loss and time left") {
   Watched w(1000, 100);
   w.step(1, 100, "loss 81.30");
-  CHECK(w.out.str() == "\repoch 1/2  10% [##......................]  100/1000  100 images/s  loss 81.30  0:09 left");
+  CHECK(w.out.str() ==
+        "\repoch 1/2  10% [##......................]  100/1000  100 images/s  loss 81.30  0:09 left");
   w.step(1, 400);
-  CHECK(w.last_drawing().find("epoch 1/2  50% [############............]  500/1000  250 images/s  loss 81.30  0:02 left") == 0);
+  CHECK(w.last_drawing().find(
+            "epoch 1/2  50% [############............]  500/1000  250 images/s  loss 81.30  0:02 left") == 0);
   CHECK(w.out.str().find('\n') == std::string::npos);
   w.step(2, 500, "loss 80.00");
   w.progress.finish();
-  CHECK(w.last_drawing().find("epoch 1/2 100% [########################]  1000/1000  250 images/s  loss 80.00  in 0:04") == 0);
+  CHECK(w.last_drawing().find(
+            "epoch 1/2 100% [########################]  1000/1000  250 images/s  loss 80.00  in 0:04") == 0);
   CHECK(w.out.str().back() == '\n');
 }
 

@@ -15,12 +15,13 @@ Report example() {
   return {.title = "gradfold <course> & \"more\"",
           .language = "ko",
           .paragraphs = {"다양체는 <b>굽은</b> 면이다."},
-          .parts = {{"Part 2", {{.id = "2.3",
-                                 .title = "PixelCNN",
-                                 .pictures = {{"2.3/two words #1.png", "it's <here>"}},
-                                 .claims = {{"P5", "no pixel sees p > q", "0 leaks", true}},
-                                 .seconds = 75},
-                                {.id = "2.4", .title = "Limits", .claims = {{"P7", "slow", "fast", false}}}}}}};
+          .parts = {{"Part 2",
+                     {{.id = "2.3",
+                       .title = "PixelCNN",
+                       .pictures = {{"2.3/two words #1.png", "it's <here>"}},
+                       .claims = {{"P5", "no pixel sees p > q", "0 leaks", true}},
+                       .seconds = 75},
+                      {.id = "2.4", .title = "Limits", .claims = {{"P7", "slow", "fast", false}}}}}}};
 }
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
