@@ -79,8 +79,13 @@ PixelCnn::PixelCnn(PixelCnnConfig config)
 
 Var PixelCnn::forward(const Var& x) {
   check_shape("PixelCnn", "x", x.shape(), {"N", settings.channels, "H", "W"});
-  const Var centred = x * Real{2} - Real{1};
-  return output_(relu(hidden_(relu(blocks_(input_(centred))))));
+  return output_(relu(hidden_(relu(trunk(x, settings.blocks)))));
+}
+
+Var PixelCnn::trunk(const Var& x, Index blocks) {
+  Var maps = input_(x * Real{2} - Real{1});
+  for (Index i = 0; i < blocks; ++i) maps = blocks_[static_cast<std::size_t>(i)](maps);
+  return maps;
 }
 
 Var PixelCnn::nll(const Tensor& x) {

@@ -33,6 +33,8 @@ class PixelCnn : public ImageModel {
 
   // x [N, C, H, W] of levels -> logits [N, C * K, H, W]: logit of 1, or one for each level.
   Var forward(const Var& x) override;
+  // The trunk's maps [N, 2h, H, W] after the 7x7 convolution and the first `blocks` blocks: for looking inside.
+  Var trunk(const Var& x, Index blocks);
   Var nll(const Tensor& x) override;
   Tensor log_prob(const Tensor& x) override;
   // log p(x_i | earlier pixels) for each pixel and channel, [N, C, H, W]; they add up to log_prob.
