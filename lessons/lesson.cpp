@@ -1,0 +1,233 @@
+#include "lessons/lesson.h"
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "data/binarize.h"
+#include "data/load.h"
+#include "tensor/atomic_file.h"
+#include "tensor/parallel.h"
+#include "viz/png.h"
+
+namespace gradfold {
+namespace {
+
+volatile std::sig_atomic_t stop_asked = 0;
+
+// The first Ctrl-C asks; the system's own handler answers the second.
+void ask_to_stop(int) {
+  stop_asked = 1;
+  std::signal(SIGINT, SIG_DFL);
+}
+
+// What escapes a lesson's main(): its text, and the exit code that the command line promises.
+[[noreturn]] void report_and_exit() {
+  int code = 1;
+  try {
+    std::rethrow_exception(std::current_exception());
+  } catch (const UsageError& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    code = 2;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "{}\n", error.what());
+  } catch (...) {
+    fmt::print(stderr, "an unknown error ended this lesson\n");
+  }
+  std::fflush(nullptr);
+  std::_Exit(code);
+}
+
+// Text broken into lines of at most `width` bytes, at blanks.
+std::vector<std::string> wrapped(const std::string& text, std::size_t width) {
+  std::vector<std::string> lines{""};
+  std::size_t from = 0;
+  while (from < text.size()) {
+    const std::size_t to = std::min(text.find(' ', from), text.size());
+    const std::string word = text.substr(from, to - from);
+    if (!lines.back().empty() && lines.back().size() + 1 + word.size() > width) lines.push_back("");
+    lines.back() += (lines.back().empty() ? "" : " ") + word;
+    from = to + 1;
+  }
+  return lines;
+}
+
+}  // namespace
+
+Lesson::Lesson(int argc, char** argv, LessonOptions options) : options_(std::move(options)), data_(options_.data) {
+  std::set_terminate(report_and_exit);
+  parse(argc, argv);
+  stop_asked = 0;
+  std::signal(SIGINT, ask_to_stop);
+  std::filesystem::create_directories(folder());
+  say("{}  {}\n", options_.step, options_.title);
+  say("  {}", options_.note);
+  say("  {}\n", options_.claim);
+}
+
+Lesson::~Lesson() = default;
+
+void Lesson::parse(int argc, char** argv) {
+  CLI::App app(fmt::format("{}  {}\n{}", options_.step, options_.title, options_.claim));
+  bool quick = false;
+  Index epochs = -1;
+  int threads = 0;
+  app.add_option("--data", data_, "strokes, mnist, binarized-mnist, a folder or a file")->capture_default_str();
+  auto* full = app.add_flag("--full", full_, "all the data and the larger model: minutes to hours");
+  app.add_flag("--quick", quick, "a minute on two cores (the default)")->excludes(full);
+  app.add_option("--seed", seed_, "of all random numbers")->capture_default_str();
+  app.add_option("--epochs", epochs, "passes over the training images")->check(CLI::PositiveNumber);
+  app.add_option("--threads", threads, "results do not depend on it")->check(CLI::PositiveNumber);
+  app.add_option("--out", out_, "where pictures go")->capture_default_str();
+  app.add_flag("--json", json_, "the result as one JSON object, the last line of stdout");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    std::exit(app.exit(error) == 0 ? 0 : 2);
+  }
+  epochs_ = epochs > 0 ? epochs : full_ ? options_.full_epochs : options_.epochs;
+  if (threads > 0) set_num_threads(threads);
+}
+
+double Lesson::seconds() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+}
+
+Dataset Lesson::load(Split split, Index quick, Prepare prepare) const {
+  Dataset out = load_dataset(data_, split, {.limit = full_ ? 0 : quick, .seed = seed_});
+  if (prepare) out.images = prepare(out.images);
+  return out;
+}
+
+// Binarized MNIST is often handed on without its test file. A lesson chooses nothing by the held-out images,
+// so the validation split serves as well; a published figure needs the test file.
+Dataset Lesson::test_images(Prepare prepare) const {
+  try {
+    return load(Split::kTest, options_.test, prepare);
+  } catch (const UsageError&) {
+    throw;
+  } catch (const Error& error) {
+    if (error.message().find("no test split") == std::string::npos) throw;
+    say("  ({}: held-out figures are of the validation split)\n", error.message());
+    return load(Split::kValid, options_.test, prepare);
+  }
+}
+
+Tensor binarize(const Tensor& images) { return binarize_threshold(images); }
+
+void Lesson::print(const std::string& line) const {
+  fmt::print(json_ ? stderr : stdout, "{}\n", line);
+  std::fflush(json_ ? stderr : stdout);
+}
+
+void Lesson::show(std::string_view what, double value) { shown_ = fmt::format("{} {:.2f}", what, value); }
+bool Lesson::interrupted() const { return stop_asked != 0; }
+
+void Lesson::picture(const std::string& name, const Image& image, const std::string& caption) {
+  const std::filesystem::path file = folder() / name;
+  write_png(file, image);
+  pictures_.emplace_back(file, caption);
+}
+
+void Lesson::picture(const std::string& name, const Chart& chart, const std::string& caption) {
+  const std::filesystem::path file = folder() / name;
+  if (chart.save(file)) pictures_.emplace_back(file, caption);
+}
+
+void Lesson::claim(std::string id, std::string claim, double measured, bool holds, std::string shown) {
+  if (shown.empty()) shown = fmt::format("{:.4g}", measured);
+  claims_.push_back({std::move(id), std::move(claim), measured, holds, std::move(shown)});
+}
+
+void Lesson::print_table() const {
+  constexpr std::size_t kClaim = 46, kMeasured = 46;
+  say("\n{:<4} {:<{}} {:<{}} {}", "", "claim", kClaim, "measured", kMeasured, "holds?");
+  say("{}", std::string(4 + kClaim + kMeasured + 9, '-'));
+  for (const Claim& c : claims_) {
+    const std::vector<std::string> claim = wrapped(c.claim, kClaim), shown = wrapped(c.shown, kMeasured);
+    for (std::size_t i = 0; i < std::max(claim.size(), shown.size()); ++i) {
+      say("{:<4} {:<{}} {:<{}} {}", i == 0 ? c.id : "", i < claim.size() ? claim[i] : "", kClaim,
+          i < shown.size() ? shown[i] : "", kMeasured, i > 0 ? "" : c.holds ? "yes" : "NO");
+    }
+  }
+}
+
+std::string Lesson::result() const {
+  nlohmann::ordered_json out = {{"step", options_.step}, {"title", options_.title}, {"note", options_.note},
+                                {"note_en", options_.claim}, {"seed", seed_}, {"data", data_},
+                                {"seconds", seconds()}, {"claims", nlohmann::json::array()},
+                                {"pictures", nlohmann::json::array()}, {"captions", nlohmann::json::array()}};
+  for (const Claim& c : claims_) {
+    out["claims"].push_back(
+        {{"id", c.id}, {"claim", c.claim}, {"measured", c.measured}, {"shown", c.shown}, {"holds", c.holds}});
+  }
+  for (const auto& [file, caption] : pictures_) {
+    out["pictures"].push_back(file.string());
+    out["captions"].push_back(caption);
+  }
+  return out.dump();
+}
+
+int Lesson::close() {
+  progress_.reset();
+  print_table();
+  say("\nPictures:");
+  for (const auto& [file, caption] : pictures_) say("  {}  {}", file.string(), caption);
+  say("\n{}", options_.look_at);
+  bool all_hold = true;
+  for (const Claim& c : claims_) all_hold = all_hold && c.holds;
+  say("{} seconds. {}", static_cast<int>(seconds() + 0.5),
+      interrupted() ? "Stopped by Ctrl-C: the figures are of an unfinished training."
+      : all_hold    ? "Every claim holds on this run."
+                    : "NOT every claim holds on this run: see the table.");
+  const std::string json = result();
+  write_atomically(folder() / "result.json", [&](std::ostream& file) { file << json << "\n"; });
+  if (json_) std::cout << json << std::endl;
+  return interrupted() ? 130 : all_hold ? 0 : 1;
+}
+
+// ---- the training loop's range ----------------------------------------------------------------------
+
+Lesson::Epochs Lesson::epochs(const Dataset& data, TrainOptions options) { return Epochs(*this, data, options); }
+
+Lesson::Epochs::Epochs(Lesson& lesson, const Dataset& data, TrainOptions options)
+    : lesson_(lesson),
+      batches_(data, {.batch = options.batch, .drop_last = true, .seed = lesson.seed() + 1000 * options.stream}) {
+  const Index epochs = options.epochs > 0 ? options.epochs : lesson.epochs();
+  steps_ = epochs * batches_.per_epoch();
+  const std::string title = options.title.empty() ? "training" : options.title;
+  lesson_.shown_.clear();
+  lesson_.progress_ = std::make_unique<Progress>(
+      ProgressOptions{.title = title, .total = epochs * batches_.images_per_epoch()});
+}
+
+Lesson::Epochs::~Epochs() { lesson_.progress_.reset(); }
+
+Batch Lesson::Epochs::Iterator::operator*() const {
+  Epochs& e = *owner_;
+  const Index number = step_ / e.batches_.per_epoch();
+  if (number != e.epoch_number_) {
+    e.epoch_ = std::make_unique<Batches::Epoch>(e.batches_.epoch(number));
+    e.epoch_number_ = number;
+  }
+  Batch batch = (*e.epoch_)[step_ % e.batches_.per_epoch()];
+  e.batch_size_ = batch.size();
+  return batch;
+}
+
+Lesson::Epochs::Iterator& Lesson::Epochs::Iterator::operator++() {
+  owner_->lesson_.progress_->step(owner_->batch_size_, owner_->lesson_.shown_);
+  ++step_;
+  return *this;
+}
+
+bool Lesson::Epochs::Iterator::operator!=(const Iterator& end) const {
+  return step_ < end.step_ && !owner_->lesson_.interrupted();
+}
+
+}  // namespace gradfold
