@@ -15,9 +15,9 @@ Operand operand(const Tensor& x, const Shape& to) {
 template <class F>
 Tensor binary(const char* who, const Tensor& a, const Tensor& b, F f) {
   require(a.defined() && b.defined(), who, "an operand is an undefined tensor; both must hold numbers");
-  if (a.shape() == b.shape() && a.is_contiguous() && b.is_contiguous()) return map(a, b, f);
+  if (a.shape() == b.shape()) return map(a, b, f);
   Tensor out(broadcast(a.shape(), b.shape(), who));
-  broadcast_binary(out.shape(), operand(a, out.shape()), operand(b, out.shape()), out.data(), f);
+  map_strided<2>(out.shape(), {operand(a, out.shape()), operand(b, out.shape())}, out.data(), f);
   return out;
 }
 
@@ -67,8 +67,8 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
           "an operand is an undefined tensor; all three must hold numbers");
   const Shape shape = broadcast(condition.shape(), broadcast(a.shape(), b.shape(), "where"), "where");
   Tensor out(shape);
-  broadcast_ternary(shape, operand(condition, shape), operand(a, shape), operand(b, shape), out.data(),
-                    [](Real c, Real x, Real y) { return c != 0 ? x : y; });
+  map_strided<3>(shape, {operand(condition, shape), operand(a, shape), operand(b, shape)}, out.data(),
+                 [](Real c, Real x, Real y) { return c != 0 ? x : y; });
   return out;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
-// out[i] = f(a[i], b[i]) and f(a[i], b[i], c[i]) over operands of any strides; out is row-major and overlaps
-// none of them. The innermost loop is contiguous or repeats one number wherever the operands allow it, in
-// a form that the compiler turns into vector code.
+// out[i] = f(a[i], b[i], ...) where every operand has strides of its own; out is row-major and overlaps none.
+#include <utility>
+
 #include "tensor/kernels/nest.h"
 #include "tensor/parallel.h"
 
@@ -14,63 +14,60 @@ struct Operand {
 
 namespace detail {
 
-template <class F>
-void binary_run(Real* __restrict out, const Real* a, Index sa, const Real* b, Index sb, Index n, F f) {
-  if (sa == 1 && sb == 1) {
-    for (Index i = 0; i < n; ++i) out[i] = f(a[i], b[i]);
-  } else if (sa == 1 && sb == 0) {
-    const Real same = *b;
-    for (Index i = 0; i < n; ++i) out[i] = f(a[i], same);
-  } else if (sa == 0 && sb == 1) {
-    const Real same = *a;
-    for (Index i = 0; i < n; ++i) out[i] = f(same, b[i]);
-  } else {
-    for (Index i = 0; i < n; ++i) out[i] = f(a[i * sa], b[i * sb]);
+// Saying that out overlaps no input (__restrict) spares the compiler a check at run time.
+template <class F, class... In>
+void map_run(Real* __restrict out, Index n, F f, const In* __restrict... in) {
+  for (Index i = 0; i < n; ++i) out[i] = f(in[i]...);
+}
+
+constexpr Index kRunBlock = 256;
+
+// n <= kRunBlock numbers side by side: where they lie already, or copied to `room`.
+inline const Real* side_by_side(const Real* x, Index step, Index n, Real* room) {
+  if (step == 1) return x;
+  for (Index i = 0; i < n; ++i) room[i] = x[i * step];
+  return room;
+}
+
+// One run along the innermost loop. Operands that are not contiguous along it pass through a small buffer,
+// so that f is compiled once, as a vector loop.
+template <std::size_t N, class F, std::size_t... K>
+void strided_run(Real* out, const std::array<const Real*, N>& in, const std::array<Index, N + 1>& step, Index n, F f,
+                 std::index_sequence<K...>) {
+  Real room[N][kRunBlock];
+  for (Index i = 0; i < n; i += kRunBlock) {
+    const Index m = std::min(kRunBlock, n - i);
+    map_run(out + i, m, f, side_by_side(in[K] + i * step[K + 1], step[K + 1], m, room[K])...);
   }
 }
 
 }  // namespace detail
 
-template <class F>
-void broadcast_binary(const Shape& shape, const Operand& a, const Operand& b, Real* out, F f) {
-  const auto nest = make_nest<3>(shape, {contiguous_strides(shape), a.strides, b.strides});
-  const Index sa = nest.inner().stride[1], sb = nest.inner().stride[2];
-  parallel_for(nest.numel, kMapGrain, [&, sa, sb](Index begin, Index end) {
-    walk(nest, begin, end, [&](const std::array<Index, 3>& at, Index n) {
-      detail::binary_run(out + at[0], a.data + at[1], sa, b.data + at[2], sb, n, f);
-    });
-  });
-}
-
-template <class F>
-void broadcast_ternary(const Shape& shape, const Operand& a, const Operand& b, const Operand& c, Real* out, F f) {
-  const auto nest = make_nest<4>(shape, {contiguous_strides(shape), a.strides, b.strides, c.strides});
-  const auto step = nest.inner().stride;
+template <std::size_t N, class F>
+void map_strided(const Shape& shape, const std::array<Operand, N>& in, Real* out, F f) {
+  std::array<Shape, N + 1> strides{contiguous_strides(shape)};
+  for (std::size_t k = 0; k < N; ++k) strides[k + 1] = in[k].strides;
+  const auto nest = make_nest<N + 1>(shape, strides);
   parallel_for(nest.numel, kMapGrain, [&](Index begin, Index end) {
-    walk(nest, begin, end, [&](const std::array<Index, 4>& at, Index n) {
-      Real* __restrict o = out + at[0];
-      const Real *pa = a.data + at[1], *pb = b.data + at[2], *pc = c.data + at[3];
-      if (step[1] == 1 && step[2] == 1 && step[3] == 1) {
-        for (Index i = 0; i < n; ++i) o[i] = f(pa[i], pb[i], pc[i]);
-      } else {
-        for (Index i = 0; i < n; ++i) o[i] = f(pa[i * step[1]], pb[i * step[2]], pc[i * step[3]]);
-      }
+    walk(nest, begin, end, [&](const std::array<Index, N + 1>& at, Index n) {
+      std::array<const Real*, N> from;
+      for (std::size_t k = 0; k < N; ++k) from[k] = in[k].data + at[k + 1];
+      detail::strided_run<N>(out + at[0], from, nest.inner().stride, n, f, std::make_index_sequence<N>());
     });
   });
 }
 
-// The same, one element at a time from its place in the shape.
+// The same for two operands, one element at a time from its place in the shape.
 template <class F>
-void broadcast_binary_ref(const Shape& shape, const Operand& a, const Operand& b, Real* out, F f) {
+void map_strided_ref(const Shape& shape, const std::array<Operand, 2>& in, Real* out, F f) {
   for (Index i = 0; i < shape.numel(); ++i) {
-    Index rest = i, at_a = 0, at_b = 0;
+    Index rest = i, a = 0, b = 0;
     for (int d = shape.rank() - 1; d >= 0; --d) {
-      const Index position = rest % shape[d];
+      a += rest % shape[d] * in[0].strides[d];
+      b += rest % shape[d] * in[1].strides[d];
       rest /= shape[d];
-      at_a += position * a.strides[d];
-      at_b += position * b.strides[d];
     }
-    out[i] = f(a.data[at_a], b.data[at_b]);
+    out[i] = f(in[0].data[a], in[1].data[b]);
   }
 }
 

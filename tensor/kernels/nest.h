@@ -9,7 +9,7 @@ namespace gradfold {
 
 // Dimensions of size 1 are dropped, and neighbours that lie one behind the other in all N operands become
 // one, so that most calls end as one or two loops. Strides count elements; 0 repeats (broadcasting).
-template <int N>
+template <std::size_t N>
 struct Nest {
   struct Loop {
     Index size = 1;
@@ -23,7 +23,7 @@ struct Nest {
 };
 
 // All strides have the rank of `shape`.
-template <int N>
+template <std::size_t N>
 Nest<N> make_nest(const Shape& shape, const std::array<Shape, N>& strides) {
   Nest<N> nest;
   nest.numel = shape.numel();
@@ -52,7 +52,7 @@ inline Shape broadcast_strides(const Shape& shape, const Shape& strides, const S
 
 // Elements [begin, end) in row-major order, as runs along the innermost loop: calls
 // run(offsets, count) with the offset of the run's first element in each operand.
-template <int N, class Run>
+template <std::size_t N, class Run>
 void walk(const Nest<N>& nest, Index begin, Index end, Run&& run) {
   if (begin >= end) return;
   std::array<Index, Shape::kMaxRank> at{};

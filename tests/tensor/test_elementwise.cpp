@@ -23,7 +23,7 @@ Operand operand(const Tensor& x, const Shape& to) {
 template <class F>
 Tensor plain(const Tensor& a, const Tensor& b, F f) {
   Tensor out(broadcast(a.shape(), b.shape(), "test"));
-  broadcast_binary_ref(out.shape(), operand(a, out.shape()), operand(b, out.shape()), out.data(), f);
+  map_strided_ref(out.shape(), {operand(a, out.shape()), operand(b, out.shape())}, out.data(), f);
   return out;
 }
 

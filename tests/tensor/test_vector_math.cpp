@@ -1,0 +1,132 @@
+#include "tensor/kernels/vector_math.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "tensor/elementwise.h"
+#include "tensor/parallel.h"
+#include "tensor/random.h"
+
+using namespace gradfold;
+
+namespace {
+
+using Kernel = std::function<void(const Real*, Real*, Index)>;
+
+constexpr Real kInf = std::numeric_limits<Real>::infinity();
+constexpr Real kNan = std::numeric_limits<Real>::quiet_NaN();
+
+struct Row {
+  std::string name;
+  Kernel fast, plain;
+  double (*exact)(double);
+  double low, high;  // where it is measured
+  double ulp;        // what is allowed there
+};
+
+double sigmoid_of(double x) { return 1 / (1 + std::exp(-x)); }
+double softplus_of(double x) { return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)); }
+
+const std::vector<Row> kRows = {
+    {"exp", vec::exp, vec::exp_ref, [](double x) { return std::exp(x); }, -87, 88.7, 2},
+    {"log", vec::log, vec::log_ref, [](double x) { return std::log(x); }, 1e-30, 1e30, 2},
+    {"log near 1", vec::log, vec::log_ref, [](double x) { return std::log(x); }, 0.5, 2, 2},
+    {"sin", vec::sin, vec::sin_ref, [](double x) { return std::sin(x); }, -10, 10, 3},
+    {"cos", vec::cos, vec::cos_ref, [](double x) { return std::cos(x); }, -10, 10, 3},
+    {"erf", vec::erf, vec::erf_ref, [](double x) { return std::erf(x); }, -5, 5, 3},
+    {"tanh", vec::tanh, vec::tanh_ref, [](double x) { return std::tanh(x); }, -12, 12, 4},
+    {"sigmoid", vec::sigmoid, vec::sigmoid_ref, sigmoid_of, -87, 40, 3},
+    {"softplus", vec::softplus, vec::softplus_ref, softplus_of, -87, 100, 3},
+    {"log_sigmoid", vec::log_sigmoid, vec::log_sigmoid_ref, [](double x) { return -softplus_of(-x); }, -100, 87, 3},
+    {"silu", vec::silu, vec::silu_ref, [](double x) { return x * sigmoid_of(x); }, -80, 80, 4},
+    {"gelu", vec::gelu, vec::gelu_ref, [](double x) { return x * std::erfc(-x / std::sqrt(2.0)) / 2; }, -12, 12, 6},
+    {"elu", [](const Real* x, Real* y, Index n) { vec::elu(x, y, n, 1); },
+     [](const Real* x, Real* y, Index n) { vec::elu_ref(x, y, n, 1); },
+     [](double x) { return x > 0 ? x : std::expm1(x); }, -20, 5, 3},
+};
+
+// Distance in units of the last place of the exact value (of the smallest normal number below that).
+double ulps(Real got, double exact) {
+  const double size = std::max(std::abs(exact), double(std::numeric_limits<Real>::min()));
+  const double ulp = std::ldexp(1.0, std::ilogb(size) - std::numeric_limits<Real>::digits + 1);
+  return std::abs(got - exact) / ulp;
+}
+
+bool same_or_both_nan(Real a, Real b) { return a == b || (std::isnan(a) && std::isnan(b)); }
+
+}  // namespace
+
+TEST_CASE("vector functions are exact to a few units in the last place") {
+  constexpr Index n = 200001;
+  std::vector<Real> x(n), y(n);
+  for (const Row& row : kRows) {
+    for (Index i = 0; i < n; ++i) x[i] = static_cast<Real>(row.low + (row.high - row.low) * i / (n - 1));
+    row.fast(x.data(), y.data(), n);
+    double worst = 0, at = 0;
+    for (Index i = 0; i < n; ++i) {
+      const double error = ulps(y[i], row.exact(x[i]));
+      if (error > worst) worst = error, at = x[i];
+    }
+    CAPTURE(row.name);
+    CAPTURE(at);
+    CHECK(worst <= row.ulp);
+  }
+}
+
+TEST_CASE("vector functions and their plain twins at every length around the vectors") {
+  Rng rng(1);
+  for (const Row& row : kRows) {
+    CAPTURE(row.name);
+    for (Index n : {0, 1, 2, 7, 8, 9, 15, 16, 17, 31, 32, 33, 47, 63, 64, 65, 66, 67, 1000003}) {
+      const Tensor x = abs(rng.normal({n}));
+      Tensor fast({n + 1}), plain({n + 1});
+      fast.fill(-7), plain.fill(-7);
+      row.fast(x.data(), fast.data(), n);
+      row.plain(x.data(), plain.data(), n);
+      CHECK(allclose(fast, plain, 1e-6, 1e-7));
+      CHECK(fast.data()[n] == -7);  // nothing written past the end
+      Tensor in_place = x.clone();
+      row.fast(in_place.data(), in_place.data(), n);
+      CHECK(identical(in_place, fast.slice(0, 0, n)));
+    }
+  }
+}
+
+TEST_CASE("vector functions at the extremes answer as std:: does") {
+  const Real big = std::numeric_limits<Real>::max(), tiny = std::numeric_limits<Real>::denorm_min();
+  const std::vector<Real> x = {kInf, -kInf, kNan, 0, -0.0f, big, -big, tiny, -tiny, 1e-30f, -1e-30f,
+                               89, -89, 103, -103, 104, -104, 105, -105, 1e4f, -1e4f, 39001, 1e6f, -1e9f};
+  const auto n = static_cast<Index>(x.size());
+  std::vector<Real> fast(x.size()), plain(x.size());
+  for (const Row& row : kRows) {
+    row.fast(x.data(), fast.data(), n);
+    row.plain(x.data(), plain.data(), n);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      CAPTURE(row.name);
+      CAPTURE(x[i]);
+      CAPTURE(fast[i]);
+      CAPTURE(plain[i]);
+      const bool close = std::abs(fast[i] - plain[i]) <= 1e-6f * std::abs(plain[i]) + 1e-38f;
+      CHECK((close || same_or_both_nan(fast[i], plain[i])));
+    }
+  }
+}
+
+TEST_CASE("functions of tensors: same bits on any number of threads") {
+  const Tensor x = Rng(2).normal({500009});
+  set_num_threads(1);
+  const Tensor e = exp(x), g = gelu(x), t = tanh(x), s = x * x + x;
+  for (int threads : {2, 3, 8}) {
+    set_num_threads(threads);
+    CHECK(identical(exp(x), e));
+    CHECK(identical(gelu(x), g));
+    CHECK(identical(tanh(x), t));
+    CHECK(identical(x * x + x, s));
+  }
+  set_num_threads(0);
+}
