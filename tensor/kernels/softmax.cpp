@@ -11,7 +11,8 @@
 namespace gradfold {
 namespace {
 
-constexpr Index kTile = 64;  // columns handled at a time
+constexpr Index kTile = 64;   // columns handled at a time
+constexpr Index kBlock = 32;  // rows added up before the sum joins the total: it rounds less than one long sum
 
 enum class Result { kSoftmax, kLogSoftmax, kLogSumExp };
 
@@ -32,14 +33,18 @@ void largest_of_columns(const Real* x, Index count, Index step, Index width, Rea
 // One tile of columns: `count` rows that lie `step` apart, width <= kTile.
 template <Result kind>
 void do_columns(const Real* x, Index count, Index step, Index width, Real* y) {
-  Real shift[kTile], total[kTile] = {}, row[kTile];
+  Real shift[kTile], row[kTile], block[kTile], total[kTile] = {};
   largest_of_columns(x, count, step, width, shift);
   for (Index j = 0; j < width; ++j) shift[j] = finite_or_zero(shift[j]);
-  for (Index r = 0; r < count; ++r) {
-    for (Index j = 0; j < width; ++j) row[j] = x[r * step + j] - shift[j];
-    vec::exp(row, row, width);
-    for (Index j = 0; j < width; ++j) total[j] += row[j];
-    if (kind == Result::kSoftmax) std::copy_n(row, width, y + r * step);
+  for (Index first = 0; first < count; first += kBlock) {
+    std::fill_n(block, width, Real(0));
+    for (Index r = first; r < std::min(first + kBlock, count); ++r) {
+      for (Index j = 0; j < width; ++j) row[j] = x[r * step + j] - shift[j];
+      vec::exp(row, row, width);
+      for (Index j = 0; j < width; ++j) block[j] += row[j];
+      if (kind == Result::kSoftmax) std::copy_n(row, width, y + r * step);
+    }
+    for (Index j = 0; j < width; ++j) total[j] += block[j];
   }
   if (kind == Result::kSoftmax) {
     for (Index j = 0; j < width; ++j) total[j] = 1 / total[j];
