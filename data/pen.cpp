@@ -6,19 +6,6 @@
 namespace gradfold {
 namespace {
 
-// A line from a to b with round ends, its half width going evenly from one end's to the other's.
-struct Line {
-  PenPoint a, b;
-  double dx = b.x - a.x, dy = b.y - a.y, length2 = dx * dx + dy * dy;
-
-  // How deep (x, y) lies inside the line; negative outside.
-  double depth(double x, double y) const {
-    const double along = (x - a.x) * dx + (y - a.y) * dy;
-    const double t = length2 > 0 ? std::clamp(along / length2, 0.0, 1.0) : 0.0;
-    return a.radius + t * (b.radius - a.radius) - std::hypot(x - a.x - t * dx, y - a.y - t * dy);
-  }
-};
-
 struct Span {
   Index begin, end;
 };
@@ -30,15 +17,26 @@ Span pixels_near(double a, double b, double reach, Index side) {
           static_cast<Index>(std::clamp(std::floor(high - 0.5) + 1, 0.0, limit))};
 }
 
-// ink holds the greatest depth so far: strokes that cross do not add up, as ink does not.
-void deepen(const Line& line, double margin, Index side, Real* ink) {
-  const double reach = std::max(line.a.radius, line.b.radius) + margin;
-  const Span rows = pixels_near(line.a.y, line.b.y, reach, side);
-  const Span cols = pixels_near(line.a.x, line.b.x, reach, side);
+// A line from a to b with round ends, its half width going evenly from one end's to the other's. ink holds how
+// deep each pixel's centre lies inside the line that covers it best (negative: outside): strokes that cross do
+// not add up, as ink does not.
+void deepen(const PenPoint& a, const PenPoint& b, double margin, Index side, Real* ink) {
+  const double reach = std::max(a.radius, b.radius) + margin;
+  const Span rows = pixels_near(a.y, b.y, reach, side), cols = pixels_near(a.x, b.x, reach, side);
+  const double length2 = (b.x - a.x) * (b.x - a.x) + (b.y - a.y) * (b.y - a.y);
+  const auto dx = static_cast<Real>(b.x - a.x), dy = static_cast<Real>(b.y - a.y);
+  const auto scale = static_cast<Real>(length2 > 0 ? 1 / length2 : 0);
+  const auto radius = static_cast<Real>(a.radius), growth = static_cast<Real>(b.radius - a.radius);
   for (Index row = rows.begin; row < rows.end; ++row) {
-    for (Index col = cols.begin; col < cols.end; ++col) {
-      Real& here = ink[row * side + col];
-      here = std::max(here, static_cast<Real>(line.depth(col + 0.5, row + 0.5)));
+    const auto y = static_cast<Real>(static_cast<double>(row) + 0.5 - a.y);
+    const auto x0 = static_cast<Real>(static_cast<double>(cols.begin) + 0.5 - a.x);
+    Real* here = ink + row * side + cols.begin;
+    const int n = static_cast<int>(cols.end - cols.begin);
+    for (int i = 0; i < n; ++i) {  // plain arithmetic, so that the compiler vectorises it
+      const Real x = x0 + static_cast<Real>(i);
+      const Real t = std::min(std::max((x * dx + y * dy) * scale, Real(0)), Real(1));
+      const Real ex = x - t * dx, ey = y - t * dy;
+      here[i] = std::max(here[i], radius + t * growth - std::sqrt(ex * ex + ey * ey));
     }
   }
 }
@@ -49,7 +47,7 @@ void draw_pen(const std::vector<PenPath>& paths, double softness, Index side, Re
   const double margin = softness / 2;
   std::fill(ink, ink + side * side, static_cast<Real>(-margin));
   for (const PenPath& path : paths) {
-    for (std::size_t i = 1; i < path.size(); ++i) deepen({path[i - 1], path[i]}, margin, side, ink);
+    for (std::size_t i = 1; i < path.size(); ++i) deepen(path[i - 1], path[i], margin, side, ink);
   }
   for (Index i = 0; i < side * side; ++i) {
     ink[i] = std::clamp(static_cast<Real>(0.5 + ink[i] / softness), Real(0), Real(1));
