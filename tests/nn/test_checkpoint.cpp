@@ -1,0 +1,179 @@
+// Checkpoints: a resumed run goes on with the same bits; files of PyTorch's names load; what is wrong is said,
+// and nothing is changed then.
+#include <doctest/doctest.h>
+
+#include "autograd/ops.h"
+#include "nn/batch_norm.h"
+#include "nn/checkpoint.h"
+#include "nn/dropout.h"
+#include "nn/linear.h"
+#include "nn/losses.h"
+#include "nn/optim/adam.h"
+#include "nn/optim/schedule.h"
+#include "nn/sequential.h"
+#include "tensor/safetensors.h"
+#include "tests/error_of.h"
+#include "tests/files.h"
+
+using namespace gradfold;
+
+namespace {
+
+struct Net : Module {
+  Linear& hidden = child<Linear>("hidden", 3, 8);
+  BatchNorm1d& norm = child<BatchNorm1d>("norm", 8);
+  Dropout& dropout;
+  Linear& out = child<Linear>("out", 8, 1);
+
+  explicit Net(Rng& rng) : dropout(child<Dropout>("dropout", Real(0.3), rng)) {}
+  Var forward(const Var& x) override { return out(dropout(relu(norm(hidden(x))))); }
+};
+
+// A training run with everything that a resumed one must find again: batch norm's statistics, dropout's and
+// the data's random numbers, Adam's moments, the schedule's count, the moving average.
+struct Run {
+  Rng rng{5};
+  Net net{rng};
+  Adam optimizer{(net.reset_parameters(rng), net.parameters()), {.lr = 0.01}};
+  Ema ema{net.parameters(), 0.9};
+  Progress progress{.model = "net", .config = "{\"hidden\": 8}"};
+
+  TrainingState state() { return {net, &optimizer, &ema, {{"train", &rng}}}; }
+  void train(int steps) {
+    const Schedule rate = schedule::warm_up(3) * schedule::cosine(20, 0.1);
+    for (int i = 0; i < steps; ++i) {
+      optimizer.set_lr(0.01 * rate(++progress.step));
+      const Tensor x = rng.normal({16, 3});
+      const Var loss = mse_loss(net(x), Tensor::ones({16, 1}), Reduction::kMean);
+      optimizer.zero_grad();
+      loss.backward();
+      optimizer.step();
+      ema.update();
+    }
+  }
+};
+
+void check_same(const NamedTensors& a, const NamedTensors& b) {
+  REQUIRE(a.size() == b.size());
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    CAPTURE(a[i].first);
+    CHECK(identical(a[i].second, b[i].second));
+  }
+}
+
+NamedTensors copied(const Module& module) {
+  NamedTensors out = module.state();
+  for (auto& [name, value] : out) value = value.clone();
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("a resumed run has the bits of the run that was never stopped") {
+  Scratch folder;
+  Run whole, first, second;
+  whole.train(12);
+  first.train(7);
+  save_checkpoint(folder / "run.safetensors", first.state(), first.progress);
+  second.train(2);  // anything: all of it is replaced
+  second.progress = load_checkpoint(folder / "run.safetensors", second.state());
+  CHECK(second.progress.step == 7);
+  CHECK(second.progress.config == "{\"hidden\": 8}");
+  second.train(5);
+  check_same(whole.net.state(), second.net.state());
+  for (std::size_t i = 0; i < whole.ema.averages().size(); ++i) {
+    CHECK(identical(whole.ema.averages()[i], second.ema.averages()[i]));
+  }
+  CHECK(whole.rng.state() == second.rng.state());
+}
+
+TEST_CASE("random number states and notes come back exactly, all 64 bits of them") {
+  Scratch folder;
+  Run run;
+  run.rng.set_state({0xfedcba9876543211u, 0x8000000000000003u});
+  run.progress.notes = {{"data", "strokes, \"quoted\""}};
+  run.progress.epoch = 3;
+  save_checkpoint(folder / "a.safetensors", run.state(), run.progress);
+  Run other;
+  const Progress progress = load_checkpoint(folder / "a.safetensors", other.state());
+  CHECK(other.rng.state() == Rng::State{0xfedcba9876543211u, 0x8000000000000003u});
+  CHECK(progress.notes.at("data") == "strokes, \"quoted\"");
+  CHECK(read_progress(folder / "a.safetensors").epoch == 3);
+  CHECK(read_progress(folder / "a.safetensors").model == "net");
+}
+
+TEST_CASE("weights alone, averaged or not, from a checkpoint and in half precision") {
+  Scratch folder;
+  Run run;
+  run.train(4);
+  save_checkpoint(folder / "run.safetensors", run.state(), run.progress);
+  Rng rng(1);
+  Net last(rng), averaged(rng), half(rng);
+  load_weights(folder / "run.safetensors", last);
+  check_same(last.state(), run.net.state());
+  load_weights(folder / "run.safetensors", averaged, /*averaged=*/true);
+  CHECK(identical(averaged.hidden.weight.value(), run.ema.averages()[0]));
+  CHECK(identical(averaged.norm.running_mean, run.net.norm.running_mean));
+  save_weights(folder / "half.safetensors", run.net, /*half=*/true);
+  load_weights(folder / "half.safetensors", half);
+  CHECK(allclose(half.out.weight.value(), run.net.out.weight.value(), 1e-3, 1e-4));
+}
+
+TEST_CASE("a plain weights file of a PyTorch state dict loads") {
+  Scratch folder;
+  Rng rng(3);
+  SafeTensors file;
+  file.tensors = {{"0.weight", rng.normal({4, 3})}, {"0.bias", rng.normal({4})},
+                  {"1.weight", rng.normal({2, 4})}, {"1.bias", rng.normal({2})}};
+  write_safetensors(folder / "torch.safetensors", file);
+  Sequential net;
+  net.add<Linear>(3, 4).add<Linear>(4, 2);
+  load_weights(folder / "torch.safetensors", net);
+  CHECK(identical(net.state()[0].second, file.tensors["0.weight"]));
+  CHECK(read_progress(folder / "torch.safetensors").model.empty());
+}
+
+TEST_CASE("what does not fit is said, with the file's name, and nothing is changed") {
+  Scratch folder;
+  const auto path = folder / "run.safetensors";
+  Run run;
+  run.train(2);
+  save_checkpoint(path, run.state(), run.progress);
+  const NamedTensors before = copied(run.net);
+  const auto refuses = [&](const TrainingState& state, const std::string& sentence) {
+    CHECK(error_of([&] { load_checkpoint(path, state); }) == path.string() + ": " + sentence);
+  };
+
+  Sequential other;
+  other.add<Linear>(3, 8);
+  refuses({other}, "checkpoint: it holds a Net but this model is a Sequential");
+  CHECK(error_of([&] { load_weights(path, other); }).find("Sequential: the state does not fit: missing 0.weight, 0.bias; "
+                                                          "unknown hidden.bias") != std::string::npos);
+  Rng extra(1);
+  TrainingState with_rng = run.state();
+  with_rng.rngs["shuffle"] = &extra;
+  refuses(with_rng, "checkpoint: it has no random number state \"shuffle\"");
+
+  save_checkpoint(path, {run.net}, run.progress);
+  run.train(1);
+  const NamedTensors trained = copied(run.net);
+  refuses({run.net, &run.optimizer}, "checkpoint: it holds weights but no optimizer\n  hint: load_weights() takes the "
+          "weights alone");
+  refuses({run.net, nullptr, &run.ema}, "checkpoint: it has no moving average of hidden.weight");
+  check_same(run.net.state(), trained);
+  load_checkpoint(path, {run.net});
+  check_same(run.net.state(), before);
+}
+
+TEST_CASE("a truncated file and a missing one are refused") {
+  Scratch folder;
+  Run run;
+  save_checkpoint(folder / "run.safetensors", run.state(), run.progress);
+  const std::string bytes = contents(folder / "run.safetensors");
+  put(folder / "cut.safetensors", bytes.substr(0, bytes.size() - 100));
+  const std::string text = error_of([&] { load_checkpoint(folder / "cut.safetensors", run.state()); });
+  INFO(text);
+  CHECK(text.find("cut.safetensors") != std::string::npos);
+  CHECK(text.find("truncated") != std::string::npos);
+  CHECK(error_of([&] { read_progress(folder / "none.safetensors"); }).find("none.safetensors") != std::string::npos);
+}
