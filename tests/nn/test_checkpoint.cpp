@@ -36,7 +36,7 @@ struct Run {
   Net net{rng};
   Adam optimizer{(net.reset_parameters(rng), net.parameters()), {.lr = 0.01}};
   Ema ema{net.parameters(), 0.9};
-  Progress progress{.model = "net", .config = "{\"hidden\": 8}"};
+  TrainingProgress progress{.model = "net", .config = "{\"hidden\": 8}"};
 
   TrainingState state() { return {net, &optimizer, &ema, {{"train", &rng}}}; }
   void train(int steps) {
@@ -95,7 +95,7 @@ TEST_CASE("random number states and notes come back exactly, all 64 bits of them
   run.progress.epoch = 3;
   save_checkpoint(folder / "a.safetensors", run.state(), run.progress);
   Run other;
-  const Progress progress = load_checkpoint(folder / "a.safetensors", other.state());
+  const TrainingProgress progress = load_checkpoint(folder / "a.safetensors", other.state());
   CHECK(other.rng.state() == Rng::State{0xfedcba9876543211u, 0x8000000000000003u});
   CHECK(progress.notes.at("data") == "strokes, \"quoted\"");
   CHECK(read_progress(folder / "a.safetensors").epoch == 3);
