@@ -11,15 +11,6 @@
 namespace gradfold {
 namespace {
 
-std::string place(const Shape& shape, Index flat) {
-  Shape at = shape;
-  for (int d = shape.rank() - 1; d >= 0; --d) {
-    at[d] = flat % shape[d];
-    flat /= shape[d];
-  }
-  return at.str();
-}
-
 // "[32, 10] from -3.2 to 4.1"
 std::string describe(const Tensor& x) {
   if (!x.defined()) return "undefined";
@@ -51,7 +42,7 @@ void check_forward(const char* op, const Var* inputs, std::size_t count, const T
   }
   const Real value = y.contiguous().data()[bad];
   // The modules that are running add their names as the error passes through them.
-  throw Error(op, fmt::format("result {} is {} at {}{}", y.shape(), value, place(y.shape(), bad), in), kHint);
+  throw Error(op, fmt::format("result {} is {} at {}{}", y.shape(), value, index_at(bad, y.shape()), in), kHint);
 }
 
 void check_backward(const Node& node, int input, const Tensor& gradient, const Tensor& dy) {
@@ -60,7 +51,7 @@ void check_backward(const Node& node, int input, const Tensor& gradient, const T
   const Real value = gradient.contiguous().data()[bad];
   const Error error(node.op,
                     fmt::format("gradient of input {}, {}, is {} at {}; the gradient that came in is {}", input,
-                                gradient.shape(), value, place(gradient.shape(), bad), describe(dy)),
+                                gradient.shape(), value, index_at(bad, gradient.shape()), describe(dy)),
                     kHint);
   if (node.scope) throw error.inside(node.scope->path());
   throw error;

@@ -17,16 +17,6 @@ std::vector<Index> spread(Index n, Index most) {
   return out;
 }
 
-// "[1, 0, 2]" of a flat number
-std::string place(Index flat, const Shape& shape) {
-  Shape at = shape;
-  for (int d = shape.rank() - 1; d >= 0; --d) {
-    at[d] = flat % shape[d];
-    flat /= shape[d];
-  }
-  return at.str();
-}
-
 using Numbers = std::vector<double>;
 
 Numbers evaluate(const std::function<Var()>& f) {
@@ -65,7 +55,7 @@ class Check {
     for (Index o : spread(shape_.numel(), options_.max_outputs)) {
       Tensor one_hot = Tensor::zeros(shape_);
       one_hot.data()[o] = 1;
-      compare(one_hot, fmt::format("output {}", place(o, shape_)));
+      compare(one_hot, fmt::format("output {}", index_at(o, shape_)));
     }
     compare(rng.normal(shape_), "a random cotangent");
     return result_;
@@ -114,7 +104,7 @@ class Check {
     if (error <= options_.rtol) return;
     fail(fmt::format("{}: gradient of {} at element {}, through {}: received {:.10g} but differences give {:.10g}, a "
                      "relative error of {:.2e}; at most {:.0e} is allowed; repeat with seed {}",
-                     name_, leaf_name(i), place(element, leaves_[i].shape()), through, received, expected, error,
+                     name_, leaf_name(i), index_at(element, leaves_[i].shape()), through, received, expected, error,
                      options_.rtol, options_.seed));
   }
 

@@ -60,6 +60,15 @@ Shape contiguous_strides(const Shape& shape) {
   return strides;
 }
 
+Shape index_at(Index flat, const Shape& shape) {
+  Shape at = shape;
+  for (int d = shape.rank() - 1; d >= 0; --d) {
+    at[d] = flat % shape[d];
+    flat /= shape[d];
+  }
+  return at;
+}
+
 Shape broadcast(const Shape& a, const Shape& b, std::string_view who) {
   if (a == b) return a;
   const int rank = std::max(a.rank(), b.rank());

@@ -45,6 +45,9 @@ class Shape {
 // Strides of a row-major (C-contiguous) array: [32, 1, 28, 28] -> [784, 784, 28, 1].
 Shape contiguous_strides(const Shape& shape);
 
+// Where element number `flat` of row-major order is: index_at(7, [2, 3, 2]) is [1, 0, 1].
+Shape index_at(Index flat, const Shape& shape);
+
 // The shape that a and b broadcast to, by NumPy's rule: aligned at the right, sizes equal or one of
 // them 1. Throws an Error naming `who` and both shapes.
 Shape broadcast(const Shape& a, const Shape& b, std::string_view who);
