@@ -19,22 +19,24 @@ Var BatchNorm::normalize(const Var& x) {
   const bool images = x.shape().rank() == 4;
   const Dims dims = images ? Dims{0, 2, 3} : Dims{0};
   const Shape per_channel = images ? Shape{1, channels, 1, 1} : Shape{1, channels};
-  Var y;
+  // Everything per channel is worked out on [1, C, 1, 1] first: y = (x - average) * scale + bias then takes
+  // three passes over the images.
+  Var centred, variance;
   if (training()) {
     const Index n = x.numel() / channels;
     require(n > 1, kind(), "x is {}, one value a channel, which has no variance; hint: train with two images or more",
             x.shape());
     const Var average = mean(x, dims, /*keepdim=*/true);
-    const Var centred = x - average;
-    const Var variance = mean(square(centred), dims, /*keepdim=*/true);
+    centred = x - average;
+    variance = mean(square(centred), dims, /*keepdim=*/true);
     track(average.value(), variance.value(), n);
-    y = centred / sqrt(variance + options.eps);
   } else {
-    const Tensor scale = 1 / sqrt(running_var + options.eps);
-    y = (x - Var(running_mean.reshape(per_channel))) * Var(scale.reshape(per_channel));
+    centred = x - Var(running_mean.reshape(per_channel));
+    variance = running_var.reshape(per_channel);
   }
-  if (!options.affine) return y;
-  return y * reshape(weight, per_channel) + reshape(bias, per_channel);
+  const Var scale = 1 / sqrt(variance + options.eps);
+  if (!options.affine) return centred * scale;
+  return centred * (scale * reshape(weight, per_channel)) + reshape(bias, per_channel);
 }
 
 void BatchNorm::track(const Tensor& mean, const Tensor& variance, Index n) {

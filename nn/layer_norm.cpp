@@ -20,7 +20,7 @@ Var LayerNorm::forward(const Var& x) {
   for (int d = leading; d < x.shape().rank(); ++d) dims.push_back(d);
   const Var centred = x - mean(x, dims, /*keepdim=*/true);
   const Var variance = mean(square(centred), dims, /*keepdim=*/true);
-  const Var y = centred / sqrt(variance + options.eps);
+  const Var y = centred * (1 / sqrt(variance + options.eps));
   return options.affine ? y * weight + bias : y;
 }
 

@@ -177,3 +177,16 @@ TEST_CASE("a truncated file and a missing one are refused") {
   CHECK(text.find("truncated") != std::string::npos);
   CHECK(error_of([&] { read_progress(folder / "none.safetensors"); }).find("none.safetensors") != std::string::npos);
 }
+
+TEST_CASE("a damaged file loads or is refused, and never does anything else") {
+  Scratch folder;
+  Run run;
+  run.train(1);
+  save_checkpoint(folder / "run.safetensors", run.state(), run.progress);
+  const int refused = refused_when_damaged(contents(folder / "run.safetensors"), 300, [&](const std::string& bytes) {
+    put(folder / "damaged.safetensors", bytes);
+    Run other;
+    load_checkpoint(folder / "damaged.safetensors", other.state());
+  });
+  CHECK(refused > 100);
+}

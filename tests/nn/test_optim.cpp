@@ -137,11 +137,11 @@ TEST_CASE("schedules are PyTorch's") {
       {"warm_up", warm_up(5, 0.25)},
       {"then", then(warm_up(5, 0.25), 5, cosine(7))},
   };
-  for (const auto& [name, rate] : rows) {
-    CAPTURE(name);
-    const Tensor expected = torch("schedule/" + name);
+  for (const auto& row : rows) {
+    CAPTURE(row.first);
+    const Tensor expected = torch("schedule/" + row.first);
     for (Index count = 0; count < expected.numel(); ++count) {
-      CHECK(rate(count) == doctest::Approx(expected.data()[count]).epsilon(1e-6));
+      CHECK(row.second(count) == doctest::Approx(expected.data()[count]).epsilon(1e-6));
     }
   }
 }

@@ -17,13 +17,13 @@ void compare(Fixture& torch, const std::string& name, Module& module, const std:
   const Var y = forward();
   CHECK(disagreement(y.value(), torch(name + "/y")) <= 1);
   if (y.requires_grad()) y.backward(torch(name + "/dy"));
-  for (const auto& [parameter, value] : module.named_parameters()) {
-    CAPTURE(parameter);
-    CHECK(disagreement(value.grad(), torch(name + "/grad." + parameter)) <= 1);
+  for (const auto& parameter : module.named_parameters()) {
+    CAPTURE(parameter.first);
+    CHECK(disagreement(parameter.second.grad(), torch(name + "/grad." + parameter.first)) <= 1);
   }
-  for (const auto& [buffer, value] : module.named_buffers()) {
-    CAPTURE(buffer);
-    CHECK(disagreement(*value, torch(name + "/after." + buffer)) <= 1);
+  for (const auto& buffer : module.named_buffers()) {
+    CAPTURE(buffer.first);
+    CHECK(disagreement(*buffer.second, torch(name + "/after." + buffer.first)) <= 1);
   }
 }
 
