@@ -59,6 +59,12 @@ TEST_CASE("reset_parameters: the same seed, the same bits; another seed, others;
   CHECK(identical(a.out.weight.value(), b.out.weight.value()));
   CHECK_FALSE(identical(a.out.weight.value(), c.out.weight.value()));
   CHECK(a.scale.value().to_vector() == std::vector<Real>{3, 3});
+
+  a(one.normal({5, 3}));  // moves the running mean
+  CHECK_FALSE(identical(a.block.norm.running_mean, b.block.norm.running_mean));
+  Rng again(1);
+  a.reset_parameters(again);
+  for (std::size_t i = 0; i < a.state().size(); ++i) CHECK(identical(a.state()[i].second, b.state()[i].second));
 }
 
 TEST_CASE("train and eval, zero_grad and freeze reach every child") {
