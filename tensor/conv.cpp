@@ -49,7 +49,7 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const C
   if (bias.defined()) check_shape("conv2d", "bias", bias.shape(), {g.c_out});
   Tensor y(output_shape(g));
   const Tensor px = x.contiguous(), pw = weight.contiguous(), pb = bias.contiguous();
-  conv2d_forward(g, px.data(), pw.data(), pointer(pb), false, y.data());
+  conv2d_forward(g, px.data(), pw.data(), pointer(pb), options.relu, y.data());
   return y;
 }
 
@@ -65,13 +65,14 @@ Tensor conv2d_backward_input(const Tensor& dy, const Tensor& weight, const Shape
 }
 
 Tensor conv2d_backward_weight(const Tensor& dy, const Tensor& x, const Shape& weight_shape,
-                              const Conv2dOptions& options) {
+                              const Conv2dOptions& options, Tensor* dbias) {
   require_defined("conv2d_backward_weight", dy, x);
   const ConvGeometry g = geometry("conv2d_backward_weight", x.shape(), weight_shape, options);
   check_gradient("conv2d_backward_weight", dy, g);
   Tensor dweight(weight_shape);
+  if (dbias) *dbias = Tensor({g.c_out});
   const Tensor px = x.contiguous(), pdy = dy.contiguous();
-  conv2d_backward_weight(g, px.data(), pdy.data(), dweight.data(), nullptr);
+  conv2d_backward_weight(g, px.data(), pdy.data(), dweight.data(), dbias ? dbias->data() : nullptr);
   return dweight;
 }
 
@@ -79,6 +80,7 @@ Tensor conv_transpose2d(const Tensor& x, const Tensor& weight, const Tensor& bia
                         Size2 output_padding) {
   const char* who = "conv_transpose2d";
   require_defined(who, x, weight);
+  require(!options.relu, who, "the relu option is conv2d's alone; hint: relu(conv_transpose2d(...))");
   check_shape(who, "weight", weight.shape(), {"C_in", "C_out", "KH", "KW"});
   check_shape(who, "x", x.shape(), {"N", weight.shape()[0], "H", "W"});
   const Size2 stride = options.stride, padding = options.padding;

@@ -22,6 +22,9 @@ struct Conv2dOptions {
   // Kernel positions that take part; empty means all. The others are skipped, not multiplied by zero:
   // they cost nothing, and the gradient of their weights is exactly 0 (masked convolution).
   std::vector<Tap> taps = {};
+  // conv2d gives max(y, 0), in the same pass. Its gradient functions do not look at this: their dy is that
+  // of the convolution itself.
+  bool relu = false;
 };
 
 // Cross-correlation, as every framework means by convolution.
@@ -31,9 +34,9 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const C
 // d loss / d x, from dy and the weight; x_shape tells the size that stride rounded away.
 Tensor conv2d_backward_input(const Tensor& dy, const Tensor& weight, const Shape& x_shape,
                              const Conv2dOptions& options = {});
-// d loss / d weight.
+// d loss / d weight; with dbias given, d loss / d bias [C_out] as well, from the same pass over dy.
 Tensor conv2d_backward_weight(const Tensor& dy, const Tensor& x, const Shape& weight_shape,
-                              const Conv2dOptions& options = {});
+                              const Conv2dOptions& options = {}, Tensor* dbias = nullptr);
 
 // The transpose of conv2d as a linear map; output_padding settles the size that stride leaves open.
 //   x [N, C_in, H, W], weight [C_in, C_out, KH, KW] -> [N, C_out, (H-1) sh - 2 ph + KH + output_padding, ...]

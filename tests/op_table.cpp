@@ -164,6 +164,8 @@ Rows convolutions() {
       row("conv2d 1x1", [](In v) { return conv2d(v[0], v[1], v[2]); }, {{2, 3, 3, 2}, {2, 3, 1, 1}, {2}}),
       row("conv2d taps", [](In v) { return conv2d(v[0], v[1], v[2], {.padding = 1, .taps = kMaskB}); },
        {{2, 2, 3, 4}, {3, 2, 3, 3}, {3}}),
+      row("conv2d relu", [](In v) { return conv2d(v[0], v[1], v[2], {.padding = 1, .relu = true}); },
+       {{2, 2, 3, 4}, {3, 2, 3, 3}, {3}}),
       row("conv_transpose2d", [](In v) { return conv_transpose2d(v[0], v[1], v[2]); }, {{2, 2, 3, 3}, {2, 3, 2, 2}, {3}}, {},
        {{{1, 1, 1, 1}, {1, 1, 1, 1}, {1}}}),
       row("conv_transpose2d stride",
