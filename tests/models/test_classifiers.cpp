@@ -9,7 +9,7 @@
 #include "tensor/elementwise.h"
 #include "tensor/matmul.h"
 #include "tensor/reduce.h"
-#include "tests/error_of.h"
+#include "tests/files.h"
 
 using namespace gradfold;
 
@@ -129,7 +129,7 @@ TEST_CASE("cholesky: L L^T is the matrix, the inverse undoes it, and a matrix th
   CHECK(l.at({0, 11}) == 0);
   const Tensor one = matmul(l, lower_inverse(l));
   for (Index i = 0; i < 12; ++i) CHECK(one.at({i, i}) == doctest::Approx(1));
-  CHECK(error_of([] { cholesky(Tensor::from({1, 2, 2, 1}, {2, 2})); }).starts_with("cholesky: pivot 1 of 2 is -3 but must be positive"));
+  CHECK(message_of([] { cholesky(Tensor::from({1, 2, 2, 1}, {2, 2})); }).starts_with("cholesky: pivot 1 of 2 is -3 but must be positive"));
 }
 
 // Reference errors of scikit-learn on this setting: m = 100 and 800 samples, d = 20.
@@ -159,8 +159,8 @@ TEST_CASE("a hidden layer fits what no line can: exclusive or") {
 
 TEST_CASE("what a student may get wrong is answered in one sentence") {
   BernoulliNaiveBayes model;
-  CHECK(error_of([&] { model.log_joint(kBits); }).starts_with("BernoulliNaiveBayes: it was not fitted"));
-  CHECK(error_of([&] { model.fit(Tensor::zeros({2, 1, 4, 4}), {0, 1}, 2); }).find("hint: flatten images first, x.flatten(1)") != std::string::npos);
-  CHECK(error_of([&] { model.fit(kBits, {0, 1}, 2); }).starts_with("BernoulliNaiveBayes: x holds 4 samples but there are 2 labels"));
-  CHECK(error_of([&] { model.fit(kBits, {0, 1, 2, 3}, 3); }).starts_with("BernoulliNaiveBayes: label 3 is 3 but must be in 0 .. 2"));
+  CHECK(message_of([&] { model.log_joint(kBits); }).starts_with("BernoulliNaiveBayes: it was not fitted"));
+  CHECK(message_of([&] { model.fit(Tensor::zeros({2, 1, 4, 4}), {0, 1}, 2); }).find("hint: flatten images first, x.flatten(1)") != std::string::npos);
+  CHECK(message_of([&] { model.fit(kBits, {0, 1}, 2); }).starts_with("BernoulliNaiveBayes: x holds 4 samples but there are 2 labels"));
+  CHECK(message_of([&] { model.fit(kBits, {0, 1, 2, 3}, 3); }).starts_with("BernoulliNaiveBayes: label 3 is 3 but must be in 0 .. 2"));
 }

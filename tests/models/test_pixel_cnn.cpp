@@ -14,7 +14,7 @@
 #include "tensor/npy.h"
 #include "tensor/parallel.h"
 #include "tensor/reduce.h"
-#include "tests/error_of.h"
+#include "tests/files.h"
 
 using namespace gradfold;
 
@@ -231,13 +231,13 @@ TEST_CASE("a whole PixelCNN agrees with PyTorch, loss and gradients") {
 TEST_CASE("what a student may get wrong is answered in one sentence") {
   Rng rng(9);
   PixelCnn model({.maps = 6, .blocks = 1}, rng);
-  CHECK(error_of([&] { model.nll(Tensor::zeros({2, 28, 28})); }).starts_with("PixelCnn: x is [2, 28, 28] but must be [N, 1, H, W]"));
-  const std::string grey = error_of([&] { model.nll(Tensor::full({1, 1, 4, 4}, Real(0.25))); });
+  CHECK(message_of([&] { model.nll(Tensor::zeros({2, 28, 28})); }).starts_with("PixelCnn: x is [2, 28, 28] but must be [N, 1, H, W]"));
+  const std::string grey = message_of([&] { model.nll(Tensor::full({1, 1, 4, 4}, Real(0.25))); });
   CHECK(grey.starts_with("PixelCnn: x holds 0.25 at element 0 but this model's pixels are 0 or 1"));
   CHECK(grey.find("hint: binarize the images first") != std::string::npos);
-  CHECK(error_of([] { PixelCnn({.maps = 32, .channels = 3}); }).find("32 maps cannot be split into 3 equal groups") != std::string::npos);
-  CHECK(error_of([] { make_image_model("pixel_rnn"); }) == "make_image_model: there is no model 'pixel_rnn'; known are pixel_cnn");
-  CHECK(error_of([] { make_image_model("pixel_cnn", {{"depth", 3}}); }) ==
+  CHECK(message_of([] { PixelCnn({.maps = 32, .channels = 3}); }).find("32 maps cannot be split into 3 equal groups") != std::string::npos);
+  CHECK(message_of([] { make_image_model("pixel_rnn"); }) == "make_image_model: there is no model 'pixel_rnn'; known are pixel_cnn");
+  CHECK(message_of([] { make_image_model("pixel_cnn", {{"depth", 3}}); }) ==
         "pixel_cnn: there is no setting 'depth'; known are blocks, channels, levels, maps, masked");
 }
 

@@ -12,7 +12,6 @@
 #include "nn/optim/schedule.h"
 #include "nn/sequential.h"
 #include "tensor/safetensors.h"
-#include "tests/error_of.h"
 #include "tests/files.h"
 
 using namespace gradfold;
@@ -141,13 +140,13 @@ TEST_CASE("what does not fit is said, with the file's name, and nothing is chang
   save_checkpoint(path, run.state(), run.progress);
   const NamedTensors before = copied(run.net);
   const auto refuses = [&](const TrainingState& state, const std::string& sentence) {
-    CHECK(error_of([&] { load_checkpoint(path, state); }) == path.string() + ": " + sentence);
+    CHECK(message_of([&] { load_checkpoint(path, state); }) == path.string() + ": " + sentence);
   };
 
   Sequential other;
   other.add<Linear>(3, 8);
   refuses({other}, "checkpoint: it holds a Net but this model is a Sequential");
-  CHECK(error_of([&] { load_weights(path, other); }).find("Sequential: the state does not fit: missing 0.weight, 0.bias; "
+  CHECK(message_of([&] { load_weights(path, other); }).find("Sequential: the state does not fit: missing 0.weight, 0.bias; "
                                                           "unknown hidden.bias") != std::string::npos);
   Rng extra(1);
   TrainingState with_rng = run.state();
@@ -171,11 +170,11 @@ TEST_CASE("a truncated file and a missing one are refused") {
   save_checkpoint(folder / "run.safetensors", run.state(), run.progress);
   const std::string bytes = contents(folder / "run.safetensors");
   put(folder / "cut.safetensors", bytes.substr(0, bytes.size() - 100));
-  const std::string text = error_of([&] { load_checkpoint(folder / "cut.safetensors", run.state()); });
+  const std::string text = message_of([&] { load_checkpoint(folder / "cut.safetensors", run.state()); });
   INFO(text);
   CHECK(text.find("cut.safetensors") != std::string::npos);
   CHECK(text.find("truncated") != std::string::npos);
-  CHECK(error_of([&] { read_progress(folder / "none.safetensors"); }).find("none.safetensors") != std::string::npos);
+  CHECK(message_of([&] { read_progress(folder / "none.safetensors"); }).find("none.safetensors") != std::string::npos);
 }
 
 TEST_CASE("a damaged file loads or is refused, and never does anything else") {

@@ -5,7 +5,7 @@
 #include "tensor/elementwise.h"
 #include "tensor/matmul.h"
 #include "tensor/reduce.h"
-#include "tests/error_of.h"
+#include "tests/files.h"
 
 using namespace gradfold;
 
@@ -27,7 +27,7 @@ TEST_CASE("named schemes have the bounds and deviations of their papers") {
   CHECK(bound(init::torch_default(w)) == doctest::Approx(1 / std::sqrt(288.0)).epsilon(1e-3));
   CHECK(deviation(init::xavier_normal(w).draw(w, rng)) == doctest::Approx(std::sqrt(2.0 / 864)).epsilon(0.02));
   CHECK(deviation(init::kaiming_normal(w).draw(w, rng)) == doctest::Approx(std::sqrt(2.0 / 288)).epsilon(0.02));
-  CHECK(error_of([] { init::kaiming_normal({5}); }) ==
+  CHECK(message_of([] { init::kaiming_normal({5}); }) ==
         "init: a weight is [5] but must have at least [out, in] to have a fan");
 }
 

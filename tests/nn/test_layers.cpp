@@ -9,7 +9,7 @@
 #include "tensor/elementwise.h"
 #include "tensor/reduce.h"
 #include "tests/check_module.h"
-#include "tests/error_of.h"
+#include "tests/files.h"
 #include "tests/nn/layer_cases.h"
 
 using namespace gradfold;
@@ -47,7 +47,7 @@ TEST_CASE("every layer refuses a wrong shape in one sentence") {
     if (layer.bad.rank() == 0) continue;
     CAPTURE(layer.name);
     const auto module = drawn(layer);
-    const std::string text = error_of([&] { (*module)(Tensor::zeros(layer.bad)); });
+    const std::string text = message_of([&] { (*module)(Tensor::zeros(layer.bad)); });
     INFO(text);
     CHECK(contains(text, layer.message));
     CHECK(contains(text, "\n  in model"));
@@ -72,7 +72,7 @@ TEST_CASE("Linear by hand") {
   set(layer.weight, {3, 5}), set(layer.bias, {7});
   Rng rng(1);
   CHECK(layer.weight.shape() == Shape{1, 2});
-  CHECK(error_of([&] { layer(Tensor::from({1, 2}, {1, 2})); }) ==
+  CHECK(message_of([&] { layer(Tensor::from({1, 2}, {1, 2})); }) ==
         "Linear: its parameters have no values yet\n  in model\n  hint: call reset_parameters(rng) once on the whole "
         "model, or load a checkpoint");
   layer.load({{"weight", Tensor::from({3, 5}, {1, 2})}, {"bias", Tensor::from({7})}});
@@ -132,7 +132,7 @@ TEST_CASE("Embedding looks rows up and adds their gradients") {
   y.backward(Tensor::ones(y.shape()));
   CHECK(layer.weight.grad().to_vector() == std::vector<Real>{1, 1, 0, 0, 2, 2});  // row 2 was asked for twice
   index[1] = 3;
-  CHECK(error_of([&] { layer(index); }) == "Embedding: index 3 at position 1 must be one of 0..2\n  in model");
+  CHECK(message_of([&] { layer(index); }) == "Embedding: index 3 at position 1 must be one of 0..2\n  in model");
 }
 
 TEST_CASE("Dropout keeps the mean, repeats from its seed, and does nothing in evaluation") {
@@ -147,7 +147,7 @@ TEST_CASE("Dropout keeps the mean, repeats from its seed, and does nothing in ev
   CHECK_FALSE(identical(y, layer(x).value()));  // the next step drops others
   layer.eval();
   CHECK(identical(layer(x).value(), x));
-  CHECK(error_of([&] { Dropout(1, rng); }) == "Dropout: p is 1 but must be in [0, 1): it is the share that is dropped");
+  CHECK(message_of([&] { Dropout(1, rng); }) == "Dropout: p is 1 but must be in [0, 1): it is the share that is dropped");
 }
 
 TEST_CASE("Dropout passes a gradient only through what it kept") {
@@ -166,5 +166,5 @@ TEST_CASE("Flatten and Unflatten undo each other") {
   net.add<Flatten>().add<Unflatten>(Shape{3, 4, 5});
   CHECK(net[0](x).shape() == Shape{2, 60});
   CHECK(identical(net(x).value(), x));
-  CHECK(error_of([&] { net[1](Tensor::zeros({2, 61})); }) == "Unflatten: x is [2, 61] but must be [N, 60]\n  in 1");
+  CHECK(message_of([&] { net[1](Tensor::zeros({2, 61})); }) == "Unflatten: x is [2, 61] but must be [N, 60]\n  in 1");
 }

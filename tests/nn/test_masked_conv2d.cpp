@@ -10,7 +10,7 @@
 #include "tensor/conv.h"
 #include "tensor/elementwise.h"
 #include "tensor/parallel.h"
-#include "tests/error_of.h"
+#include "tests/files.h"
 
 using namespace gradfold;
 
@@ -64,9 +64,9 @@ TEST_CASE("the centre of RGB masks: rows are outputs R, G, B, columns inputs") {
 }
 
 TEST_CASE("kernels and groups that have no such mask are refused") {
-  CHECK(error_of([] { MaskedConv2d(kA, 1, 8, 4); }) ==
+  CHECK(message_of([] { MaskedConv2d(kA, 1, 8, 4); }) ==
         "MaskedConv2d: the kernel is 4 x 4 but both sides must be odd, so that it has a centre");
-  CHECK(error_of([] { MaskedConv2d(kA, 3, 16, 3, {.groups = 3}); }) ==
+  CHECK(message_of([] { MaskedConv2d(kA, 3, 16, 3, {.groups = 3}); }) ==
         "MaskedConv2d: 3 -> 16 channels cannot be split into 3 equal groups\n  hint: for RGB use multiples of 3");
 }
 

@@ -6,7 +6,7 @@
 #include "nn/linear.h"
 #include "nn/sequential.h"
 #include "tests/check_module.h"
-#include "tests/error_of.h"
+#include "tests/files.h"
 
 using namespace gradfold;
 
@@ -107,7 +107,7 @@ TEST_CASE("load says what does not fit and changes nothing") {
   NamedTensors state = before;
   state[1].second = Tensor::zeros({4, 5});
   state.back().first = "out.offset";
-  CHECK(error_of([&] { net.load(state); }) ==
+  CHECK(message_of([&] { net.load(state); }) ==
         "Net: the state does not fit: missing out.bias; unknown out.offset; block.first.weight is [4, 5] but must be "
         "[4, 3]\n  hint: build the model with the options that it was saved with");
   for (std::size_t i = 0; i < before.size(); ++i) CHECK(identical(net.state()[i].second, before[i].second));
@@ -120,8 +120,8 @@ TEST_CASE("names may not be taken, empty or dotted") {
   struct Dotted : Module {
     Dotted() { param("a.b", {1}, init::zeros()); }
   };
-  CHECK(error_of([] { Twice(); }) == "Twice: the name \"w\" is taken");
-  CHECK(error_of([] { Dotted(); }) ==
+  CHECK(message_of([] { Twice(); }) == "Twice: the name \"w\" is taken");
+  CHECK(message_of([] { Dotted(); }) ==
         "Dotted: a parameter, buffer or child is named \"a.b\"; a name has letters and no dot");
 }
 
@@ -138,6 +138,6 @@ TEST_CASE("summary shows every module with its shapes, and the total") {
 TEST_CASE("a module of another signature says so") {
   struct TwoInputs : Module {};
   TwoInputs module;
-  CHECK(error_of([&] { module(Tensor::zeros({1})); }) ==
+  CHECK(message_of([&] { module(Tensor::zeros({1})); }) ==
         "TwoInputs: its forward takes something other than one Var; call its own function\n  in model");
 }

@@ -11,7 +11,7 @@
 #include "nn/optim/schedule.h"
 #include "nn/optim/sgd.h"
 #include "tensor/parallel.h"
-#include "tests/error_of.h"
+#include "tests/files.h"
 #include "tests/nn/fixture.h"
 
 using namespace gradfold;
@@ -86,8 +86,8 @@ TEST_CASE("an optimizer's state goes on where it stopped, and fits no other kind
     CHECK(identical(p[0].value(), q[0].value()));
   }
   Adam adam(leaves({Tensor::zeros({3})}));
-  CHECK(error_of([&] { adam.load(Sgd(leaves({Tensor::zeros({3})})).state()); }) == "Adam: the state was saved by Sgd");
-  CHECK(error_of([&] { adam.load(Adam(leaves({Tensor::zeros({4})})).state()); }) ==
+  CHECK(message_of([&] { adam.load(Sgd(leaves({Tensor::zeros({3})})).state()); }) == "Adam: the state was saved by Sgd");
+  CHECK(message_of([&] { adam.load(Adam(leaves({Tensor::zeros({4})})).state()); }) ==
         "Adam: the state's 0.exp_avg is [4] but the parameter is [3]");
 }
 
@@ -153,7 +153,7 @@ TEST_CASE("schedules compose, and stay at their end") {
   CHECK(both(5) == doctest::Approx(0.5 * cosine(100)(5)));
   CHECK(cosine(100, 0.2)(1000) == doctest::Approx(0.2));
   CHECK(constant(0.3)(7) == 0.3);
-  CHECK(error_of([] { cosine(0); }) == "schedule::cosine: it is to last 0 counts but must last 1 or more");
+  CHECK(message_of([] { cosine(0); }) == "schedule::cosine: it is to last 0 counts but must last 1 or more");
 }
 
 TEST_CASE("clipping is PyTorch's") {
@@ -181,7 +181,7 @@ TEST_CASE("the moving average by hand, and in and out of the model") {
   {
     Ema::Weights averaged(ema);
     CHECK(p[0].value().item() == 3.5);
-    CHECK(error_of([&] { ema.update(); }) ==
+    CHECK(message_of([&] { ema.update(); }) ==
           "Ema: the averages are in the model now\n  hint: end the Ema::Weights scope first");
   }
   CHECK(p[0].value().item() == 8);
