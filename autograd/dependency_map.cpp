@@ -76,13 +76,15 @@ void DependencyMap::each_pair(bool allow_same, Visit&& visit) const {
 
 Index DependencyMap::leaks(bool allow_same) const {
   Index count = 0;
-  each_pair(allow_same, [&](Index, Index, Index, Index, bool allowed, bool depends) { count += depends && !allowed; });
+  each_pair(allow_same,
+            [&](Index, Index, Index, Index, bool allowed, bool depends) { count += depends && !allowed; });
   return count;
 }
 
 Index DependencyMap::blind(bool allow_same) const {
   Index count = 0;
-  each_pair(allow_same, [&](Index, Index, Index, Index, bool allowed, bool depends) { count += allowed && !depends; });
+  each_pair(allow_same,
+            [&](Index, Index, Index, Index, bool allowed, bool depends) { count += allowed && !depends; });
   return count;
 }
 
@@ -91,7 +93,8 @@ std::string DependencyMap::first_leak(bool allow_same) const {
   each_pair(allow_same, [&](Index p, Index b, Index q, Index a, bool allowed, bool depends) {
     if (allowed || !depends || !text.empty()) return;
     const auto name = [&](Index pixel, Index group) {
-      return fmt::format("({}, {}){}", pixel / width_, pixel % width_, groups_ > 1 ? fmt::format(" group {}", group) : "");
+      const std::string where = fmt::format("({}, {})", pixel / width_, pixel % width_);
+      return groups_ > 1 ? fmt::format("{} group {}", where, group) : where;
     };
     text = fmt::format("output {} depends on input {}", name(p, b), name(q, a));
   });
@@ -113,8 +116,8 @@ DependencyMap dependency_map(const std::function<Var(const Var&)>& f, const Shap
       const Var x(rng.normal({count, channels, image[2], image[3]}), true);
       const Var y = f(x);
       check_shape("dependency_map", "f(image)", y.shape(), {count, "C", image[2], image[3]});
-      require(y.size(1) % options.groups == 0, "dependency_map", "f(image) is {}; its channels must divide into {} groups",
-              y.shape(), options.groups);
+      require(y.size(1) % options.groups == 0, "dependency_map",
+              "f(image) is {}; its channels must divide into {} groups", y.shape(), options.groups);
       const Tensor dx = look_back(x, y, options.groups, rng, [&](Index n) { return first + n; });
       for (Index n = 0; n < count; ++n) {
         add_magnitudes(dx.data() + n * channels * pixels, channels, pixels, options.groups, 1.0 / options.draws,

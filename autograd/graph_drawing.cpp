@@ -96,25 +96,54 @@ std::string curve(const std::vector<Point>& route, double dx, double dy) {
 
 std::string svg_box(const Node& node, int module, Point at) {
   const double w = box_width(node);
-  return fmt::format(
-      "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{}\" rx=\"{}\" fill=\"{}\" stroke=\"#555\"/>\n"
-      "<text x=\"{:.1f}\" y=\"{:.1f}\" font-weight=\"bold\">{}</text>\n<text x=\"{:.1f}\" y=\"{:.1f}\" fill=\"#444\">{}</text>\n",
-      at.x - w / 2, at.y - kBox / 2, w, kBox, is_leaf(node) ? kBox / 2 : 4, colour(module), at.x, at.y - 3,
-      for_xml(node.op), at.x, at.y + 12, node.shape.str());
+  const std::string box = fmt::format(
+      R"(<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{}" rx="{}" fill="{}" stroke="#555"/>)", at.x - w / 2,
+      at.y - kBox / 2, w, kBox, is_leaf(node) ? kBox / 2 : 4, colour(module));
+  const std::string name = fmt::format(R"(<text x="{:.1f}" y="{:.1f}" font-weight="bold">{}</text>)", at.x, at.y - 3,
+                                       for_xml(node.op));
+  const std::string shape = fmt::format(R"(<text x="{:.1f}" y="{:.1f}" fill="#444">{}</text>)", at.x, at.y + 12,
+                                        node.shape.str());
+  return box + '\n' + name + '\n' + shape + '\n';
 }
+
+// Colour and path of each module.
+std::string svg_legend(const std::vector<std::string>& paths) {
+  std::string out;
+  double top = kMargin;
+  for (std::size_t m = 0; m < paths.size(); ++m, top += kLegendRow) {
+    out += fmt::format(R"(<rect x="{}" y="{}" width="14" height="14" fill="{}" stroke="#555"/>)", kMargin, top,
+                       colour(static_cast<int>(m)));
+    out += fmt::format("<text x=\"{}\" y=\"{}\">{}</text>\n", kMargin + 20, top + 12, for_xml(paths[m]));
+  }
+  return out;
+}
+
+double legend_width(const std::vector<std::string>& paths) {
+  double width = 0;
+  for (const std::string& path : paths) width = std::max(width, kLetter * static_cast<double>(path.size()) + 60);
+  return width;
+}
+
+constexpr const char* kArrowHead =
+    R"(<defs><marker id="arrow" markerWidth="7" markerHeight="7" refX="3" refY="3.5" orient="auto">)"
+    R"(<path d="M0 0 L7 3.5 L0 7 z" fill="#555"/></marker></defs>)";
 
 }  // namespace
 
 std::string graph_dot(const Var& y) {
   const Graph g = graph_below(y, "graph_dot");
-  std::string out = "digraph gradfold {\n  rankdir=TB;\n  node [shape=box, style=\"filled\", fontname=\"monospace\"];\n";
+  std::string out =
+      "digraph gradfold {\n  rankdir=TB;\n  node [shape=box, style=\"filled\", fontname=\"monospace\"];\n";
   const auto add = [&](std::size_t i) {
     const Node& node = *g.nodes[i];
     out += fmt::format("  n{} [label=\"{}\\n{}\", fillcolor=\"{}\"{}];\n", i, for_dot(node.op), node.shape.str(),
                        colour(g.module[i]), is_leaf(node) ? ", shape=ellipse" : "");
   };
   for (int m = -1; m < static_cast<int>(g.paths.size()); ++m) {
-    if (m >= 0) out += fmt::format("  subgraph cluster_{} {{\n  label=\"{}\";\n", m, for_dot(g.paths[static_cast<std::size_t>(m)]));
+    if (m >= 0) {
+      const std::string& path = g.paths[static_cast<std::size_t>(m)];
+      out += fmt::format("  subgraph cluster_{} {{\n  label=\"{}\";\n", m, for_dot(path));
+    }
     for (std::size_t i = 0; i < g.nodes.size(); ++i) {
       if (g.module[i] == m) add(i);
     }
@@ -130,21 +159,11 @@ std::string graph_svg(const Var& y) {
   for (const auto& node : g.nodes) widths.push_back(box_width(*node));
   const GraphLayout layout = lay_out(widths, g.edges, kRow, /*gap=*/14);
 
-  double legend = 0;
-  for (const std::string& path : g.paths) legend = std::max(legend, kLetter * static_cast<double>(path.size()) + 60);
-  const double left = kMargin + legend, legend_height = kLegendRow * static_cast<double>(g.paths.size());
-  std::string out = fmt::format(
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{:.0f}\" height=\"{:.0f}\" font-family=\"monospace\" "
-      "font-size=\"12\">\n<defs><marker id=\"arrow\" markerWidth=\"7\" markerHeight=\"7\" refX=\"3\" refY=\"3.5\" "
-      "orient=\"auto\"><path d=\"M0 0 L7 3.5 L0 7 z\" fill=\"#555\"/></marker></defs>\n"
-      "<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n",
-      left + layout.width + kMargin, 2 * kMargin + std::max(layout.height, legend_height));
-  for (std::size_t m = 0; m < g.paths.size(); ++m) {
-    const double top = kMargin + kLegendRow * static_cast<double>(m);
-    out += fmt::format("<rect x=\"{}\" y=\"{}\" width=\"14\" height=\"14\" fill=\"{}\" stroke=\"#555\"/>\n<text x=\"{}\" "
-                       "y=\"{}\">{}</text>\n",
-                       kMargin, top, colour(static_cast<int>(m)), kMargin + 20, top + 12, for_xml(g.paths[m]));
-  }
+  const double left = kMargin + legend_width(g.paths), legend = kLegendRow * static_cast<double>(g.paths.size());
+  std::string out = fmt::format(R"(<svg xmlns="http://www.w3.org/2000/svg" width="{:.0f}" height="{:.0f}" )",
+                                left + layout.width + kMargin, 2 * kMargin + std::max(layout.height, legend));
+  out += "font-family=\"monospace\" font-size=\"12\">\n" + std::string(kArrowHead) +
+         "\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n" + svg_legend(g.paths);
   out += "<g fill=\"none\" stroke=\"#555\" marker-end=\"url(#arrow)\">\n";
   for (const auto& route : layout.route) out += fmt::format("<path d=\"{}\"/>\n", curve(route, left, kMargin));
   out += "</g>\n<g text-anchor=\"middle\">\n";

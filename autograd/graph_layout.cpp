@@ -20,7 +20,8 @@ std::vector<int> rows_of(int nodes, const std::vector<std::pair<int, int>>& edge
   std::vector<std::pair<int, int>> by_target = edges;
   std::sort(by_target.begin(), by_target.end(), [](auto a, auto b) { return a.second < b.second; });
   for (auto [from, to] : by_target) {
-    row[static_cast<std::size_t>(to)] = std::max(row[static_cast<std::size_t>(to)], row[static_cast<std::size_t>(from)] + 1);
+    int& below = row[static_cast<std::size_t>(to)];
+    below = std::max(below, row[static_cast<std::size_t>(from)] + 1);
   }
   std::fill(first_use.begin(), first_use.end(), std::numeric_limits<int>::max());
   for (auto [from, to] : edges) {
@@ -152,8 +153,8 @@ class Layout {
 
 }  // namespace
 
-GraphLayout lay_out(const std::vector<double>& width, const std::vector<std::pair<int, int>>& edges, double row_height,
-                    double gap) {
+GraphLayout lay_out(const std::vector<double>& width, const std::vector<std::pair<int, int>>& edges,
+                    double row_height, double gap) {
   return Layout(width, edges, gap).solve(width.size(), row_height);
 }
 

@@ -18,7 +18,7 @@ struct GraphLayout {
 };
 // width[i] is node i's; edges go from a lower to a higher number. Rows are `row_height` apart, nodes of a row
 // have `gap` between them.
-GraphLayout lay_out(const std::vector<double>& width, const std::vector<std::pair<int, int>>& edges, double row_height,
-                    double gap);
+GraphLayout lay_out(const std::vector<double>& width, const std::vector<std::pair<int, int>>& edges,
+                    double row_height, double gap);
 
 }  // namespace gradfold

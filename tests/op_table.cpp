@@ -100,7 +100,8 @@ void add_reduction(Rows& rows, const std::string& op, Reduction reduce, const Do
                   {{{0, 3, 2}}, {{2, 1, 3}}}));
   rows.push_back(row(op + " two kept", [reduce](In v) { return reduce(v[0], {0, 2}, true); }, {{2, 3, 4}}, domain,
                   {{{3, 0, 2}}, {{1, 3, 1}}}));
-  rows.push_back(row(op + " from the back", [reduce](In v) { return reduce(v[0], {-1}, false); }, {{2, 3, 4}}, domain));
+  rows.push_back(
+      row(op + " from the back", [reduce](In v) { return reduce(v[0], {-1}, false); }, {{2, 3, 4}}, domain));
 }
 
 Rows reductions() {
@@ -166,8 +167,8 @@ Rows convolutions() {
        {{2, 2, 3, 4}, {3, 2, 3, 3}, {3}}),
       row("conv2d relu", [](In v) { return conv2d(v[0], v[1], v[2], {.padding = 1, .relu = true}); },
        {{2, 2, 3, 4}, {3, 2, 3, 3}, {3}}),
-      row("conv_transpose2d", [](In v) { return conv_transpose2d(v[0], v[1], v[2]); }, {{2, 2, 3, 3}, {2, 3, 2, 2}, {3}}, {},
-       {{{1, 1, 1, 1}, {1, 1, 1, 1}, {1}}}),
+      row("conv_transpose2d", [](In v) { return conv_transpose2d(v[0], v[1], v[2]); },
+       {{2, 2, 3, 3}, {2, 3, 2, 2}, {3}}, {}, {{{1, 1, 1, 1}, {1, 1, 1, 1}, {1}}}),
       row("conv_transpose2d stride",
        [](In v) { return conv_transpose2d(v[0], v[1], v[2], {.stride = 2, .padding = 1}, /*output_padding=*/1); },
        {{1, 2, 3, 2}, {2, 2, 3, 3}, {2}}),
@@ -197,7 +198,8 @@ Rows shapes() {
       row("unsqueeze", [](In v) { return unsqueeze(v[0], -1); }, {{2, 3}}),
       row("expand", [](In v) { return expand(v[0], {2, 3, 4}); }, {{3, 1}}, {}, {{{4}}, {{}}}),
       row("flip", [](In v) { return flip(v[0], 1); }, {{2, 3}}),
-      row("concatenate", [](In v) { return concatenate({v[0], v[1], v[0]}, 1); }, {{2, 3}, {2, 2}}, {}, {{{2, 3}, {2, 0}}}),
+      row("concatenate", [](In v) { return concatenate({v[0], v[1], v[0]}, 1); }, {{2, 3}, {2, 2}}, {},
+       {{{2, 3}, {2, 0}}}),
       row("pad", [](In v) { return pad(v[0], {{1, 2}, {0, 1}}, Real(0.5)); }, {{2, 2, 3}}),
   };
 }

@@ -1,5 +1,7 @@
 #include "autograd/ops/matmul.h"
 
+#include <algorithm>
+
 #include "autograd/ops/shape.h"
 #include "autograd/record.h"
 #include "tensor/reduce.h"
@@ -21,7 +23,8 @@ Var matmul(const Var& a, const Var& b, MatmulOptions options) {
                 });
 }
 
-// y = x W^T + b      dx = dy W   dW = dy^T x   db = sum of dy over rows      saves: x if W wants a gradient, W if x does
+// y = x W^T + b      dx = dy W   dW = dy^T x   db = sum of dy over rows
+// saves: x if W wants a gradient, W if x does
 Var linear(const Var& x, const Var& weight, const Var& bias) {
   if (x.value().rank() != 2) {
     require(x.value().rank() > 0, "linear", "x is [] but must be [..., in]");

@@ -66,8 +66,9 @@ Var min(const Var& x, const Dims& dims, bool keepdim) {
 // The mean's own dependence on x adds nothing: differences from the mean sum to 0.
 Var var(const Var& x, const Dims& dims, bool keepdim, Index correction) {
   const Index count = reduced_count(x.shape(), dims, "var") - correction;
-  require(count > 0 || x.numel() == 0, "var", "{} elements go into one variance with correction {}; it needs more than {}",
-          count + correction, correction, correction);
+  require(count > 0 || x.numel() == 0, "var",
+          "{} elements go into one variance with correction {}; it needs more than {}", count + correction,
+          correction, correction);
   const Real n = static_cast<Real>(count);
   Tensor centred = x.value() - mean(x.value(), dims, true);
   Tensor y = sum(square(centred), dims, keepdim) / n;
