@@ -49,8 +49,10 @@ class Reader {
     const Index count = static_cast<Index>(pixels_.size() - before);
     if (count == 0) return;
     if (columns_ == 0) set_columns(count);
-    require(count == columns_, kWho, "line {} of {} has {} numbers, but the first line has {}; hint: the file is truncated or "
-            "corrupt, get it again", line_, name_, count, columns_);
+    require(count == columns_, kWho,
+            "line {} of {} has {} numbers, but the first line has {}; hint: the file is truncated or "
+            "corrupt, get it again",
+            line_, name_, count, columns_);
     if (has_label_) take_label(last);
     check_pixels(before);
   }
@@ -86,7 +88,8 @@ class Reader {
     side_ = static_cast<Index>(std::sqrt(static_cast<double>(count)));
     has_label_ = side_ * side_ + 1 == count;
     require(has_label_ || side_ * side_ == count, kWho,
-            "line {} of {} has {} numbers, which are neither a square image's pixels nor those and a label", line_, name_, count);
+            "line {} of {} has {} numbers, which are neither a square image's pixels nor those and a label",
+            line_, name_, count);
   }
 
   void take_label(double label) {
@@ -98,8 +101,10 @@ class Reader {
 
   void check_pixels(std::size_t begin) const {
     for (std::size_t i = begin; i < pixels_.size(); ++i) {
-      require(pixels_[i] >= 0 && pixels_[i] <= 1, kWho, "line {} of {} holds {}; pixels are grey levels from 0 to 1; hint: divide "
-              "bytes by 255", line_, name_, pixels_[i]);
+      require(pixels_[i] >= 0 && pixels_[i] <= 1, kWho,
+              "line {} of {} holds {}; pixels are grey levels from 0 to 1; hint: divide "
+              "bytes by 255",
+              line_, name_, pixels_[i]);
     }
   }
 

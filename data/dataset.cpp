@@ -27,7 +27,8 @@ Split parse_split(std::string_view name) {
   for (const auto& [known, split] : kSplits) {
     if (known == name) return split;
   }
-  throw UsageError("split", fmt::format("'{}' is no split; there are train, valid, test, train+valid and all", name));
+  throw UsageError("split",
+                   fmt::format("'{}' is no split; there are train, valid, test, train+valid and all", name));
 }
 
 std::string_view split_name(Split split) {
@@ -38,8 +39,8 @@ std::string_view split_name(Split split) {
 }
 
 Dataset slice(const Dataset& x, Index begin, Index end) {
-  require(begin >= 0 && begin <= end && end <= x.size(), "slice", "images {} to {} were asked for, but {} has {}", begin, end,
-          x.name, x.size());
+  require(begin >= 0 && begin <= end && end <= x.size(), "slice",
+          "images {} to {} were asked for, but {} has {}", begin, end, x.name, x.size());
   Dataset out{x.name, x.images.slice(0, begin, end), {}, {}};
   if (x.has_labels()) {
     out.labels = Indices(Shape{end - begin});

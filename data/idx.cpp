@@ -14,7 +14,8 @@ constexpr std::uint8_t kUnsignedByte = 8;
 constexpr std::size_t kStart = 4, kLongestHeader = kStart + 4 * Shape::kMaxRank;
 // The most that deflate makes of one byte; a header that promises more is lying.
 constexpr std::size_t kBestRatio = 1032;
-constexpr std::string_view kGetAgain = "the file is truncated or corrupt: get it again (MNIST: ./gf data mnist)";
+constexpr std::string_view kGetAgain =
+    "the file is truncated or corrupt: get it again (MNIST: ./gf data mnist)";
 
 struct Header {
   Shape shape;
@@ -26,10 +27,13 @@ Header parse_header(ByteView head, std::string_view who, const std::string& name
           "{} is no IDX file: it does not begin with two zero bytes and a type; hint: IDX files are named like "
           "train-images-idx3-ubyte or train-images-idx3-ubyte.gz",
           name);
-  require(head[2] == kUnsignedByte, who, "{} holds elements of IDX type {}; only 8 (unsigned byte) can be read", name, head[2]);
+  require(head[2] == kUnsignedByte, who, "{} holds elements of IDX type {}; only 8 (unsigned byte) can be read",
+          name, head[2]);
   const std::size_t rank = head[3], size = kStart + 4 * rank;
-  require(rank <= Shape::kMaxRank, who, "{} has {} dimensions; at most {} are supported", name, rank, int{Shape::kMaxRank});
-  require(head.size() >= size, who, "{} ends after {} bytes, inside its header of {}; hint: {}", name, head.size(), size, kGetAgain);
+  require(rank <= Shape::kMaxRank, who, "{} has {} dimensions; at most {} are supported", name, rank,
+          int{Shape::kMaxRank});
+  require(head.size() >= size, who, "{} ends after {} bytes, inside its header of {}; hint: {}", name,
+          head.size(), size, kGetAgain);
   std::vector<std::uint64_t> sizes;
   for (std::size_t at = kStart; at < size; at += 4) {
     sizes.push_back(std::uint64_t{head[at]} << 24 | head[at + 1] << 16 | head[at + 2] << 8 | head[at + 3]);
@@ -46,7 +50,9 @@ struct IdxFile {
   Shape shape;
   Bytes bytes;
   std::size_t start;  // of the elements
-  const std::uint8_t* row(Index i) const { return bytes.data() + start + i * (shape[0] ? shape.numel() / shape[0] : 0); }
+  const std::uint8_t* row(Index i) const {
+    return bytes.data() + start + i * (shape[0] ? shape.numel() / shape[0] : 0);
+  }
 };
 
 IdxFile read_idx(const std::filesystem::path& path, std::string_view who) {
@@ -55,16 +61,19 @@ IdxFile read_idx(const std::filesystem::path& path, std::string_view who) {
   const Header header = read_header(raw, who, name);
   const std::size_t total = header.size + static_cast<std::size_t>(header.shape.numel());
   if (!is_gzip(raw)) {
-    require(raw.size() == total, who, "{} is {} bytes long, but {} of one byte each and their header take {}; hint: {}", name,
-            raw.size(), header.shape, total, kGetAgain);
+    require(raw.size() == total, who,
+            "{} is {} bytes long, but {} of one byte each and their header take {}; hint: {}", name, raw.size(),
+            header.shape, total, kGetAgain);
     return {header.shape, std::move(raw), header.size};
   }
-  require(total / kBestRatio <= raw.size(), who, "{} promises {}, but its {} compressed bytes cannot hold that much; hint: {}",
-          name, header.shape, raw.size(), kGetAgain);
+  require(total / kBestRatio <= raw.size(), who,
+          "{} promises {}, but its {} compressed bytes cannot hold that much; hint: {}", name, header.shape,
+          raw.size(), kGetAgain);
   Inflated content = inflate(raw, Packing::kGzip, total + 1, who, name);
   require(content.bytes.size() == total, who,
           "{} unpacks to {} {} bytes, but {} of one byte each and their header take {}; hint: {}", name,
-          content.bytes.size() < total ? "only" : "more than", std::min(content.bytes.size(), total), header.shape, total, kGetAgain);
+          content.bytes.size() < total ? "only" : "more than", std::min(content.bytes.size(), total),
+          header.shape, total, kGetAgain);
   return {header.shape, std::move(content.bytes), header.size};
 }
 
@@ -85,7 +94,8 @@ Tensor read_idx_images(const std::filesystem::path& path, RowRange rows) {
   constexpr std::string_view who = "read_idx_images";
   const IdxFile file = read_idx(path, who);
   const int rank = file.shape.rank();
-  require(rank == 3 || rank == 4, who, "{} is {}, but images are [N, rows, columns] or [N, channels, rows, columns]; hint: {}",
+  require(rank == 3 || rank == 4, who,
+          "{} is {}, but images are [N, rows, columns] or [N, channels, rows, columns]; hint: {}",
           path.string(), file.shape, rank == 1 ? "this looks like a file of labels" : "name a file of images");
   rows = checked_rows(rows, file.shape[0], who, path);
   Shape shape = file.shape;
@@ -93,7 +103,8 @@ Tensor read_idx_images(const std::filesystem::path& path, RowRange rows) {
   if (rank == 3) shape.insert(1, 1);
   Tensor x(shape);
   decode(ElementType::kU8, false, file.row(rows.begin), x.numel(), x.data());
-  const bool are_bits = std::all_of(file.row(0), file.row(file.shape[0]), [](std::uint8_t v) { return v <= 1; });
+  const bool are_bits =
+      std::all_of(file.row(0), file.row(file.shape[0]), [](std::uint8_t v) { return v <= 1; });
   if (!are_bits) divide_by_255(x);
   return x;
 }

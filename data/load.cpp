@@ -24,8 +24,8 @@ struct KnownSet {
 constexpr KnownSet kKnown[] = {
     {"mnist", "download it with ./gf data mnist, or set GRADFOLD_DATA to the folder that holds mnist/"},
     {"binarized-mnist",
-     "get the three .amat files of www.cs.toronto.edu/~larocheh/public/datasets/binarized_mnist and put them there, or set "
-     "GRADFOLD_DATA to the folder that holds binarized-mnist/"},
+     "get the three .amat files of www.cs.toronto.edu/~larocheh/public/datasets/binarized_mnist and put them "
+     "there, or set GRADFOLD_DATA to the folder that holds binarized-mnist/"},
 };
 
 fs::path from_environment(const char* name) {
@@ -51,12 +51,15 @@ fs::path find_known(const KnownSet& known, const LoadOptions& options) {
   }
   std::vector<std::string> looked;
   for (const fs::path& place : places) looked.push_back(place.string());
-  throw Error(known.name, fmt::format("there is no {} in {}", image_folder_files(), fmt::join(looked, " nor in ")), known.cure);
+  throw Error(known.name,
+              fmt::format("there is no {} in {}", image_folder_files(), fmt::join(looked, " nor in ")),
+              known.cure);
 }
 
 Dataset draw_strokes(Split split, const LoadOptions& options) {
   const Index usual = split == Split::kTrain ? kStrokesToTrain : kStrokesToTest;
-  StrokeDigits digits = stroke_digits(options.limit > 0 ? options.limit : usual, Rng(options.seed).fork(split_name(split)));
+  StrokeDigits digits =
+      stroke_digits(options.limit > 0 ? options.limit : usual, Rng(options.seed).fork(split_name(split)));
   return {fmt::format("strokes {}", split_name(split)), digits.images, digits.labels, digits.factors};
 }
 
@@ -94,8 +97,9 @@ Dataset cut_file(const Dataset& whole, Split split) {
   const Index train = n - 2 * tenth, valid = n - tenth;
   const Index begin = split == Split::kTest ? valid : split == Split::kValid ? train : 0;
   const Index end = split == Split::kTrain ? train : split == Split::kTest ? n : valid;
-  require(begin < end, whole.name, "{} images are too few to set a tenth aside for the {} split; hint: use all of them, split all",
-          n, split_name(split));
+  require(begin < end, whole.name,
+          "{} images are too few to set a tenth aside for the {} split; hint: use all of them, split all", n,
+          split_name(split));
   const Indices order = Rng(0).fork("split").permutation(n);
   Indices rows(Shape{end - begin});
   std::copy(order.values.begin() + begin, order.values.begin() + end, rows.values.begin());
@@ -111,11 +115,13 @@ Dataset load_whole(std::string_view spec, Split split, const LoadOptions& option
   for (const KnownSet& known : kKnown) {
     if (spec != known.name) continue;
     const fs::path folder = find_known(known, options);
-    return load_parts(split, options, [&](Split part) { return load_image_folder(folder, std::string(spec), part); });
+    return load_parts(split, options,
+                      [&](Split part) { return load_image_folder(folder, std::string(spec), part); });
   }
   const fs::path path(spec);
   if (fs::is_directory(path)) {
-    const std::string name = path.filename().empty() ? path.parent_path().filename().string() : path.filename().string();
+    const std::string name =
+        path.filename().empty() ? path.parent_path().filename().string() : path.filename().string();
     require(is_image_folder(path), "data", "the folder {} holds no {}", spec, image_folder_files());
     return load_parts(split, options, [&](Split part) { return load_image_folder(path, name, part); });
   }

@@ -67,15 +67,19 @@ Dataset load_part_of_train(const fs::path& file, const std::string& name, Split 
 
 bool is_image_folder(const fs::path& folder) { return !find_images(folder, Split::kTrain).empty(); }
 
-std::string image_folder_files() { return fmt::format("{}", fmt::join(file_names(Split::kTrain), " or ")) + " (or .gz of it)"; }
+std::string image_folder_files() {
+  return fmt::format("{}", fmt::join(file_names(Split::kTrain), " or ")) + " (or .gz of it)";
+}
 
 Dataset load_idx(const fs::path& images, const std::string& name, Index begin, Index end) {
   Dataset out{name, read_idx_images(images, {begin, end}), {}, {}};
   const fs::path labels = labels_beside(images);
   if (labels.empty()) return out;
   const Shape counted = read_idx_shape(labels), shown = read_idx_shape(images);
-  require(counted.rank() == 1 && counted[0] == shown[0], name, "{} holds {} labels, but {} holds {} images; hint: they are not of "
-          "one set, or one of them is truncated", labels.string(), counted.numel(), images.string(), shown[0]);
+  require(counted.rank() == 1 && counted[0] == shown[0], name,
+          "{} holds {} labels, but {} holds {} images; hint: they are not of "
+          "one set, or one of them is truncated",
+          labels.string(), counted.numel(), images.string(), shown[0]);
   out.labels = read_idx_labels(labels, {begin, end});
   return out;
 }
@@ -86,8 +90,9 @@ Dataset load_image_folder(const fs::path& folder, const std::string& name, Split
   if (split != Split::kTest && valid.empty()) {
     return load_part_of_train(find_images(folder, Split::kTrain), full_name, split);
   }
-  require(!own.empty(), name, "there is no {} split in {}, which would be {} (or .gz of it); hint: {}", split_name(split),
-          folder.string(), fmt::join(file_names(split), " or "), "use the valid split, or put the published file there");
+  require(!own.empty(), name, "there is no {} split in {}, which would be {} (or .gz of it); hint: {}",
+          split_name(split), folder.string(), fmt::join(file_names(split), " or "),
+          "use the valid split, or put the published file there");
   return load_file(own, full_name);
 }
 

@@ -22,8 +22,8 @@ std::string image_folder_files();
 // One of kTrain, kValid and kTest. `name` is what the set is called in messages.
 Dataset load_image_folder(const std::filesystem::path& folder, const std::string& name, Split split);
 
-// An IDX file of images, with the labels of the file beside it where there is one (train-labels-idx1-ubyte beside
-// train-images-idx3-ubyte); begin and end as RowRange's.
+// An IDX file of images, with the labels of the file beside it where there is one (train-labels-idx1-ubyte
+// beside train-images-idx3-ubyte); begin and end as RowRange's.
 Dataset load_idx(const std::filesystem::path& images, const std::string& name, Index begin = 0, Index end = -1);
 
 }  // namespace gradfold

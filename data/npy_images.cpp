@@ -18,7 +18,8 @@ Shape image_shape(const Shape& shape, const std::string& name) {
   const Index pixels = shape.rank() == 2 ? shape[1] : 0;
   const auto side = static_cast<Index>(std::sqrt(static_cast<double>(pixels)));
   require(shape.rank() == 2 && side * side == pixels, kWho,
-          "{} is {}, but images are [N, side*side], [N, H, W] or [N, C, H, W]; hint: reshape it, a.reshape(-1, 1, height, width)",
+          "{} is {}, but images are [N, side*side], [N, H, W] or [N, C, H, W]; hint: reshape it, a.reshape(-1, "
+          "1, height, width)",
           name, shape);
   return {shape[0], 1, side, side};
 }

@@ -22,7 +22,9 @@ namespace fs = std::filesystem;
 [[noreturn]] void cannot_write(const fs::path& path, int error) {
   const char* hint = "check that the folder exists and may be written";
   if (error == ENOSPC || error == EDQUOT || error == EFBIG) {
-    hint = "the disk or your share of it is full: free some space or write elsewhere; a file that was there is unchanged";
+    hint =
+        "the disk or your share of it is full: free some space or write elsewhere; a file that was there is "
+        "unchanged";
   }
   throw Error(fmt::format("cannot write {}", path.string()), std::strerror(error), hint);
 }
@@ -92,7 +94,8 @@ File open_temporary(const fs::path& temporary, const fs::path& path) {
     while (::flock(file.fd, LOCK_EX) != 0 && errno == EINTR) {}
     struct stat held {}, named {};
     if (::fstat(file.fd, &held) != 0) cannot_write(path, errno);
-    if (::stat(temporary.c_str(), &named) != 0 || held.st_ino != named.st_ino || held.st_dev != named.st_dev) continue;
+    if (::stat(temporary.c_str(), &named) != 0 || held.st_ino != named.st_ino || held.st_dev != named.st_dev)
+      continue;
     if (::ftruncate(file.fd, 0) != 0) cannot_write(path, errno);
     return file;
   }

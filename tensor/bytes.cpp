@@ -34,7 +34,8 @@ Bytes read_file(const std::filesystem::path& path, std::string_view who) {
   require_no_error(file.fd >= 0, who, path);
   struct stat info {};
   require_no_error(::fstat(file.fd, &info) == 0, who, path);
-  require(!S_ISDIR(info.st_mode), who, "cannot read {}: it is a folder; hint: name a file in it", path.string());
+  require(!S_ISDIR(info.st_mode), who, "cannot read {}: it is a folder; hint: name a file in it",
+          path.string());
 
   // A pipe has no size: its bytes are taken as they come.
   Bytes bytes;
@@ -52,16 +53,17 @@ Bytes read_file(const std::filesystem::path& path, std::string_view who) {
 }
 
 Shape checked_shape(std::span<const std::uint64_t> sizes, std::string_view who, std::string_view name) {
-  require(sizes.size() <= Shape::kMaxRank, who, "{} has {} dimensions; at most {} are supported", name, sizes.size(),
-          int{Shape::kMaxRank});
+  require(sizes.size() <= Shape::kMaxRank, who, "{} has {} dimensions; at most {} are supported", name,
+          sizes.size(), int{Shape::kMaxRank});
   Shape shape;
   std::uint64_t product = 1;
   for (std::uint64_t size : sizes) {
     // A size of 0 leaves no elements, but strides still multiply the others.
     const std::uint64_t factor = std::max<std::uint64_t>(size, 1);
-    require(factor <= kMostElements / product, who,
-            "{} claims the sizes [{}], more elements than any file holds; hint: the file is corrupt, get it again", name,
-            fmt::join(sizes, ", "));
+    require(
+        factor <= kMostElements / product, who,
+        "{} claims the sizes [{}], more elements than any file holds; hint: the file is corrupt, get it again",
+        name, fmt::join(sizes, ", "));
     product *= factor;
     shape.push_back(static_cast<Index>(size));
   }

@@ -27,7 +27,8 @@ uInt at_most_uint(std::size_t n) {
 
 bool is_gzip(ByteView bytes) { return bytes.size() >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b; }
 
-Inflated inflate(ByteView packed, Packing packing, std::size_t limit, std::string_view who, std::string_view name) {
+Inflated inflate(ByteView packed, Packing packing, std::size_t limit, std::string_view who,
+                 std::string_view name) {
   Stream stream(packing);
   Inflated out{{}, false};
   std::size_t used = 0, made = 0;
@@ -43,8 +44,9 @@ Inflated inflate(ByteView packed, Packing packing, std::size_t limit, std::strin
     if (status == Z_STREAM_END) {
       out.complete = packing == Packing::kDeflate || !is_gzip(packed.subspan(used));
       require(!out.complete || used == packed.size(), who,
-              "{} goes on for {} bytes after the end of its compressed data; hint: the file is corrupt, get it again", name,
-              packed.size() - used);
+              "{} goes on for {} bytes after the end of its compressed data; hint: the file is corrupt, get it "
+              "again",
+              name, packed.size() - used);
       if (!out.complete) inflateReset(&stream);
       continue;
     }
@@ -52,7 +54,8 @@ Inflated inflate(ByteView packed, Packing packing, std::size_t limit, std::strin
             "the compressed data of {} are corrupt after {} bytes ({}); hint: get the file again", name, made,
             stream.msg ? stream.msg : "zlib gives no reason");
     require(used < packed.size() || stream.avail_out == 0, who,
-            "{} is truncated: its compressed data stop after {} bytes of content; hint: get the file again", name, made);
+            "{} is truncated: its compressed data stop after {} bytes of content; hint: get the file again",
+            name, made);
   }
   out.bytes.resize(made);
   return out;

@@ -17,7 +17,8 @@ struct Inflated {
 
 // Unpacks at most `limit` bytes. Memory grows with what really comes out, never with what a header claims.
 // Throws "who: name ..." for corrupt or truncated data.
-Inflated inflate(ByteView packed, Packing packing, std::size_t limit, std::string_view who, std::string_view name);
+Inflated inflate(ByteView packed, Packing packing, std::size_t limit, std::string_view who,
+                 std::string_view name);
 
 // Begins as a gzip file does.
 bool is_gzip(ByteView bytes);

@@ -6,8 +6,8 @@
 #include "tensor/indices.h"
 #include "tensor/tensor.h"
 
-// NumPy's .npy and .npz (NEP 1). Reading takes little- or big-endian float16/32/64, int/uint 8..64 and bool, C or
-// Fortran order, and converts to Real; writing is little-endian C order, float32 (float64 in the double
+// NumPy's .npy and .npz (NEP 1). Reading takes little- or big-endian float16/32/64, int/uint 8..64 and bool, C
+// or Fortran order, and converts to Real; writing is little-endian C order, float32 (float64 in the double
 // build) or int32. Every reader throws an Error that names the file, what was expected and what was found.
 namespace gradfold {
 

@@ -57,7 +57,8 @@ class HeaderReader {
   }
   std::string string() {
     if (peek() == '[') {
-      throw Error(source_.who, fmt::format("{} holds records with named fields, not plain numbers", source_.name),
+      throw Error(source_.who,
+                  fmt::format("{} holds records with named fields, not plain numbers", source_.name),
                   "save one field, np.save('x.npy', a['field'])");
     }
     const char quote = peek();
@@ -98,13 +99,15 @@ class HeaderReader {
   // "<f4": byte order (| for none), kind, bytes.
   void read_descr(const std::string& descr, NpyArray& array) const {
     static const std::map<std::string, ElementType> kTypes = {
-        {"b1", ElementType::kBool}, {"u1", ElementType::kU8},  {"i1", ElementType::kI8},  {"u2", ElementType::kU16},
-        {"i2", ElementType::kI16},  {"u4", ElementType::kU32}, {"i4", ElementType::kI32}, {"u8", ElementType::kU64},
-        {"i8", ElementType::kI64},  {"f2", ElementType::kF16}, {"f4", ElementType::kF32}, {"f8", ElementType::kF64}};
+        {"b1", ElementType::kBool}, {"u1", ElementType::kU8},  {"i1", ElementType::kI8},
+        {"u2", ElementType::kU16},  {"i2", ElementType::kI16}, {"u4", ElementType::kU32},
+        {"i4", ElementType::kI32},  {"u8", ElementType::kU64}, {"i8", ElementType::kI64},
+        {"f2", ElementType::kF16},  {"f4", ElementType::kF32}, {"f8", ElementType::kF64}};
     const bool has_order = !descr.empty() && std::string_view("<>|=").find(descr[0]) != std::string_view::npos;
     const auto type = kTypes.find(descr.substr(has_order ? 1 : 0));
     require(type != kTypes.end(), source_.who,
-            "{} holds elements of type '{}'; only bool, integers and float16, 32 and 64 can be read; hint: convert it, "
+            "{} holds elements of type '{}'; only bool, integers and float16, 32 and 64 can be read; hint: "
+            "convert it, "
             "np.save('x.npy', a.astype('float32'))",
             source_.name, descr);
     array.type = type->second;
@@ -120,17 +123,20 @@ class HeaderReader {
 std::pair<std::string_view, std::size_t> find_header(ByteView bytes, Source source) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   require(text.substr(0, kMagic.size()) == kMagic, source.who,
-          "{} does not begin with the bytes \\x93NUMPY of a .npy file; hint: write it with np.save", source.name);
+          "{} does not begin with the bytes \\x93NUMPY of a .npy file; hint: write it with np.save",
+          source.name);
   const int version = bytes.size() > 6 ? bytes[6] : 1;
-  require(version >= 1 && version <= 3, source.who, "{} is of .npy version {}; versions 1 to 3 can be read", source.name,
-          version);
+  require(version >= 1 && version <= 3, source.who, "{} is of .npy version {}; versions 1 to 3 can be read",
+          source.name, version);
   const std::size_t start = version == 1 ? 10 : 12;
-  require(bytes.size() >= start, source.who, "{} is truncated: it ends after {} bytes, inside the header; hint: get it again",
-          source.name, bytes.size());
-  const std::size_t length = version == 1 ? load_little<std::uint16_t>(bytes, 8) : load_little<std::uint32_t>(bytes, 8);
+  require(bytes.size() >= start, source.who,
+          "{} is truncated: it ends after {} bytes, inside the header; hint: get it again", source.name,
+          bytes.size());
+  const std::size_t length =
+      version == 1 ? load_little<std::uint16_t>(bytes, 8) : load_little<std::uint32_t>(bytes, 8);
   require(length <= bytes.size() - start, source.who,
-          "{} is truncated: its header is {} bytes long, but {} follow; hint: get it again", source.name, length,
-          bytes.size() - start);
+          "{} is truncated: its header is {} bytes long, but {} follow; hint: get it again", source.name,
+          length, bytes.size() - start);
   return {text.substr(start, length), start + length};
 }
 
@@ -141,9 +147,11 @@ NpyArray parse_npy(ByteView bytes, std::string_view who, std::string_view name) 
   NpyArray array = HeaderReader(header, {who, name}).read();
   array.elements = bytes.subspan(start);
   const std::size_t needed = static_cast<std::size_t>(array.shape.numel()) * size_of(array.type);
-  require(array.elements.size() == needed, who, "{} has {} bytes of elements, but {} of {} bytes each take {}; hint: {}",
-          name, array.elements.size(), array.shape, size_of(array.type), needed,
-          array.elements.size() < needed ? "the file is truncated, get it again" : "the file is corrupt, get it again");
+  require(array.elements.size() == needed, who,
+          "{} has {} bytes of elements, but {} of {} bytes each take {}; hint: {}", name, array.elements.size(),
+          array.shape, size_of(array.type), needed,
+          array.elements.size() < needed ? "the file is truncated, get it again"
+                                         : "the file is corrupt, get it again");
   return array;
 }
 
@@ -160,7 +168,8 @@ Tensor to_tensor(const NpyArray& array) {
 
 std::string npy_header(ElementType type, const Shape& shape) {
   const char* descr = type == ElementType::kI32 ? "<i4" : type == ElementType::kF64 ? "<f8" : "<f4";
-  const std::string sizes = fmt::format("{}{}", fmt::join(shape.begin(), shape.end(), ", "), shape.rank() == 1 ? "," : "");
+  const std::string sizes =
+      fmt::format("{}{}", fmt::join(shape.begin(), shape.end(), ", "), shape.rank() == 1 ? "," : "");
   std::string text = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}), }}", descr, sizes);
   // NumPy aligns the elements to 64 bytes with blanks before the closing newline.
   constexpr std::size_t kStart = 10, kAlign = 64;

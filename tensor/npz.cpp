@@ -33,7 +33,8 @@ class ZipReader {
     const std::size_t end = find_end();
     const std::size_t count = load_little<std::uint16_t>(bytes_, end + 10);
     std::size_t at = load_little<std::uint32_t>(bytes_, end + 16);
-    require(at != kMost32, kWho, "{} is a zip64 archive, over 4 GiB, which cannot be read; hint: save fewer arrays in a file",
+    require(at != kMost32, kWho,
+            "{} is a zip64 archive, over 4 GiB, which cannot be read; hint: save fewer arrays in a file",
             name_);
     std::vector<Entry> out;
     for (std::size_t i = 0; i < count; ++i) out.push_back(entry(at));
@@ -43,20 +44,23 @@ class ZipReader {
   Bytes content(const Entry& entry) const {
     require((entry.flags & 1) == 0, kWho, "{} in {} is encrypted, which cannot be read", entry.name, name_);
     require(entry.method == kStored || entry.method == kDeflated, kWho,
-            "{} in {} is packed by zip method {}; only 0 (stored) and 8 (deflate) can be read", entry.name, name_,
-            entry.method);
+            "{} in {} is packed by zip method {}; only 0 (stored) and 8 (deflate) can be read", entry.name,
+            name_, entry.method);
     const ByteView packed = packed_bytes(entry);
     Bytes out(0);
     if (entry.method == kStored) {
       out.assign(packed.begin(), packed.end());
     } else {
-      out = inflate(packed, Packing::kDeflate, std::size_t{entry.size} + 1, kWho, entry.name + " in " + name_).bytes;
+      out = inflate(packed, Packing::kDeflate, std::size_t{entry.size} + 1, kWho, entry.name + " in " + name_)
+                .bytes;
     }
-    require(out.size() == entry.size, kWho, "{} in {} unpacks to {} bytes but the archive says {}; hint: get the file again",
-            entry.name, name_, out.size(), entry.size);
+    require(out.size() == entry.size, kWho,
+            "{} in {} unpacks to {} bytes but the archive says {}; hint: get the file again", entry.name, name_,
+            out.size(), entry.size);
     const auto checksum = static_cast<std::uint32_t>(crc32_z(0, out.data(), out.size()));
-    require(checksum == entry.checksum, kWho, "{} in {} is corrupt (its CRC-32 is {:08x}, not {:08x}); hint: get the file again",
-            entry.name, name_, checksum, entry.checksum);
+    require(checksum == entry.checksum, kWho,
+            "{} in {} is corrupt (its CRC-32 is {:08x}, not {:08x}); hint: get the file again", entry.name,
+            name_, checksum, entry.checksum);
     return out;
   }
 
@@ -65,9 +69,12 @@ class ZipReader {
 
   void need(std::size_t at, std::size_t size, std::string_view what) const {
     require(at <= bytes_.size() && size <= bytes_.size() - at, kWho,
-            "{} is corrupt: {} reaches beyond its {} bytes; hint: get the file again", name_, what, bytes_.size());
+            "{} is corrupt: {} reaches beyond its {} bytes; hint: get the file again", name_, what,
+            bytes_.size());
   }
-  bool marked(std::size_t at, std::uint32_t mark) const { return load_little<std::uint32_t>(bytes_, at) == mark; }
+  bool marked(std::size_t at, std::uint32_t mark) const {
+    return load_little<std::uint32_t>(bytes_, at) == mark;
+  }
 
   // The end record is the last thing but for a comment of unknown length.
   std::size_t find_end() const {
@@ -82,7 +89,8 @@ class ZipReader {
 
   Entry entry(std::size_t& at) const {
     need(at, kDirectorySize, "its directory");
-    require(marked(at, kDirectoryMark), kWho, "{} is corrupt: its directory is damaged; hint: get the file again", name_);
+    require(marked(at, kDirectoryMark), kWho,
+            "{} is corrupt: its directory is damaged; hint: get the file again", name_);
     const auto half = [&](std::size_t offset) { return load_little<std::uint16_t>(bytes_, at + offset); };
     const auto word = [&](std::size_t offset) { return load_little<std::uint32_t>(bytes_, at + offset); };
     const std::size_t name_size = half(28), extra = half(30), comment = half(32);
@@ -96,8 +104,8 @@ class ZipReader {
   // Sizes come from the directory; a local header may leave them out, but says how long it is itself.
   ByteView packed_bytes(const Entry& entry) const {
     need(entry.local, kLocalSize, entry.name);
-    require(marked(entry.local, kLocalMark), kWho, "{} is corrupt: {} is not where its directory says; hint: get the file again",
-            name_, entry.name);
+    require(marked(entry.local, kLocalMark), kWho,
+            "{} is corrupt: {} is not where its directory says; hint: get the file again", name_, entry.name);
     const std::size_t start = entry.local + kLocalSize + load_little<std::uint16_t>(bytes_, entry.local + 26) +
                               load_little<std::uint16_t>(bytes_, entry.local + 28);
     need(start, entry.packed_size, entry.name);
@@ -121,10 +129,56 @@ void append_description(std::string& out, const Entry& entry) {
                {4, entry.size}, {2, entry.name.size()}, {2, 0}});
 }
 
-std::uint32_t checksum_of(std::string_view header, const void* elements, std::size_t size) {
-  const uLong start = crc32_z(0, reinterpret_cast<const Bytef*>(header.data()), header.size());
-  return static_cast<std::uint32_t>(size == 0 ? start : crc32_z(start, static_cast<const Bytef*>(elements), size));
-}
+// Entries one after the other, then the directory that was collected meanwhile.
+class ZipWriter {
+ public:
+  ZipWriter(std::ostream& out, std::string name) : out_(out), name_(std::move(name)) {}
+
+  void add(const std::string& entry_name, std::string_view head, std::string_view body) {
+    const std::size_t size = head.size() + body.size();
+    check_size(size);
+    const auto checksum = crc32_z(crc32_z(0, bytes(head), head.size()), bytes(body), body.size());
+    const Entry entry{entry_name, 0, kStored, static_cast<std::uint32_t>(checksum), 0,
+                      static_cast<std::uint32_t>(size), static_cast<std::uint32_t>(position_)};
+    std::string local;
+    append(local, {{4, kLocalMark}});
+    append_description(local, entry);
+    put(local + entry.name);
+    put(head);
+    put(body);
+    append(directory_, {{4, kDirectoryMark}, {2, 20}});
+    append_description(directory_, entry);
+    append(directory_, {{2, 0}, {2, 0}, {2, 0}, {4, 0}, {4, entry.local}});  // no comment, disk 0, no attributes
+    directory_ += entry.name;
+    ++count_;
+  }
+
+  void finish() {
+    const std::size_t start = position_;
+    append(directory_, {{4, kEndMark}, {2, 0}, {2, 0}, {2, count_}, {2, count_}, {4, directory_.size()}, {4, start},
+                        {2, 0}});
+    put(directory_);
+  }
+
+ private:
+  // zlib takes a null pointer for a question, even with a length of 0.
+  static const Bytef* bytes(std::string_view text) {
+    return reinterpret_cast<const Bytef*>(text.empty() ? "" : text.data());
+  }
+  void check_size(std::size_t more) const {
+    require(position_ + directory_.size() + more < kMost32, "write_npz",
+            "{} would be over 4 GiB; hint: save fewer arrays in a file, or one with write_npy", name_);
+  }
+  void put(std::string_view text) {
+    check_size(text.size());
+    out_.write(text.data(), static_cast<std::streamsize>(text.size()));
+    position_ += text.size();
+  }
+
+  std::ostream& out_;
+  std::string name_, directory_;
+  std::size_t position_ = 0, count_ = 0;
+};
 
 }  // namespace
 
@@ -144,40 +198,18 @@ std::map<std::string, Tensor> read_npz(const std::filesystem::path& path) {
 }
 
 void write_npz(const std::filesystem::path& path, const std::map<std::string, Tensor>& arrays) {
-  require(arrays.size() < std::numeric_limits<std::uint16_t>::max(), "write_npz", "{} would hold {} arrays; at most 65534 fit",
-          path.string(), arrays.size());
+  require(arrays.size() < std::numeric_limits<std::uint16_t>::max(), "write_npz",
+          "{} would hold {} arrays; at most 65534 fit", path.string(), arrays.size());
   write_atomically(path, [&](std::ostream& out) {
-    std::string directory;
-    std::size_t position = 0;
-    const auto put = [&](const char* bytes, std::size_t size) {
-      out.write(bytes, static_cast<std::streamsize>(size));
-      position += size;
-      require(position + directory.size() < kMost32, "write_npz", "{} would be over 4 GiB; hint: save fewer arrays in a file",
-              path.string());
-    };
+    ZipWriter zip(out, path.string());
     for (const auto& [name, array] : arrays) {
       require(array.defined(), "write_npz", "the tensor '{}' for {} is undefined", name, path.string());
       const Tensor x = array.contiguous();
-      const std::string header = npy_header(kRealType, x.shape());
-      const std::size_t elements = static_cast<std::size_t>(x.numel()) * sizeof(Real);
-      const std::size_t size = header.size() + elements;
-      require(size < kMost32, "write_npz", "'{}' is over 4 GiB; hint: save it with write_npy", name);
-      const Entry entry{name + std::string(kSuffix), 0, kStored, checksum_of(header, x.data(), elements), 0,
-                        static_cast<std::uint32_t>(size), static_cast<std::uint32_t>(position)};
-      std::string local;
-      append(local, {{4, kLocalMark}});
-      append_description(local, entry);
-      local += entry.name + header;
-      put(local.data(), local.size());
-      put(reinterpret_cast<const char*>(x.data()), elements);
-      append(directory, {{4, kDirectoryMark}, {2, 20}});
-      append_description(directory, entry);
-      append(directory, {{2, 0}, {2, 0}, {2, 0}, {4, 0}, {4, entry.local}});  // no comment, disk 0, no attributes
-      directory += entry.name;
+      const std::string_view elements(reinterpret_cast<const char*>(x.data()),
+                                      static_cast<std::size_t>(x.numel()) * sizeof(Real));
+      zip.add(name + std::string(kSuffix), npy_header(kRealType, x.shape()), elements);
     }
-    const std::size_t start = position, count = arrays.size();
-    append(directory, {{4, kEndMark}, {2, 0}, {2, 0}, {2, count}, {2, count}, {4, directory.size()}, {4, start}, {2, 0}});
-    put(directory.data(), directory.size());
+    zip.finish();
   });
 }
 

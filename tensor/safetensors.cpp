@@ -19,9 +19,10 @@ using nlohmann::json;
 constexpr std::size_t kLengthSize = 8, kLongestHeader = 100'000'000;  // the limit of the format's own library
 constexpr const char* kMetadata = "__metadata__";
 const std::map<std::string, ElementType> kTypes = {
-    {"BOOL", ElementType::kBool}, {"U8", ElementType::kU8},   {"I8", ElementType::kI8},   {"U16", ElementType::kU16},
-    {"I16", ElementType::kI16},   {"U32", ElementType::kU32}, {"I32", ElementType::kI32}, {"U64", ElementType::kU64},
-    {"I64", ElementType::kI64},   {"F16", ElementType::kF16}, {"BF16", ElementType::kBF16}, {"F32", ElementType::kF32},
+    {"BOOL", ElementType::kBool}, {"U8", ElementType::kU8},     {"I8", ElementType::kI8},
+    {"U16", ElementType::kU16},   {"I16", ElementType::kI16},   {"U32", ElementType::kU32},
+    {"I32", ElementType::kI32},   {"U64", ElementType::kU64},   {"I64", ElementType::kI64},
+    {"F16", ElementType::kF16},   {"BF16", ElementType::kBF16}, {"F32", ElementType::kF32},
     {"F64", ElementType::kF64}};
 
 // Where one tensor is in the file.
@@ -65,12 +66,13 @@ class Reader {
 
   json read_header() {
     const ByteView bytes(bytes_);
-    check(bytes.size() >= kLengthSize, "is {} bytes long, too short for the 8 bytes that begin a .safetensors file",
-          bytes.size());
+    check(bytes.size() >= kLengthSize,
+          "is {} bytes long, too short for the 8 bytes that begin a .safetensors file", bytes.size());
     const auto length = load_little<std::uint64_t>(bytes, 0);
-    check(length <= kLongestHeader, "claims a header of {} bytes; at most {} are allowed", length, kLongestHeader);
-    check(length <= bytes.size() - kLengthSize, "is truncated: its header takes {} bytes, but {} follow", length,
-          bytes.size() - kLengthSize);
+    check(length <= kLongestHeader, "claims a header of {} bytes; at most {} are allowed", length,
+          kLongestHeader);
+    check(length <= bytes.size() - kLengthSize, "is truncated: its header takes {} bytes, but {} follow",
+          length, bytes.size() - kLengthSize);
     data_ = bytes.subspan(kLengthSize + length);
     return parse(bytes.subspan(kLengthSize, length));
   }
@@ -79,7 +81,8 @@ class Reader {
     std::set<std::string> seen;
     std::string twice;
     const auto note_names = [&](int depth, json::parse_event_t event, const json& value) {
-      if (event == json::parse_event_t::key && depth == 1 && !seen.insert(value.get<std::string>()).second) twice = value;
+      if (event == json::parse_event_t::key && depth == 1 && !seen.insert(value.get<std::string>()).second)
+        twice = value;
       return true;
     };
     try {
@@ -110,8 +113,9 @@ class Reader {
     check(list != value.end() && list->is_array(), "gives tensor '{}' no list '{}'", tensor, key);
     std::vector<std::uint64_t> out;
     for (const json& number : *list) {
-      check(number.is_number_unsigned(), "gives tensor '{}' {} in '{}', which must be a whole number of 0 or more", tensor,
-            number.dump(), key);
+      check(number.is_number_unsigned(),
+            "gives tensor '{}' {} in '{}', which must be a whole number of 0 or more", tensor, number.dump(),
+            key);
       out.push_back(number.get<std::uint64_t>());
     }
     return out;
@@ -122,30 +126,36 @@ class Reader {
     const auto dtype = value.find("dtype");
     check(dtype != value.end() && dtype->is_string(), "gives tensor '{}' no 'dtype'", name);
     const auto type = kTypes.find(dtype->get<std::string>());
-    require(type != kTypes.end(), kWho, "tensor '{}' of {} is of type {}; hint: convert it to F32", name, name_, dtype->dump());
-    const Shape shape = checked_shape(numbers(name, value, "shape"), kWho, fmt::format("tensor '{}' of {}", name, name_));
+    require(type != kTypes.end(), kWho, "tensor '{}' of {} is of type {}; hint: convert it to F32", name, name_,
+            dtype->dump());
+    const Shape shape =
+        checked_shape(numbers(name, value, "shape"), kWho, fmt::format("tensor '{}' of {}", name, name_));
     const auto range = numbers(name, value, "data_offsets");
     check(range.size() == 2, "gives tensor '{}' {} data_offsets instead of 2", name, range.size());
-    check(range[0] <= range[1] && range[1] <= data_.size(), "puts tensor '{}' at bytes {} to {} of {}", name, range[0],
-          range[1], data_.size());
-    const auto needed = static_cast<std::uint64_t>(shape.numel()) * static_cast<std::uint64_t>(size_of(type->second));
-    check(range[1] - range[0] == needed, "gives tensor '{}' {} bytes, but {} {} takes {}", name, range[1] - range[0],
-          type->first, shape, needed);
+    check(range[0] <= range[1] && range[1] <= data_.size(), "puts tensor '{}' at bytes {} to {} of {}", name,
+          range[0], range[1], data_.size());
+    const auto needed =
+        static_cast<std::uint64_t>(shape.numel()) * static_cast<std::uint64_t>(size_of(type->second));
+    check(range[1] - range[0] == needed, "gives tensor '{}' {} bytes, but {} {} takes {}", name,
+          range[1] - range[0], type->first, shape, needed);
     return {name, type->second, shape, range[0], range[1]};
   }
 
   // The format's rule: the tensors fill the data without gap or overlap.
   void check_ranges(std::vector<Entry> entries) const {
-    std::sort(entries.begin(), entries.end(),
-              [](const Entry& a, const Entry& b) { return std::pair(a.begin, a.end) < std::pair(b.begin, b.end); });
+    std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+      return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
+    });
     std::uint64_t expected = 0;
     for (const Entry& e : entries) {
-      check(e.begin == expected, "puts tensor '{}' at byte {}, but the one before it ends at {}: they must not overlap or "
-            "leave gaps", e.name, e.begin, expected);
+      check(e.begin == expected,
+            "puts tensor '{}' at byte {}, but the one before it ends at {}: they must not overlap or "
+            "leave gaps",
+            e.name, e.begin, expected);
       expected = e.end;
     }
-    check(expected == data_.size(), "has {} bytes after the last tensor, which ends at byte {}", data_.size() - expected,
-          expected);
+    check(expected == data_.size(), "has {} bytes after the last tensor, which ends at byte {}",
+          data_.size() - expected, expected);
   }
 
   std::string name_;
@@ -159,7 +169,8 @@ std::string header_of(const SafeTensors& content, const char* type, int element)
   if (!content.metadata.empty()) header[kMetadata] = content.metadata;
   Index at = 0;
   for (const auto& [name, x] : content.tensors) {
-    require(name != kMetadata, "write_safetensors", "the format reserves the name {}; hint: rename the tensor", kMetadata);
+    require(name != kMetadata, "write_safetensors", "the format reserves the name {}; hint: rename the tensor",
+            kMetadata);
     require(x.defined(), "write_safetensors", "tensor '{}' is undefined", name);
     const Index end = at + x.numel() * element;
     header[name] = {{"dtype", type},
@@ -175,7 +186,8 @@ std::string header_of(const SafeTensors& content, const char* type, int element)
   }
   text.append((kLengthSize - text.size() % kLengthSize) % kLengthSize, ' ');
   std::string length;
-  for (std::size_t i = 0; i < kLengthSize; ++i) length.push_back(static_cast<char>(text.size() >> (8 * i) & 255));
+  for (std::size_t i = 0; i < kLengthSize; ++i)
+    length.push_back(static_cast<char>(text.size() >> (8 * i) & 255));
   return length + text;
 }
 
@@ -185,7 +197,8 @@ std::vector<std::uint16_t> halves(const std::string& name, const Tensor& x) {
   for (std::size_t i = 0; i < out.size(); ++i) {
     out[i] = to_half(from[i]);
     require((out[i] & 0x7fff) != 0x7c00 || std::isinf(from[i]), "write_safetensors",
-            "tensor '{}' holds {}, but F16 ends at 65504; hint: store it as it is, StoredType::kReal", name, from[i]);
+            "tensor '{}' holds {}, but F16 ends at 65504; hint: store it as it is, StoredType::kReal", name,
+            from[i]);
   }
   return out;
 }

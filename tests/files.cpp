@@ -29,7 +29,8 @@ std::string contents(const std::filesystem::path& path) {
 }
 
 void put(const std::filesystem::path& path, const std::string& bytes) {
-  std::filesystem::remove(path);  // some file systems flush a file to the disk when it is cut to zero and rewritten
+  std::filesystem::remove(
+      path);  // some file systems flush a file to the disk when it is cut to zero and rewritten
   std::ofstream out(path, std::ios::binary);
   out << bytes;
   REQUIRE_MESSAGE(out.flush().good(), "cannot write " << path.string());
@@ -64,7 +65,8 @@ std::string python_with(const std::string& module) {
   return "";
 }
 
-int refused_when_damaged(const std::string& valid, int rounds, const std::function<void(const std::string&)>& read) {
+int refused_when_damaged(const std::string& valid, int rounds,
+                         const std::function<void(const std::string&)>& read) {
   Rng rng(20);
   int refused = 0;
   for (int round = 0; round < rounds; ++round) {

@@ -100,7 +100,8 @@ TEST_CASE("npy images: flat, grey and colour arrays; bytes are scaled, grey leve
   CHECK(images(Tensor::zeros({3, 2, 5})).shape() == Shape{3, 1, 2, 5});
   CHECK(images(Tensor::full({3, 3, 2, 5}, Real(0.5))).at({2, 1, 1, 4}) == Real(0.5));
   put(folder / "b.npy", npy_bytes("1, 4", {0, 1, 51, static_cast<char>(255)}));
-  CHECK(read_npy_images(folder / "b.npy").to_vector() == std::vector<Real>{0, Real(1) / 255, Real(51) / 255, 1});
+  CHECK(read_npy_images(folder / "b.npy").to_vector() ==
+        std::vector<Real>{0, Real(1) / 255, Real(51) / 255, 1});
   put(folder / "b.npy", npy_bytes("1, 4", {0, 1, 1, 0}));
   CHECK(read_npy_images(folder / "b.npy").to_vector() == std::vector<Real>{0, 1, 1, 0});
 }
@@ -111,8 +112,11 @@ TEST_CASE("npy images: wrong shapes and levels are refused in one clear sentence
     write_npy(folder / "x.npy", x);
     return message_of([&] { read_npy_images(folder / "x.npy"); });
   };
-  CHECK(contains(message(Tensor::zeros({3, 15})), "x.npy is [3, 15], but images are [N, side*side], [N, H, W] or [N, C, H, W]\n  hint: reshape"));
+  CHECK(
+      contains(message(Tensor::zeros({3, 15})),
+               "x.npy is [3, 15], but images are [N, side*side], [N, H, W] or [N, C, H, W]\n  hint: reshape"));
   CHECK(contains(message(Tensor::zeros({4})), "x.npy is [4], but images are"));
-  CHECK(contains(message(Tensor::full({1, 4}, 200)), "x.npy holds 200, but grey levels are from 0 to 1\n  hint: divide by the largest level"));
+  CHECK(contains(message(Tensor::full({1, 4}, 200)),
+                 "x.npy holds 200, but grey levels are from 0 to 1\n  hint: divide by the largest level"));
   CHECK(contains(message(Tensor::full({1, 4}, NAN)), "x.npy holds nan"));
 }

@@ -98,11 +98,13 @@ TEST_CASE("the same batches for 1, 2 and 3 threads") {
 }
 
 TEST_CASE("misuse is named") {
-  CHECK(message_of([] { Batches(numbered(5), {.batch = 0}); }) == "Batches: the batch size is 0 but must be at least 1");
+  CHECK(message_of([] { Batches(numbered(5), {.batch = 0}); }) ==
+        "Batches: the batch size is 0 but must be at least 1");
   CHECK(message_of([] { Batches(numbered(5), {.batch = 6, .drop_last = true}); }) ==
         "Batches: numbered has 5 images, not enough for one batch of 6\n  hint: use a smaller batch");
   const Batches batches(numbered(5), {.batch = 2});
   CHECK(message_of([&] { batches.epoch(1, 4); }) ==
         "Batches::epoch: batch 4 of epoch 1 was asked for; epochs count from 0 and have 3 batches");
-  CHECK(message_of([&] { batches.epoch(0, 1)[2]; }) == "Batches::Epoch: batch 2 was asked for, but 2 are left in this epoch");
+  CHECK(message_of([&] { batches.epoch(0, 1)[2]; }) ==
+        "Batches::Epoch: batch 2 was asked for, but 2 are left in this epoch");
 }

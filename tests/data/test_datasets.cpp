@@ -61,7 +61,8 @@ TEST_CASE("splits have names, and other names are misuse") {
     CHECK(parse_split(split_name(split)) == split);
   }
   CHECK_THROWS_AS(parse_split("dev"), UsageError);
-  CHECK(message_of([] { parse_split("dev"); }) == "split: 'dev' is no split; there are train, valid, test, train+valid and all");
+  CHECK(message_of([] { parse_split("dev"); }) ==
+        "split: 'dev' is no split; there are train, valid, test, train+valid and all");
 }
 
 TEST_CASE("mnist: train, valid and test share no image and keep their labels") {
@@ -87,20 +88,22 @@ TEST_CASE("mnist: train, valid and test share no image and keep their labels") {
 TEST_CASE("mnist is found in the folder given, its parent, GRADFOLD_DATA and the cache") {
   const Scratch folder, nothing;
   make_mnist(folder / "mnist");
-  const Environment data("GRADFOLD_DATA", nothing.path().string()), cache("XDG_CACHE_HOME", nothing.path().string());
+  const Environment data("GRADFOLD_DATA", nothing.path().string()),
+      cache("XDG_CACHE_HOME", nothing.path().string());
   CHECK(load_dataset("mnist", Split::kTest, {.folder = folder.path()}).size() == 10);
   CHECK(load_dataset("mnist", Split::kTest, {.folder = folder / "mnist"}).size() == 10);
   CHECK(load_dataset((folder / "mnist").string(), Split::kTest).name == "mnist test");
   CHECK(load_message("mnist", Split::kTest) ==
-        "mnist: there is no train-images-idx3-ubyte or binarized_mnist_train.amat (or .gz of it) in " + (nothing / "mnist").string() +
-            " nor in " + (nothing / "gradfold/mnist").string() +
+        "mnist: there is no train-images-idx3-ubyte or binarized_mnist_train.amat (or .gz of it) in " +
+            (nothing / "mnist").string() + " nor in " + (nothing / "gradfold/mnist").string() +
             "\n  hint: download it with ./gf data mnist, or set GRADFOLD_DATA to the folder that holds mnist/");
   make_mnist(nothing / "gradfold/mnist");
   CHECK(load_dataset("mnist", Split::kTest).size() == 10);
   CHECK(contains(load_message(folder.path().string(), Split::kTest), "holds no train-images-idx3-ubyte or"));
 }
 
-TEST_CASE("binarized mnist: its own valid file, .amat or IDX, and a clear word where the test split is missing") {
+TEST_CASE(
+    "binarized mnist: its own valid file, .amat or IDX, and a clear word where the test split is missing") {
   const Scratch folder;
   const std::filesystem::path set = folder / "binarized-mnist";
   std::filesystem::create_directories(set);
@@ -108,23 +111,27 @@ TEST_CASE("binarized mnist: its own valid file, .amat or IDX, and a clear word w
   put(set / "valid-images-idx3-ubyte.gz", gzipped(idx_bytes({1, 2, 2}, {0, 1, 0, 1})));
   const LoadOptions options{.folder = folder.path()};
   CHECK(load_dataset("binarized-mnist", Split::kTrain, options).size() == 3);
-  CHECK(load_dataset("binarized-mnist", Split::kValid, options).images.to_vector() == std::vector<Real>{0, 1, 0, 1});
+  CHECK(load_dataset("binarized-mnist", Split::kValid, options).images.to_vector() ==
+        std::vector<Real>{0, 1, 0, 1});
   CHECK(load_dataset("binarized-mnist", Split::kTrainValid, options).size() == 4);
   CHECK(load_message("binarized-mnist", Split::kTest, options) ==
         "binarized-mnist: there is no test split in " + set.string() +
-            ", which would be t10k-images-idx3-ubyte or test-images-idx3-ubyte or binarized_mnist_test.amat (or .gz of it)\n"
+            ", which would be t10k-images-idx3-ubyte or test-images-idx3-ubyte or binarized_mnist_test.amat "
+            "(or .gz of it)\n"
             "  hint: use the valid split, or put the published file there");
   const Environment data("GRADFOLD_DATA", "/none"), cache("XDG_CACHE_HOME", "/none");
-  CHECK(contains(load_message("binarized-mnist", Split::kTrain),
-                 "binarized-mnist: there is no train-images-idx3-ubyte or binarized_mnist_train.amat (or .gz of it) in "
-                 "/none/binarized-mnist nor in /none/gradfold/binarized-mnist\n  hint: get the three .amat files of "));
+  CHECK(contains(
+      load_message("binarized-mnist", Split::kTrain),
+      "binarized-mnist: there is no train-images-idx3-ubyte or binarized_mnist_train.amat (or .gz of it) in "
+      "/none/binarized-mnist nor in /none/gradfold/binarized-mnist\n  hint: get the three .amat files of "));
 }
 
 TEST_CASE("labels that are of another count than the images are refused") {
   const Scratch folder;
   make_mnist(folder.path());
   put(folder / "train-labels-idx1-ubyte.gz", gzipped(idx_labels(59)));
-  CHECK(contains(load_message(folder.path().string(), Split::kTrain), "train-labels-idx1-ubyte.gz holds 59 labels, but "));
+  CHECK(contains(load_message(folder.path().string(), Split::kTrain),
+                 "train-labels-idx1-ubyte.gz holds 59 labels, but "));
   CHECK(load_dataset(folder.path().string(), Split::kTest).labels.numel() == 10);
 }
 
@@ -143,7 +150,8 @@ TEST_CASE("a file is cut alike each time: no row in two splits, none lost, all i
     for (Index i = 0; i < part.size(); ++i) {
       const Real first = part.images.at({i, 0, 0, 0});
       seen.insert(first);
-      CHECK(part.labels[i] == static_cast<int>(first * 255 / 4 + Real(0.5)) % 10);  // labels went with their images
+      CHECK(part.labels[i] ==
+            static_cast<int>(first * 255 / 4 + Real(0.5)) % 10);  // labels went with their images
     }
   }
   CHECK(seen.size() == 50);
@@ -151,37 +159,43 @@ TEST_CASE("a file is cut alike each time: no row in two splits, none lost, all i
   CHECK(load_dataset(file, Split::kTrainValid).size() == 45);
   write_npy(folder / "few.npy", Tensor::zeros({5, 4}));
   CHECK(load_dataset((folder / "few.npy").string(), Split::kAll).images.shape() == Shape{5, 1, 2, 2});
-  CHECK(contains(load_message((folder / "few.npy").string(), Split::kTest),
-                 "few.npy: 5 images are too few to set a tenth aside for the test split\n  hint: use all of them"));
+  CHECK(contains(
+      load_message((folder / "few.npy").string(), Split::kTest),
+      "few.npy: 5 images are too few to set a tenth aside for the test split\n  hint: use all of them"));
   put(folder / "x.amat", "0 1 1 0 3\n");
   CHECK(load_dataset((folder / "x.amat").string(), Split::kAll).labels[0] == 3);
 }
 
 TEST_CASE("strokes need no file: splits differ, a seed decides, factors are known") {
   const LoadOptions twenty{.limit = 20};
-  const Dataset train = load_dataset("strokes", Split::kTrain, twenty), test = load_dataset("strokes", Split::kTest, twenty);
+  const Dataset train = load_dataset("strokes", Split::kTrain, twenty),
+                test = load_dataset("strokes", Split::kTest, twenty);
   CHECK(train.images.shape() == Shape{20, 1, 28, 28});
   CHECK(train.labels.numel() == 20);
   CHECK(train.factors.size(0) == 20);
   CHECK_FALSE(identical(train.images, test.images));
   CHECK(identical(train.images, load_dataset("strokes", Split::kTrain, twenty).images));
   CHECK_FALSE(identical(train.images, load_dataset("strokes", Split::kTrain, {.limit = 20, .seed = 2}).images));
-  CHECK(identical(load_dataset("strokes", Split::kTrain, {.limit = 5}).images, train.images.slice(0, 0, 5).contiguous()));
+  CHECK(identical(load_dataset("strokes", Split::kTrain, {.limit = 5}).images,
+                  train.images.slice(0, 0, 5).contiguous()));
 }
 
 TEST_CASE("a spec that is nothing is misuse") {
   CHECK_THROWS_AS(load_dataset("cifar", Split::kTrain), UsageError);
   CHECK(load_message("cifar", Split::kTrain) ==
-        "data: 'cifar' is no data set, file or folder\n  hint: there are strokes, mnist and binarized-mnist, and IDX, .npy and "
+        "data: 'cifar' is no data set, file or folder\n  hint: there are strokes, mnist and binarized-mnist, "
+        "and IDX, .npy and "
         ".amat files by their path");
-  CHECK(contains(load_message("strokes", Split::kTrain, {.limit = -1}), "the limit is -1 but must be 0 (all) or more"));
+  CHECK(contains(load_message("strokes", Split::kTrain, {.limit = -1}),
+                 "the limit is -1 but must be 0 (all) or more"));
   const Scratch folder;
   put(folder / "picture.png", "\x89PNG");
   CHECK(contains(load_message((folder / "picture.png").string(), Split::kTrain), "picture.png is no IDX file"));
 }
 
 TEST_CASE("slice, select and concatenate keep images, labels and factors together") {
-  const Dataset x{"x", Tensor::arange(6).reshape({6, 1, 1, 1}), {0, 1, 2, 3, 4, 5}, Tensor::arange(12).reshape({6, 2})};
+  const Dataset x{
+      "x", Tensor::arange(6).reshape({6, 1, 1, 1}), {0, 1, 2, 3, 4, 5}, Tensor::arange(12).reshape({6, 2})};
   const Dataset part = slice(x, 2, 5), chosen = select(x, {5, 0, 5}), joined = concatenate(part, chosen);
   CHECK(part.images.to_vector() == std::vector<Real>{2, 3, 4});
   CHECK(part.images.shares_memory_with(x.images));
@@ -210,13 +224,16 @@ TEST_CASE("binarizing: by threshold, and by chance with the grey level as probab
 TEST_CASE("the real MNIST: counts, first labels and mean grey level are the published ones") {
   const auto data = real("mnist");
   if (!data) return;
-  const Dataset train = load_dataset("mnist", Split::kTrain, {.folder = *data}), valid = load_dataset("mnist", Split::kValid, {.folder = *data});
+  const Dataset train = load_dataset("mnist", Split::kTrain, {.folder = *data}),
+                valid = load_dataset("mnist", Split::kValid, {.folder = *data});
   const Dataset test = load_dataset("mnist", Split::kTest, {.folder = *data});
   CHECK(train.images.shape() == Shape{50000, 1, 28, 28});
   CHECK(valid.size() == 10000);
   CHECK(test.size() == 10000);
-  CHECK(std::vector<std::int32_t>(train.labels.values.begin(), train.labels.values.begin() + 5) == std::vector<std::int32_t>{5, 0, 4, 1, 9});
-  CHECK(std::vector<std::int32_t>(test.labels.values.begin(), test.labels.values.begin() + 5) == std::vector<std::int32_t>{7, 2, 1, 0, 4});
+  CHECK(std::vector<std::int32_t>(train.labels.values.begin(), train.labels.values.begin() + 5) ==
+        std::vector<std::int32_t>{5, 0, 4, 1, 9});
+  CHECK(std::vector<std::int32_t>(test.labels.values.begin(), test.labels.values.begin() + 5) ==
+        std::vector<std::int32_t>{7, 2, 1, 0, 4});
   // 0.1307 is the mean over the 60,000 that everybody normalises by.
   double sum = 0;
   for (const Tensor& part : {train.images, valid.images}) {

@@ -17,7 +17,9 @@ const std::string kScript = GRADFOLD_SOURCE_DIR "/tools/fetch_mnist.sh";
 std::string sum_of(const std::string& bytes) {
   const Scratch folder;
   put(folder / "x", bytes);
-  return shell("(sha256sum < x || shasum -a 256 < x) 2>/dev/null | cut -d ' ' -f 1 | tr -d '\\n'", folder.path()).output;
+  return shell("(sha256sum < x || shasum -a 256 < x) 2>/dev/null | cut -d ' ' -f 1 | tr -d '\\n'",
+               folder.path())
+      .output;
 }
 
 // A mirror of two small files and the script that expects them.
@@ -29,8 +31,8 @@ struct Mirror {
     std::filesystem::create_directory(folder / "mirror");
     put(folder / "mirror" / images, gzipped(idx_images(2000)));
     put(folder / "mirror" / labels, gzipped(idx_labels(2000)));
-    put(folder / "mnist.sha256", sum_of(idx_images(2000)) + "  train-images-idx3-ubyte\n" + sum_of(idx_labels(2000)) +
-                                     "  train-labels-idx1-ubyte\n");
+    put(folder / "mnist.sha256", sum_of(idx_images(2000)) + "  train-images-idx3-ubyte\n" +
+                                     sum_of(idx_labels(2000)) + "  train-labels-idx1-ubyte\n");
     std::filesystem::copy_file(kScript, folder / "fetch_mnist.sh");
   }
   std::string url(const std::string& place = "mirror") const { return "file://" + (folder / place).string(); }
@@ -89,8 +91,10 @@ TEST_CASE("fetch: a corrupt file is refused with a clear word, the next mirror i
   CHECK(refused.exit == 1);
   CHECK(contains(refused.output, "train-images-idx3-ubyte.gz: what " + mirror.url("bad") +
                                      " sent is corrupt or not MNIST (wrong SHA-256); it was thrown away"));
-  CHECK(contains(refused.output, "fetch_mnist: could not get train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz from any of: " +
-                                     mirror.url("bad") + "\n  hint: check the network and the disk and run this again"));
+  CHECK(contains(
+      refused.output,
+      "fetch_mnist: could not get train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz from any of: " +
+          mirror.url("bad") + "\n  hint: check the network and the disk and run this again"));
   CHECK(std::filesystem::is_empty(mirror.folder / "got/mnist"));
   const ShellResult helped = mirror.fetch(mirror.url("bad") + " " + mirror.url() + "/");
   CHECK_MESSAGE(helped.exit == 0, helped.output);
@@ -108,7 +112,8 @@ TEST_CASE("fetch: no mirror, no folder, too many words") {
   put(mirror.folder / "file", "");
   const ShellResult closed = mirror.fetch(mirror.url(), (mirror.folder / "file/mnist").string());
   CHECK(closed.exit == 1);
-  CHECK(contains(closed.output, "file/mnist cannot be written\n  hint: name another, fetch_mnist.sh PLACE/mnist, and set"));
+  CHECK(contains(closed.output,
+                 "file/mnist cannot be written\n  hint: name another, fetch_mnist.sh PLACE/mnist, and set"));
   CHECK(mirror.fetch(mirror.url(), "a b").exit == 2);
 }
 
@@ -117,7 +122,7 @@ TEST_CASE("fetch: the sums in the repository are those of the real files") {
   const std::filesystem::path real = std::filesystem::path(data ? data : "") / "mnist";
   if (!std::filesystem::exists(real)) return skip("GRADFOLD_DATA holds no mnist");
   const Scratch folder;
-  const ShellResult result = shell("GRADFOLD_MNIST_URL=file://" + std::filesystem::absolute(real).string() + " bash " + kScript + " " +
-                                   (folder / "mnist").string());
+  const ShellResult result = shell("GRADFOLD_MNIST_URL=file://" + std::filesystem::absolute(real).string() +
+                                   " bash " + kScript + " " + (folder / "mnist").string());
   CHECK_MESSAGE(result.exit == 0, result.output);
 }

@@ -38,7 +38,8 @@ TEST_CASE("idx: a range of rows is the same as those rows of the whole") {
   const Scratch folder;
   put(folder / "i", idx_images(20));
   put(folder / "l", idx_labels(20));
-  CHECK(identical(read_idx_images(folder / "i", {5, 12}), read_idx_images(folder / "i").slice(0, 5, 12).contiguous()));
+  CHECK(identical(read_idx_images(folder / "i", {5, 12}),
+                  read_idx_images(folder / "i").slice(0, 5, 12).contiguous()));
   CHECK(read_idx_labels(folder / "l", {18, -1}).values == std::vector<std::int32_t>{8, 9});
   CHECK(read_idx_images(folder / "i", {3, 3}).shape() == Shape{0, 1, 2, 2});
   CHECK(contains(message_of([&] { read_idx_images(folder / "i", {5, 21}); }), "rows 5 to 21 of"));
@@ -65,14 +66,18 @@ TEST_CASE("idx: a file that is truncated, corrupt or of another kind is refused 
     std::string bytes, message;
   };
   const Case cases[] = {
-      {"", "is no IDX file: it does not begin with two zero bytes and a type\n  hint: IDX files are named like train-images"},
+      {"",
+       "is no IDX file: it does not begin with two zero bytes and a type\n  hint: IDX files are named like "
+       "train-images"},
       {"<html>Not found</html>", "is no IDX file"},
       {changed(good, 2, 13), "holds elements of IDX type 13; only 8 (unsigned byte) can be read"},
       {good.substr(0, 10), "ends after 10 bytes, inside its header of 16"},
       {changed(good, 3, 9), "has 9 dimensions; at most 6 are supported"},
       {good.substr(0, 30), "is 30 bytes long, but [5, 2, 2] of one byte each and their header take 36"},
-      {good + "x", "is 37 bytes long, but [5, 2, 2] of one byte each and their header take 36\n  hint: the file is truncated or "
-                   "corrupt: get it again (MNIST: ./gf data mnist)"},
+      {good + "x",
+       "is 37 bytes long, but [5, 2, 2] of one byte each and their header take 36\n  hint: the file is "
+       "truncated or "
+       "corrupt: get it again (MNIST: ./gf data mnist)"},
       {idx_bytes({4000000000, 4000000000, 4000000000}, ""), "more elements than any file holds"},
       {gzipped(idx_bytes({100000, 2000, 2000}, "abc")), "promises [100000, 2000, 2000], but its "},
       {gzipped(good + "x"), "unpacks to more than 36 bytes, but [5, 2, 2]"},
@@ -82,7 +87,9 @@ TEST_CASE("idx: a file that is truncated, corrupt or of another kind is refused 
       {changed(packed, packed.size() - 8, 'x'), "are corrupt after 816 bytes (incorrect data check)"},
       {packed + "junk", "goes on for 4 bytes after the end of its compressed data"},
       {"\x1f\x8b", "is truncated: its compressed data stop after 0 bytes"},
-      {idx_labels(5), "is [5], but images are [N, rows, columns] or [N, channels, rows, columns]\n  hint: this looks like a file of labels"},
+      {idx_labels(5),
+       "is [5], but images are [N, rows, columns] or [N, channels, rows, columns]\n  hint: this looks like a "
+       "file of labels"},
   };
   for (const Case& c : cases) {
     INFO(c.message);

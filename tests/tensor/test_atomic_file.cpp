@@ -76,7 +76,9 @@ TEST_CASE("a failing writer leaves the old file") {
     out << std::string(200000, 'n');
     throw std::runtime_error("stop");
   }), std::runtime_error);
-  CHECK(contains(message_of([&] { write_atomically(folder / "x", [](std::ostream& out) { out.setstate(std::ios::failbit); }); }),
+  CHECK(contains(message_of([&] {
+                   write_atomically(folder / "x", [](std::ostream& out) { out.setstate(std::ios::failbit); });
+                 }),
                  "the writer reported a failure"));
   CHECK(contents(folder / "x") == "old");
   CHECK_FALSE(std::filesystem::exists(folder / "x.tmp"));
@@ -90,8 +92,9 @@ TEST_CASE("a full disk: one clear sentence, the old file stays, the temporary fi
     const FileLimit limit(100000);
     message = message_of([&] { write_text(folder / "x", std::string(500000, 'n')); });
   }
-  CHECK(message == "cannot write " + (folder / "x").string() + ": File too large\n  hint: the disk or your share of it is full: "
-                   "free some space or write elsewhere; a file that was there is unchanged");
+  CHECK(message == "cannot write " + (folder / "x").string() +
+                       ": File too large\n  hint: the disk or your share of it is full: "
+                       "free some space or write elsewhere; a file that was there is unchanged");
   CHECK(contents(folder / "x") == "old");
   CHECK_FALSE(std::filesystem::exists(folder / "x.tmp"));
 }
@@ -100,7 +103,9 @@ TEST_CASE("a full device says that no space is left") {
   if (!std::filesystem::exists("/dev/full")) return skip("this system has no /dev/full");
   for (const std::size_t size : {10, 500000}) {
     const std::string message = message_of([&] { write_text("/dev/full", std::string(size, 'n')); });
-    CHECK(contains(message, "cannot write /dev/full: No space left on device\n  hint: the disk or your share of it is full"));
+    CHECK(contains(
+        message,
+        "cannot write /dev/full: No space left on device\n  hint: the disk or your share of it is full"));
   }
   CHECK(std::filesystem::is_character_file("/dev/full"));
 }
@@ -109,7 +114,8 @@ TEST_CASE("a full file system (a tiny tmpfs, where root may mount one)") {
   const Scratch folder;
   const std::string at = (folder / "disk").string();
   std::filesystem::create_directory(at);
-  if (shell("mount -t tmpfs -o size=64k tmpfs " + at).exit != 0) return skip("no file system may be mounted here");
+  if (shell("mount -t tmpfs -o size=64k tmpfs " + at).exit != 0)
+    return skip("no file system may be mounted here");
   write_text(at + "/x", "old");
   const std::string message = message_of([&] { write_text(at + "/x", std::string(500000, 'n')); });
   CHECK(contains(message, "/x: No space left on device\n  hint: the disk or your share of it is full"));
@@ -131,7 +137,8 @@ TEST_CASE("a folder that is missing, is none, or may not be written: one clear s
   const std::filesystem::path closed = root ? "/proc" : folder / "closed";
   if (!root) {
     std::filesystem::create_directory(closed);
-    std::filesystem::permissions(closed, std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+    std::filesystem::permissions(closed,
+                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
   }
   const std::string message = message_of([&] { write_text(closed / "x", "n"); });
   CHECK_MESSAGE(message.starts_with("cannot write " + (closed / "x").string() + ": "), message);

@@ -31,8 +31,8 @@ std::string read_message(const std::string& bytes) {
 
 TEST_CASE("npy: every number type and byte order that NumPy writes reads right") {
   const std::vector<Real> is_signed = {-2, -1, 0, 1, 2, 3}, is_unsigned = {0, 1, 2, 3, 4, 5};
-  for (const char* type : {"little_i1", "little_i2", "big_i2", "little_i4", "big_i4", "little_i8", "little_f2", "little_f4",
-                           "big_f4", "little_f8", "big_f8", "version_2", "version_3"}) {
+  for (const char* type : {"little_i1", "little_i2", "big_i2", "little_i4", "big_i4", "little_i8", "little_f2",
+                           "little_f4", "big_f4", "little_f8", "big_f8", "version_2", "version_3"}) {
     INFO(type);
     const Tensor x = read_npy(kArrays / fmt::format("{}.npy", type));
     CHECK(x.shape() == Shape{2, 3});
@@ -67,7 +67,8 @@ TEST_CASE("npy: integer arrays read as indices; others and large ones are refuse
 
 TEST_CASE("npy: what we write, we read back bit for bit") {
   const Scratch folder;
-  for (const Shape& shape : {Shape{}, Shape{1}, Shape{5}, Shape{0, 4}, Shape{2, 3, 4}, Shape{1, 2, 1, 2, 1, 2}}) {
+  for (const Shape& shape :
+       {Shape{}, Shape{1}, Shape{5}, Shape{0, 4}, Shape{2, 3, 4}, Shape{1, 2, 1, 2, 1, 2}}) {
     INFO(shape.str());
     const Tensor x = Tensor::arange(shape.numel()).reshape(shape);
     write_npy(folder / "x.npy", x);
@@ -94,7 +95,8 @@ TEST_CASE("npz: archives by NumPy, stored and compressed, and our own") {
     CHECK(identical(arrays.at("zeros"), Tensor::zeros({50, 4})));
   }
   const Scratch folder;
-  const std::map<std::string, Tensor> arrays = {{"w", Tensor::arange(6).reshape({2, 3})}, {"none", Tensor({0})}, {"s", Tensor::scalar(3)}};
+  const std::map<std::string, Tensor> arrays = {
+      {"w", Tensor::arange(6).reshape({2, 3})}, {"none", Tensor({0})}, {"s", Tensor::scalar(3)}};
   write_npz(folder / "x.npz", arrays);
   const auto again = read_npz(folder / "x.npz");
   REQUIRE(again.size() == 3);
@@ -115,7 +117,8 @@ TEST_CASE("npy and npz: NumPy reads what we write") {
   const ShellResult result = shell(python + R"( -c '
 import numpy as np
 x, i, z = np.load("x.npy"), np.load("i.npy"), np.load("x.npz")
-print(x.dtype, x.tolist(), i.dtype, i.tolist(), sorted(z.files), z["a"].tolist(), z["b"].shape, float(z["b"]))')", folder.path());
+print(x.dtype, x.tolist(), i.dtype, i.tolist(), sorted(z.files), z["a"].tolist(), z["b"].shape, float(z["b"]))')",
+                                   folder.path());
   CHECK(result.output ==
         "float32 [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]] int32 [4, 5, -6] ['a', 'b'] [0.0, 1.0, 2.0, 3.0] () 1.5\n");
 }
@@ -132,23 +135,32 @@ TEST_CASE("npy: a file that is no valid array is refused in one clear sentence")
       {"\x93NUMPY", "is truncated: it ends after 6 bytes, inside the header"},
       {"\x93NUMPY\x07\x01", "is of .npy version 7; versions 1 to 3 can be read"},
       {npy(good).substr(0, 40), "is truncated: its header is 55 bytes long, but 30 follow"},
-      {npy(good, "1234567"), "has 7 bytes of elements, but [2] of 4 bytes each take 8\n  hint: the file is truncated, get it again"},
-      {npy(good, "123456789"), "has 9 bytes of elements, but [2] of 4 bytes each take 8\n  hint: the file is corrupt"},
+      {npy(good, "1234567"),
+       "has 7 bytes of elements, but [2] of 4 bytes each take 8\n  hint: the file is truncated, get it again"},
+      {npy(good, "123456789"),
+       "has 9 bytes of elements, but [2] of 4 bytes each take 8\n  hint: the file is corrupt"},
       {npy("{'descr': '<f4', 'fortran_order': False}"), "lacks one of 'descr', 'fortran_order' and 'shape'"},
       {npy("{'descr': '<f4', 'fortran_order': Maybe, 'shape': ()}"), "lacks True or False"},
-      {npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2, -1)}"), "lacks a size, a whole number of 0 or more"},
+      {npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2, -1)}"),
+       "lacks a size, a whole number of 0 or more"},
       {npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2 3)}"), "lacks a comma between two sizes"},
       {npy("{'descr': '<f4' 'fortran_order': False}"), "lacks a comma between its entries"},
       {npy("{'descr': '<f4"), "ends inside a quoted text"},
       {npy("{'descr': 7}"), "lacks a quoted text"},
       {npy("{'colour': 'red'}"), "has the unknown key 'colour'"},
       {npy("('descr')"), "lacks '{'"},
-      {npy("{'descr': '<c8', 'fortran_order': False, 'shape': ()}"), "holds elements of type '<c8'; only bool, integers and float16, 32 and 64"},
-      {npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1)}"), "has 7 dimensions; at most 6 are supported"},
-      {npy("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999, 99999999999)}"), "more elements than any file holds"},
-      {npy("{'descr': '<f4', 'fortran_order': False, 'shape': (0, 99999999999, 99999999999)}"), "more elements than any file holds"},
-      {npy("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999999,)}"), "has a size beyond 2^58"},
-      {npy("{'descr': '<f4', 'fortran_order': False, 'shape': (200000000000,)}", "1234"), "[200000000000] of 4 bytes each take 800000000000"},
+      {npy("{'descr': '<c8', 'fortran_order': False, 'shape': ()}"),
+       "holds elements of type '<c8'; only bool, integers and float16, 32 and 64"},
+      {npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1)}"),
+       "has 7 dimensions; at most 6 are supported"},
+      {npy("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999, 99999999999)}"),
+       "more elements than any file holds"},
+      {npy("{'descr': '<f4', 'fortran_order': False, 'shape': (0, 99999999999, 99999999999)}"),
+       "more elements than any file holds"},
+      {npy("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999999,)}"),
+       "has a size beyond 2^58"},
+      {npy("{'descr': '<f4', 'fortran_order': False, 'shape': (200000000000,)}", "1234"),
+       "[200000000000] of 4 bytes each take 800000000000"},
   };
   for (const Case& c : cases) {
     INFO(c.message);
@@ -173,7 +185,8 @@ TEST_CASE("npz: a damaged archive is refused in one clear sentence") {
   };
   const auto changed = [](std::string bytes, std::size_t at, char to) { return bytes[at] = to, bytes; };
   CHECK(contains(message("\x93NUMPY"), "does not begin as a .npz archive does"));
-  CHECK(contains(message(stored.substr(0, 700)), "is truncated: the archive's directory at its end is missing"));
+  CHECK(
+      contains(message(stored.substr(0, 700)), "is truncated: the archive's directory at its end is missing"));
   CHECK(contains(message(changed(stored, 200, 'x')), "is corrupt (its CRC-32 is "));
   const std::size_t directory = stored.find("PK\x01\x02");
   CHECK(contains(message(changed(stored, directory + 8, 1)), "is encrypted, which cannot be read"));

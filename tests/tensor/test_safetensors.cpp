@@ -23,7 +23,9 @@ std::string length_of(std::uint64_t n) {
   return out;
 }
 
-std::string file_of(const std::string& header, const std::string& data = "") { return length_of(header.size()) + header + data; }
+std::string file_of(const std::string& header, const std::string& data = "") {
+  return length_of(header.size()) + header + data;
+}
 
 std::string read_message(const std::string& bytes) {
   const Scratch folder;
@@ -77,7 +79,9 @@ TEST_CASE("half precision: every half survives, and others round to the nearest,
 
 TEST_CASE("safetensors: what we write, we read back; F16 halves the file") {
   const Scratch folder;
-  const SafeTensors content = {{{"b", Tensor::arange(6).reshape({2, 3})}, {"a.weight", Tensor::scalar(Real(0.1))}, {"none", Tensor({0})}},
+  const SafeTensors content = {{{"b", Tensor::arange(6).reshape({2, 3})},
+                                {"a.weight", Tensor::scalar(Real(0.1))},
+                                {"none", Tensor({0})}},
                                {{"epoch", "3"}, {"text", "\"quoted\" 한글"}}};
   write_safetensors(folder / "x", content);
   const SafeTensors again = read_safetensors(folder / "x");
@@ -101,7 +105,8 @@ TEST_CASE("safetensors: another program finds our bytes where the header says") 
   const std::string python = python_with("numpy");
   if (python.empty()) return skip("no Python with NumPy here");
   const Scratch folder;
-  write_safetensors(folder / "x", {{{"w", Tensor::arange(4).reshape({2, 2})}, {"b", Tensor::scalar(5)}}, {{"k", "v"}}});
+  write_safetensors(folder / "x",
+                    {{{"w", Tensor::arange(4).reshape({2, 2})}, {"b", Tensor::scalar(5)}}, {{"k", "v"}}});
   const ShellResult result = shell(python + R"( -c '
 import json, struct, numpy as np
 raw = open("x", "rb").read()
@@ -110,7 +115,8 @@ header, data = json.loads(raw[8:8 + n]), raw[8 + n:]
 print(header.pop("__metadata__"))
 for name, t in sorted(header.items()):
     begin, end = t["data_offsets"]
-    print(name, t["dtype"], np.frombuffer(data[begin:end], "<f4").reshape(t["shape"]).tolist())')", folder.path());
+    print(name, t["dtype"], np.frombuffer(data[begin:end], "<f4").reshape(t["shape"]).tolist())')",
+                                   folder.path());
   CHECK(result.output == "{'k': 'v'}\nb F32 5.0\nw F32 [[0.0, 1.0], [2.0, 3.0]]\n");
 }
 
@@ -133,18 +139,28 @@ TEST_CASE("safetensors: a file that breaks the format's rules is refused in one 
       {file_of("{" + w + "," + w + "}", "12345678"), "names the tensor 'w' twice"},
       {file_of(R"({"w":5})"), "describes tensor 'w' by no JSON object"},
       {file_of(R"({"w":{"shape":[2],"data_offsets":[0,8]}})"), "gives tensor 'w' no 'dtype'"},
-      {file_of(R"({"w":{"dtype":"F8_E4M3","shape":[2],"data_offsets":[0,8]}})"), "is of type \"F8_E4M3\"\n  hint: convert it to F32"},
+      {file_of(R"({"w":{"dtype":"F8_E4M3","shape":[2],"data_offsets":[0,8]}})"),
+       "is of type \"F8_E4M3\"\n  hint: convert it to F32"},
       {file_of(R"({"w":{"dtype":"F32","data_offsets":[0,8]}})"), "gives tensor 'w' no list 'shape'"},
-      {file_of(R"({"w":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}})"), "gives tensor 'w' -2 in 'shape', which must be a whole number"},
-      {file_of(R"({"w":{"dtype":"F32","shape":[2.5],"data_offsets":[0,8]}})"), "gives tensor 'w' 2.5 in 'shape'"},
-      {file_of(R"({"w":{"dtype":"F32","shape":[2],"data_offsets":[8]}})"), "gives tensor 'w' 1 data_offsets instead of 2"},
+      {file_of(R"({"w":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}})"),
+       "gives tensor 'w' -2 in 'shape', which must be a whole number"},
+      {file_of(R"({"w":{"dtype":"F32","shape":[2.5],"data_offsets":[0,8]}})"),
+       "gives tensor 'w' 2.5 in 'shape'"},
+      {file_of(R"({"w":{"dtype":"F32","shape":[2],"data_offsets":[8]}})"),
+       "gives tensor 'w' 1 data_offsets instead of 2"},
       {file_of("{" + w + "}", "1234"), "puts tensor 'w' at bytes 0 to 8 of 4"},
-      {file_of(R"({"w":{"dtype":"F32","shape":[1],"data_offsets":[8,4]}})", "12345678"), "puts tensor 'w' at bytes 8 to 4 of 8"},
-      {file_of(R"({"w":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})", "12345678"), "gives tensor 'w' 8 bytes, but F32 [3] takes 12"},
-      {file_of(R"({"w":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}})"), "more elements than any file holds"},
-      {file_of(R"({"w":{"dtype":"F32","shape":[1,1,1,1,1,1,1],"data_offsets":[0,4]}})", "1234"), "has 7 dimensions; at most 6"},
-      {file_of("{" + w + R"(,"v":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}})", "123456789012"), "puts tensor 'v' at byte 4, but the one before it ends at 8"},
-      {file_of(R"({"w":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", "12345678"), "puts tensor 'w' at byte 4, but the one before it ends at 0"},
+      {file_of(R"({"w":{"dtype":"F32","shape":[1],"data_offsets":[8,4]}})", "12345678"),
+       "puts tensor 'w' at bytes 8 to 4 of 8"},
+      {file_of(R"({"w":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})", "12345678"),
+       "gives tensor 'w' 8 bytes, but F32 [3] takes 12"},
+      {file_of(R"({"w":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}})"),
+       "more elements than any file holds"},
+      {file_of(R"({"w":{"dtype":"F32","shape":[1,1,1,1,1,1,1],"data_offsets":[0,4]}})", "1234"),
+       "has 7 dimensions; at most 6"},
+      {file_of("{" + w + R"(,"v":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}})", "123456789012"),
+       "puts tensor 'v' at byte 4, but the one before it ends at 8"},
+      {file_of(R"({"w":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", "12345678"),
+       "puts tensor 'w' at byte 4, but the one before it ends at 0"},
       {file_of("{" + w + "}", "123456789"), "has 1 bytes after the last tensor, which ends at byte 8"},
       {file_of(R"({"__metadata__":{"a":1}})"), "has the metadata entry 'a', which is no text"},
       {file_of(R"({"__metadata__":[]})"), "has metadata that are no JSON object"},
@@ -154,7 +170,8 @@ TEST_CASE("safetensors: a file that breaks the format's rules is refused in one 
     const std::string message = read_message(c.bytes);
     CHECK_MESSAGE(contains(message, c.message), message);
   }
-  CHECK(contains(message_of([] { read_safetensors("no/such"); }), "cannot read no/such: No such file or directory"));
+  CHECK(contains(message_of([] { read_safetensors("no/such"); }),
+                 "cannot read no/such: No such file or directory"));
 }
 
 TEST_CASE("safetensors: content that cannot be stored is refused and leaves the old file") {
@@ -163,19 +180,22 @@ TEST_CASE("safetensors: content that cannot be stored is refused and leaves the 
   const auto message = [&](const SafeTensors& content, StoredType type = StoredType::kReal) {
     return message_of([&] { write_safetensors(folder / "x", content, type); });
   };
-  CHECK(contains(message({{{"__metadata__", Tensor::scalar(1)}}, {}}), "the format reserves the name __metadata__"));
+  CHECK(contains(message({{{"__metadata__", Tensor::scalar(1)}}, {}}),
+                 "the format reserves the name __metadata__"));
   CHECK(contains(message({{{"w", Tensor()}}, {}}), "tensor 'w' is undefined"));
   CHECK(contains(message({{}, {{"k", "\xff"}}}), "no valid UTF-8"));
-  CHECK(contains(message({{{"w", Tensor::scalar(70000)}}, {}}, StoredType::kF16), "tensor 'w' holds 70000, but F16 ends at 65504"));
+  CHECK(contains(message({{{"w", Tensor::scalar(70000)}}, {}}, StoredType::kF16),
+                 "tensor 'w' holds 70000, but F16 ends at 65504"));
   CHECK(contents(folder / "x") == "old");
   CHECK_FALSE(std::filesystem::exists(folder / "x.tmp"));
 }
 
 TEST_CASE("safetensors: no damaged file crashes the reader") {
   const Scratch folder;
-  const int refused = refused_when_damaged(contents(kArrays / "torch.safetensors"), 3000, [&](const std::string& bytes) {
-    put(folder / "x", bytes);
-    read_safetensors(folder / "x");
-  });
+  const int refused =
+      refused_when_damaged(contents(kArrays / "torch.safetensors"), 3000, [&](const std::string& bytes) {
+        put(folder / "x", bytes);
+        read_safetensors(folder / "x");
+      });
   CHECK(refused > 1500);
 }
