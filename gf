@@ -18,7 +18,7 @@ eval    | CHECKPOINT --data D                     | negative log-likelihood in n
 sample  | CHECKPOINT --n 64 --out s.png           | draw new images, or complete half a one
 graph   | MODEL or N.M [--out g.svg]              | the graph that backward walks, as SVG or DOT
 bench   | [FILTER] [--json FILE]                  | our benchmarks
-data    | mnist                                   | download real data and check it
+data    | mnist [FOLDER]                          | download MNIST and check it
 doctor  |                                         | what this machine has, and what is missing
 help    | [COMMAND]                               | this page, or the options of one command
 '
@@ -54,24 +54,27 @@ lines() { printf '%s\n' "$1" | grep -v '^$'; }
 
 # ---- the tool chain --------------------------------------------------------------------------------------
 
-has() {  # has "ninja make" or has "<zlib.h>"
+has() {  # has ninja make: one of them; has "<zlib.h>"
   local name folder
-  case $1 in
-    "<"*)
-      name=${1#<}; name=${name%>}
-      for folder in /usr/include /usr/local/include /opt/homebrew/include /opt/local/include \
-                    "${CONDA_PREFIX:-/usr}/include" "${CMAKE_PREFIX_PATH:-/usr}/include"; do
-        [ -e "$folder/$name" ] && return 0
-      done ;;
-    *) for name in $1; do command -v "$name" >/dev/null 2>&1 && return 0; done ;;
-  esac
+  for name in "$@"; do
+    case $name in
+      "<"*)
+        name=${name#<}
+        for folder in /usr/include /usr/local/include /opt/homebrew/include /opt/local/include \
+                      "${CONDA_PREFIX:-/usr}/include" "${CMAKE_PREFIX_PATH:-/usr}/include"; do
+          [ -e "$folder/${name%>}" ] && return 0
+        done ;;
+      *) command -v "$name" >/dev/null 2>&1 && return 0 ;;
+    esac
+  done
   return 1
 }
 
 missing_of() {  # the lines of a requirements table that this machine lacks
-  local line
-  while IFS= read -r line; do
-    [ -z "$line" ] || has "$(column "$line" 5)" || printf '%s\n' "$line"
+  local what apt brew dnf probes
+  while IFS='|' read -r what apt brew dnf probes; do
+    # shellcheck disable=SC2086
+    [ -z "$what" ] || has $probes || printf '%s\n' "$what|$apt|$brew|$dnf|$probes"
   done <<<"$1"
 }
 
@@ -288,13 +291,14 @@ bench() {
 }
 
 doctor() {
-  local line
+  local what apt brew dnf probes state
   echo "tool chain"
-  while IFS= read -r line; do
-    [ -n "$line" ] || continue
-    if has "$(column "$line" 5)"; then printf '  %-18s found\n' "$(column "$line" 1)"
-    else printf '  %-18s missing (apt: %s, brew: %s, dnf: %s)\n' "$(column "$line" 1)" "$(column "$line" 2)" \
-      "$(column "$line" 3)" "$(column "$line" 4)"; fi
+  while IFS='|' read -r what apt brew dnf probes; do
+    [ -n "$what" ] || continue
+    state=found
+    # shellcheck disable=SC2086
+    has $probes || state="missing (apt: ${apt// /}, brew: ${brew// /}, dnf: ${dnf// /})"
+    printf '  %-18s %s\n' "$what" "$state"
   done <<<"$requirements$optional_requirements$benchmark_requirement"
   if [ -n "$(missing_of "$requirements")" ]; then
     echo "the rest needs a build: ./gf test installs what is missing"
@@ -323,7 +327,11 @@ main() {
       ensure_toolchain
       build_targets release "" gf_program lessons
       exec "$build/gf" course "$@" ;;
-    train | eval | sample | graph | data)
+    data)
+      [ "${1-}" = mnist ] || misuse "data: name what to download; there is mnist"
+      shift
+      exec bash "$root/tools/fetch_mnist.sh" "$@" ;;
+    train | eval | sample | graph)
       need_program
       exec "$build/gf" "$command" "$@" ;;
     *) unknown_command "$command" ;;

@@ -31,6 +31,14 @@ int edit_distance(const std::string& a, const std::string& b) {
 
 }  // namespace
 
+CLI::Validator positive() {
+  return {[](const std::string& text) {
+            double value = 0;
+            return CLI::detail::lexical_cast(text, value) && value > 0 ? "" : "'" + text + "' is no number above 0";
+          },
+          "> 0"};
+}
+
 std::string nearest(const std::string& word, const std::vector<std::string>& known) {
   std::string best;
   int least = 3;

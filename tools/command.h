@@ -31,6 +31,9 @@ struct RegisterCommand {
   }
 };
 
+// Whole or other numbers above 0.
+CLI::Validator positive();
+
 // The word of `known` nearest to `word` (by edit distance, at most 2 away), or "".
 std::string nearest(const std::string& word, const std::vector<std::string>& known);
 // "; did you mean NEAREST?" or "".

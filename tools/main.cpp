@@ -21,6 +21,7 @@ int run(int argc, char** argv) {
   for (const Command& command : commands()) {
     CLI::App* sub = app.add_subcommand(command.name, command.help);
     sub->allow_extras();
+    sub->option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);  // as shells do
     actions[sub] = command.setup(*sub, arguments);
     names.push_back(command.name);
   }

@@ -7,10 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <fstream>
-#include <sstream>
-
 #include "tensor/check.h"
+#include "tests/files.h"
 
 namespace gradfold {
 namespace fs = std::filesystem;
@@ -71,7 +69,7 @@ Finished Process::wait() {
   int status = 0;
   waitpid(pid_, &status, 0);
   pid_ = -1;
-  return {WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status), read_file(out_), read_file(err_)};
+  return {WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status), contents(out_), contents(err_)};
 }
 
 Finished run(const std::vector<std::string>& words, const ProcessOptions& options) {
@@ -81,24 +79,6 @@ Finished run(const std::vector<std::string>& words, const ProcessOptions& option
 Finished gf(std::vector<std::string> words, const ProcessOptions& options) {
   words.insert(words.begin(), GRADFOLD_BINARY_DIR "/gf");
   return run(words, options);
-}
-
-TemporaryFolder::TemporaryFolder() {
-  std::string name = (fs::temp_directory_path() / "gradfold-XXXXXX").string();
-  require(mkdtemp(name.data()) != nullptr, "TemporaryFolder", "cannot make {}", name);
-  path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
-
-std::string read_file(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
 }
 
 }  // namespace gradfold

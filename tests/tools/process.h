@@ -38,20 +38,4 @@ Finished run(const std::vector<std::string>& words, const ProcessOptions& option
 // build/gf with these words.
 Finished gf(std::vector<std::string> words, const ProcessOptions& options = {});
 
-// An empty folder that disappears with the object.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
-
-std::string read_file(const std::filesystem::path& path);
-
 }  // namespace gradfold

@@ -1,11 +1,10 @@
 // ./gf as a stranger meets it: a bare machine, a typo, no package manager.
 #include <doctest/doctest.h>
 
-#include <sys/stat.h>
 
 #include <filesystem>
-#include <fstream>
 
+#include "tests/files.h"
 #include "tests/tools/process.h"
 
 using namespace gradfold;
@@ -33,8 +32,8 @@ class BareMachine {
   }
   // A program that prints its own name and arguments.
   void add_echo(const std::string& name) {
-    std::ofstream(folder_ / name) << "#!/bin/sh\necho called: " << name << " \"$@\"\n";
-    chmod((folder_ / name).c_str(), 0755);
+    put(folder_ / name, "#!/bin/sh\necho called: " + name + " \"$@\"\n");
+    fs::permissions(folder_ / name, fs::perms::owner_all);
   }
   Finished gf(std::vector<std::string> words) const {
     words.insert(words.begin(), {find_program("bash").string(), launcher});
@@ -42,7 +41,7 @@ class BareMachine {
   }
 
  private:
-  TemporaryFolder folder_;
+  Scratch folder_;
 };
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }

@@ -7,6 +7,7 @@
 #include <set>
 #include <sstream>
 
+#include "tests/files.h"
 #include "tests/tools/process.h"
 
 using namespace gradfold;
@@ -52,7 +53,7 @@ TEST_CASE("includes follow the arrows") {
     for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
       if (!is_source(entry.path())) continue;
       ++files;
-      std::istringstream text(read_file(entry.path()));
+      std::istringstream text(contents(entry.path()));
       for (std::string line; std::getline(text, line);) {
         INFO(entry.path().string());
         CHECK(objection(folder, line) == "");
@@ -72,10 +73,10 @@ TEST_CASE("an include against the arrows is seen") {
 }
 
 TEST_CASE("every test file is run") {
-  const std::string listed = read_file(fs::path(GRADFOLD_BINARY_DIR) / "CTestTestfile.cmake");
+  const std::string listed = contents(fs::path(GRADFOLD_BINARY_DIR) / "CTestTestfile.cmake");
   int files = 0;
   for (const auto& entry : fs::recursive_directory_iterator(root / "tests")) {
-    if (!is_source(entry.path()) || read_file(entry.path()).find("\nTEST_CASE") == std::string::npos) continue;
+    if (!is_source(entry.path()) || contents(entry.path()).find("\nTEST_CASE") == std::string::npos) continue;
     ++files;
     INFO(entry.path().string());
     // A case in a file of another name, or a folder deeper, would be compiled into no program.

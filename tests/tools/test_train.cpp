@@ -1,0 +1,261 @@
+// build/gf train, eval and sample as child processes: what they print, what they keep, and what they refuse.
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <csignal>
+#include <random>
+#include <sstream>
+#include <thread>
+
+#include <nlohmann/json.hpp>
+
+#include "nn/checkpoint.h"
+#include "tensor/safetensors.h"
+#include "tests/files.h"
+#include "tests/tools/process.h"
+
+using namespace gradfold;
+namespace fs = std::filesystem;
+using Words = std::vector<std::string>;
+
+namespace {
+
+// A PixelCNN that trains in a moment.
+Words small_training(const fs::path& out, Words more = {}) {
+  Words words{"train", "pixel_cnn", "--out", out.string(), "--data", "strokes", "--limit", "96", "--batch", "16",
+              "--maps", "4", "--blocks", "1", "--epochs", "2"};
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+// Weights, optimizer and averages of two checkpoints are equal bit for bit.
+void check_identical(const fs::path& a, const fs::path& b) {
+  const auto first = read_safetensors(a).tensors, second = read_safetensors(b).tensors;
+  REQUIRE(first.size() == second.size());
+  CHECK(first.size() > 10);
+  for (const auto& [name, value] : first) {
+    INFO(name);
+    CHECK(identical(value, second.at(name)));
+  }
+}
+
+nlohmann::json last_line(const std::string& text) {
+  const auto end = text.find_last_not_of('\n');
+  const auto begin = text.rfind('\n', end);
+  return nlohmann::json::parse(text.substr(begin == std::string::npos ? 0 : begin + 1, end - begin));
+}
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+// Waits until the run at `path` has taken a step; false after 20 seconds.
+bool wait_for_a_step(const fs::path& path) {
+  for (int i = 0; i < 2000; ++i) {
+    if (fs::exists(path) && read_progress(path).step > 0) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("train, eval and sample with --json: one object in the last line, people's text on stderr") {
+  Scratch folder;
+  const fs::path out = folder / "model.safetensors";
+  const Finished trained = gf(small_training(out, {"--json", "--ema", "0.9", "--schedule", "cosine"}));
+  REQUIRE_MESSAGE(trained.exit == 0, trained.err);
+  CHECK(has(trained.err, "epoch 2/2"));
+  const auto train = nlohmann::json::parse(trained.out);
+  for (const char* key : {"model", "data", "checkpoint", "parameters", "epoch", "step", "train_nats", "valid_nats",
+                          "valid_bits_per_dim"}) {
+    CHECK_MESSAGE(train.contains(key), key);
+  }
+  CHECK(train["epoch"] == 2);
+  CHECK(train["step"] == 12);
+
+  std::istringstream log(contents(folder / "model.log.jsonl"));
+  int epoch = 0;
+  for (std::string line; std::getline(log, line);) CHECK(nlohmann::json::parse(line)["epoch"] == ++epoch);
+  CHECK(epoch == 2);
+
+  const Finished evaluated = gf({"eval", out.string(), "--data", "strokes", "--limit", "50", "--json"});
+  REQUIRE_MESSAGE(evaluated.exit == 0, evaluated.err);
+  const auto eval = nlohmann::json::parse(evaluated.out);
+  CHECK(eval["model"] == "pixel_cnn");
+  CHECK(eval["data"] == "strokes");
+  CHECK(eval["images"] == 50);
+  CHECK(eval["bits_per_dim"].get<double>() == doctest::Approx(eval["nll_nats"].get<double>() / 784 / 0.69314718056));
+
+  const Finished sampled = gf({"sample", out.string(), "--n", "2", "--out", (folder / "s.png").string(), "--json"});
+  REQUIRE_MESSAGE(sampled.exit == 0, sampled.err);
+  const auto sample = last_line(sampled.out);
+  CHECK(sample["images"] == 2);
+  CHECK(sample["sampler"] == "naive");
+  CHECK(sample["seconds"].get<double>() > 0);
+  CHECK(fs::file_size(folder / "s.png") > 100);
+
+  const Finished completed = gf({"sample", out.string(), "--n", "2", "--out", (folder / "c.png").string(), "--complete",
+                                 (folder / "s.png").string()});
+  CHECK(completed.exit == 1);  // a grid of two images is no image
+  CHECK(has(completed.err, "but the model's images are 28 x 28"));
+}
+
+TEST_CASE("killed at a random moment and resumed: the weights of the run that was left alone") {
+  Scratch folder;
+  const fs::path whole = folder / "whole.safetensors", killed = folder / "killed.safetensors";
+  const Words more{"--save-every", "1", "--epochs", "4", "--ema", "0.9", "--schedule", "cosine"};
+  const auto start = std::chrono::steady_clock::now();
+  REQUIRE(gf(small_training(whole, more)).exit == 0);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  std::mt19937 random{std::random_device{}()};
+  Index killed_at = 0;
+  for (int kill = 0; kill < 3; ++kill) {
+    const bool there = fs::exists(killed);
+    Process run([&] {
+      Words words = small_training(killed, more);
+      if (there) words.push_back("--resume");
+      words.insert(words.begin(), GRADFOLD_BINARY_DIR "/gf");
+      return words;
+    }());
+    const std::chrono::duration<double> moment{std::uniform_real_distribution<>(0.02, took.count() * 0.5)(random)};
+    std::this_thread::sleep_for(moment);
+    run.send(SIGKILL);
+    run.wait();
+    if (fs::exists(killed)) killed_at = read_progress(killed).step;
+    MESSAGE("killed after " << moment.count() << " s, step " << killed_at);
+  }
+  Words words = small_training(killed, more);
+  if (fs::exists(killed)) words.push_back("--resume");
+  const Finished resumed = gf(words);
+  REQUIRE_MESSAGE(resumed.exit == 0, resumed.err);
+  check_identical(whole, killed);
+}
+
+TEST_CASE("the same bits with 1, 2, 3 and 8 threads") {
+  Scratch folder;
+  const fs::path one = folder / "1.safetensors";
+  REQUIRE(gf(small_training(one, {"--threads", "1", "--maps", "16"})).exit == 0);
+  for (const char* threads : {"2", "3", "8"}) {
+    const fs::path other = folder / (std::string(threads) + ".safetensors");
+    REQUIRE(gf(small_training(other, {"--threads", threads, "--maps", "16"})).exit == 0);
+    INFO(threads);
+    check_identical(one, other);
+  }
+}
+
+TEST_CASE("Ctrl-C keeps the checkpoint, exits with 130, and the run goes on from there") {
+  Scratch folder;
+  const fs::path out = folder / "model.safetensors", whole = folder / "whole.safetensors";
+  Words words = small_training(out, {"--epochs", "100000", "--save-every", "1"});
+  words.insert(words.begin(), GRADFOLD_BINARY_DIR "/gf");
+  Process run(words);
+  REQUIRE(wait_for_a_step(out));
+  run.send(SIGINT);
+  const Finished stopped = run.wait();
+  CHECK(stopped.exit == 130);
+  CHECK(has(stopped.out, "--resume goes on from there"));
+  const TrainingProgress progress = read_progress(out);
+  CHECK(progress.step > 0);
+  const std::string epochs = std::to_string(progress.epoch + 1);
+  CHECK(gf(small_training(out, {"--resume", "--epochs", epochs})).exit == 0);
+  CHECK(gf(small_training(whole, {"--epochs", epochs})).exit == 0);
+  check_identical(out, whole);
+}
+
+TEST_CASE("a NaN loss ends the run; the last good checkpoint stays") {
+  Scratch folder;
+  const fs::path out = folder / "model.safetensors";
+  const Finished wild = gf(small_training(out, {"--lr", "1e30"}));
+  CHECK(wild.exit == 1);
+  CHECK(has(wild.err, "hint: lower the learning rate"));
+  CHECK(has(wild.err, "holds the last good state, after step 0"));
+  CHECK(gf({"eval", out.string(), "--limit", "10"}).exit == 0);
+  // One step an epoch: the loss is still finite when the weights no longer are.
+  const Finished early = gf(small_training(folder / "early.safetensors", {"--lr", "1e30", "--batch", "96"}));
+  CHECK(early.exit == 1);
+  CHECK(gf({"eval", folder / "early.safetensors", "--limit", "10"}).exit == 0);
+}
+
+TEST_CASE("what cannot be written is found before training starts") {
+  Scratch folder;
+  const Finished no_folder = gf(small_training(folder / "none/model.safetensors"));
+  CHECK(no_folder.exit == 1);
+  CHECK(has(no_folder.err, "cannot write "));
+  CHECK(has(no_folder.err, "hint: check that the folder exists and may be written"));
+  CHECK_FALSE(has(no_folder.err, "epoch 1"));
+
+  const Finished full = gf(small_training(folder / "model.safetensors"), {.file_limit = 4000});
+  CHECK(full.exit == 1);
+  CHECK(has(full.err, "cannot write "));
+  CHECK_FALSE(has(full.err, "epoch 1"));
+  CHECK(fs::is_empty(folder.path()));
+}
+
+TEST_CASE("a disk that fills up during training leaves the last checkpoint") {
+  Scratch folder;
+  const fs::path out = folder / "model.safetensors";
+  REQUIRE(gf(small_training(out)).exit == 0);
+  const auto size = static_cast<long>(fs::file_size(out));
+  // The log in the checkpoint makes it grow with each epoch.
+  const Finished full = gf(small_training(out, {"--resume", "--epochs", "50"}), {.file_limit = size + 400});
+  CHECK(full.exit == 1);
+  CHECK(has(full.err, "cannot write "));
+  CHECK(has(full.err, "holds the last good state"));
+  CHECK(read_progress(out).epoch >= 2);
+  CHECK(gf({"eval", out.string(), "--limit", "10"}).exit == 0);
+}
+
+TEST_CASE("misuse is one sentence and exit code 2") {
+  Scratch folder;
+  const fs::path out = folder / "model.safetensors", other = folder / "other.safetensors";
+  REQUIRE(gf(small_training(out)).exit == 0);
+  const auto refused = [](const Words& words, const std::string& message) {
+    const Finished result = gf(words);
+    CHECK(result.exit == 2);
+    CHECK_MESSAGE(has(result.err, message), result.err);
+  };
+  refused({"trian"}, "gf: unknown command 'trian'; did you mean train?\n");
+  refused({"train", "pixel_cn", "--out", other}, "gf: there is no model 'pixel_cn'; did you mean pixel_cnn? (known: pixel_cnn");
+  refused(small_training(other, {"--epoch", "3"}), "train: unknown option --epoch; did you mean --epochs?\n");
+  refused(small_training(other, {"--blobs", "3"}), "train: unknown option --blobs");
+  refused(small_training(other, {"--lr", "-1"}), "train: --lr: '-1' is no number above 0\n");
+  refused(small_training(other, {"--schedule", "linear"}), "train: there is no schedule 'linear'; known are constant and cosine\n");
+  refused(small_training(other, {"--data", "minst"}), "'minst' is no data set, file or folder");
+  refused(small_training(other, {"--resume"}), "train: there is no run to resume: ");
+  refused(small_training(out), "exists; --resume goes on with it, another --out leaves it alone\n");
+  refused(small_training(out, {"--resume", "--batch", "8"}), "train: --batch 8 differs from the run's 16");
+  refused(small_training(out, {"--resume", "--maps", "8"}), "train: --maps 8 differs from the run's 4");
+  refused({"train", "pixel_cnn"}, "train: --out is required\n");
+  refused({"eval", out, "--split", "tset"}, "'tset' is no split");
+  refused({"sample", out, "--out", folder / "s.png", "--sampler", "cached"},
+          "sample: there is no cached sampler yet; use --sampler naive\n");
+  refused({"sample", out, "--out", folder / "s.png", "--class", "3"}, "sample: unknown option --class");
+  CHECK_FALSE(fs::exists(other));
+}
+
+TEST_CASE("missing data, missing and corrupt checkpoints fail with what to do") {
+  Scratch folder;
+  const fs::path out = folder / "model.safetensors";
+  const ProcessOptions no_data{.environment = {"GRADFOLD_DATA=" + folder.path().string(), "XDG_CACHE_HOME=" + folder.path().string()}};
+  const Finished mnist = gf({"train", "pixel_cnn", "--data", "mnist", "--out", out}, no_data);
+  CHECK(mnist.exit == 1);
+  CHECK(has(mnist.err, "./gf data mnist"));
+  CHECK_FALSE(fs::exists(out));
+
+  const Finished none = gf({"eval", out});
+  CHECK(none.exit == 1);
+  CHECK(has(none.err, "there is no checkpoint "));
+
+  REQUIRE(gf(small_training(out)).exit == 0);
+  const std::string bytes = contents(out);
+  for (const std::string& broken : {std::string("not a checkpoint at all"), bytes.substr(0, bytes.size() / 2), std::string()}) {
+    put(folder / "broken.safetensors", broken);
+    for (const Words& words : {Words{"eval", folder / "broken.safetensors"},
+                               Words{"sample", folder / "broken.safetensors", "--out", folder / "s.png"},
+                               small_training(folder / "broken.safetensors", {"--resume"})}) {
+      const Finished result = gf(words);
+      CHECK(result.exit == 1);
+      CHECK(has(result.err, "broken.safetensors"));
+      CHECK(has(result.err, "hint: "));
+    }
+  }
+}

@@ -1,0 +1,52 @@
+// gf graph pixel_cnn [--blocks 1] --out g.svg: the graph of one loss, as backward walks it.
+#include <map>
+
+#include "autograd/graph_drawing.h"
+#include "tensor/atomic_file.h"
+#include "tools/command.h"
+#include "tools/model_options.h"
+
+namespace gradfold {
+namespace {
+
+// The model that a step of the course trains.
+const std::map<std::string, std::string> model_of_step = {{"2.3", "pixel_cnn"}};
+
+struct Options {
+  std::string model;
+  ModelConfig config;
+  std::filesystem::path out = "graph.svg";
+};
+
+int draw_graph(const Options& options) {
+  const std::string extension = options.out.extension().string();
+  if (extension != ".svg" && extension != ".dot") {
+    throw UsageError("graph", fmt::format("--out is {} but must end in .svg or .dot", options.out.string()));
+  }
+  const auto step = model_of_step.find(options.model);
+  const auto model = new_model(step == model_of_step.end() ? options.model : step->second, options.config);
+  Rng rng(1);
+  model->reset_parameters(rng);
+  const Var loss = model->nll(Tensor::zeros({1, model->channels(), 28, 28}));
+  const std::string picture = extension == ".svg" ? graph_svg(loss) : graph_dot(loss);
+  write_atomically(options.out, [&](std::ostream& file) { file << picture; });
+  fmt::print("{}: {} parameters; the graph is in {}\n", model->name(), model->parameter_count(), options.out.string());
+  return 0;
+}
+
+Action setup(CLI::App& app, const Arguments& arguments) {
+  auto options = std::make_shared<Options>();
+  app.add_option("model", options->model, "a model, or a step that trains one (2.3)")->required();
+  app.add_option("--out", options->out, "an .svg for a browser or a .dot for Graphviz")->capture_default_str();
+  Arguments names = arguments;
+  for (const std::string& word : arguments) {
+    if (const auto step = model_of_step.find(word); step != model_of_step.end()) names.push_back(step->second);
+  }
+  add_model_options(app, names, options->config);
+  return [options] { return draw_graph(*options); };
+}
+
+const RegisterCommand command("graph", "the graph that backward walks, as SVG or DOT", setup);
+
+}  // namespace
+}  // namespace gradfold

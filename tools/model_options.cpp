@@ -1,0 +1,72 @@
+#include "tools/model_options.h"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "data/binarize.h"
+#include "tensor/map.h"
+
+namespace gradfold {
+
+void add_model_options(CLI::App& app, const Arguments& arguments, ModelConfig& chosen) {
+  for (const std::string& name : image_model_names()) {
+    if (std::find(arguments.begin(), arguments.end(), name) == arguments.end()) continue;
+    for (const auto& [key, value] : make_image_model(name)->config()) {
+      app.add_option_function<Index>("--" + key, [&chosen, key = key](Index given) { chosen[key] = given; },
+                                     fmt::format("setting of {} [{}]", name, value))
+          ->group("Settings of " + name);
+    }
+  }
+}
+
+std::unique_ptr<ImageModel> new_model(const std::string& name, const ModelConfig& config) {
+  const auto names = image_model_names();
+  if (std::find(names.begin(), names.end(), name) == names.end()) {
+    throw UsageError("gf", fmt::format("there is no model '{}'{} (known: {})", name, did_you_mean(name, names),
+                                       fmt::join(names, ", ")));
+  }
+  return make_image_model(name, config);
+}
+
+std::string config_text(const ModelConfig& config) { return nlohmann::json(config).dump(); }
+
+ModelConfig parse_config(const std::string& text) {
+  const auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  ModelConfig config;
+  for (const auto& [key, value] : json.items()) {
+    require(value.is_number_integer(), "checkpoint", "its config is {} but must be whole numbers by name", text);
+    config[key] = value;
+  }
+  return config;
+}
+
+OpenedModel open_checkpoint(const std::filesystem::path& path) {
+  if (path.string().starts_with("pretrained:")) {
+    throw UsageError("gf", fmt::format("{}: there are no pretrained models yet; train one with ./gf train", path.string()));
+  }
+  require(std::filesystem::exists(path), "gf", "there is no checkpoint {}; hint: ./gf train makes one", path.string());
+  TrainingProgress progress = read_progress(path);
+  require(!progress.model.empty(), path.string(),
+          "it holds weights but does not say of which model; hint: only what ./gf train wrote can be opened");
+  auto model = new_model(progress.model, parse_config(progress.config));
+  load_weights(path, *model, /*averaged=*/true);
+  model->eval();
+  return {std::move(model), std::move(progress)};
+}
+
+Shape OpenedModel::image() const {
+  const auto found = progress.notes.find("image");
+  require(found != progress.notes.end(), "checkpoint", "it does not say how large its images are");
+  std::vector<Index> sizes = nlohmann::json::parse(found->second).get<std::vector<Index>>();
+  require(sizes.size() == 3, "checkpoint", "its images are {} but must be [C, H, W]", found->second);
+  return Shape{1, sizes[0], sizes[1], sizes[2]};
+}
+
+Tensor to_levels(const Tensor& images, int levels, Rng& rng) {
+  if (levels == 2) return binarize_stochastic(images, rng);
+  const Real top = static_cast<Real>(levels - 1);
+  return map(images, [top](Real v) { return std::nearbyint(v * top) / top; });
+}
+
+}  // namespace gradfold

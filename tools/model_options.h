@@ -1,0 +1,41 @@
+#pragma once
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+
+#include <fmt/ranges.h>
+
+#include "models/registry.h"
+#include "nn/checkpoint.h"
+#include "tools/command.h"
+
+// How commands come by a model: by name with --maps, --blocks, ..., or from a checkpoint.
+namespace gradfold {
+
+// The models' own options. Every setting of the model that `arguments` name becomes an option of `app`; what
+// the user gave is in `chosen` once app is parsed.
+void add_model_options(CLI::App& app, const Arguments& arguments, ModelConfig& chosen);
+
+// The model `name`; a UsageError names the nearest if there is none.
+std::unique_ptr<ImageModel> new_model(const std::string& name, const ModelConfig& config);
+
+// A trained model and what its checkpoint says about the run.
+struct OpenedModel {
+  std::unique_ptr<ImageModel> model;
+  TrainingProgress progress;
+  // [1, C, H, W] of the images it was trained on.
+  Shape image() const;
+};
+// With the averaged weights, where the checkpoint has them.
+OpenedModel open_checkpoint(const std::filesystem::path& path);
+
+// What a checkpoint keeps of a model's settings, and back.
+std::string config_text(const ModelConfig& config);
+ModelConfig parse_config(const std::string& text);
+
+// Grey images [N, C, H, W] as the model's levels: for two levels each pixel is drawn as 1 with the probability
+// of its grey (images that are 0 and 1 stay as they are), else rounded to the nearest level.
+Tensor to_levels(const Tensor& images, int levels, Rng& rng);
+
+}  // namespace gradfold

@@ -1,0 +1,98 @@
+// gf sample CHECKPOINT --n 64 --out s.png
+#include <chrono>
+
+#include "lessons/interrupt.h"
+#include "tensor/parallel.h"
+#include "tools/command.h"
+#include "tools/model_options.h"
+#include "tools/output.h"
+#include "viz/grid.h"
+#include "viz/png.h"
+#include "viz/progress.h"
+
+namespace gradfold {
+namespace {
+
+struct Options {
+  std::string checkpoint, sampler = "naive";
+  std::filesystem::path out, complete;
+  Index n = 64;
+  Real temperature = 1;
+  std::uint64_t seed = 1;
+  int threads = 0;
+  bool json = false;
+};
+
+// The given rows of a picture, and where they are: all of a picture that is less high than the model's images,
+// the upper half of one that is as high.
+void add_completion(SampleOptions& sampling, const Options& options, const ImageModel& model, const Shape& image) {
+  const Tensor picture = to_tensor(read_png(options.complete), model.channels());
+  const Index height = image[2], width = image[3];
+  require(picture.size(2) == width && picture.size(1) <= height, options.complete.string(),
+          "it is {} x {} pixels but the model's images are {} x {}; the width must be equal and the height no larger",
+          picture.size(2), picture.size(1), width, height);
+  const Index rows = picture.size(1) < height ? picture.size(1) : height / 2;
+  Rng rng = Rng(options.seed).fork("levels");
+  sampling.image = Tensor::zeros(image);
+  sampling.known = Tensor::zeros(image);
+  sampling.image.slice(2, 0, rows).copy_from(to_levels(picture.unsqueeze(0).slice(2, 0, rows), model.levels(), rng));
+  sampling.known.slice(2, 0, rows).fill(1);
+}
+
+int sample(const Options& options) {
+  if (options.sampler == "cached") throw UsageError("sample", "there is no cached sampler yet; use --sampler naive");
+  if (options.sampler != "naive") {
+    throw UsageError("sample", fmt::format("there is no sampler '{}'; known is naive", options.sampler));
+  }
+  if (options.threads > 0) set_num_threads(options.threads);
+  const OpenedModel opened = open_checkpoint(options.checkpoint);
+  Shape shape = opened.image();
+  const Interrupt interrupt;
+  Progress bar({.title = "sampling", .total = shape[2] * shape[3], .unit = "pixels"});
+  SampleOptions sampling{.temperature = options.temperature};
+  if (!options.complete.empty()) add_completion(sampling, options, *opened.model, shape);
+  Index drawn = 0;
+  struct Stopped {};
+  sampling.progress = [&](Index done, Index) {
+    if (interrupt.asked()) throw Stopped();
+    bar.step(done - drawn);
+    drawn = done;
+  };
+  shape[0] = options.n;
+  Rng rng = Rng(options.seed).fork("sample");
+  const auto start = std::chrono::steady_clock::now();
+  Tensor images;
+  try {
+    images = opened.model->sample(shape, rng, sampling);
+  } catch (Stopped) {
+    return interrupt.exit_code();
+  }
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  bar.finish();
+  write_png(options.out, grid(images));
+  const Output output(options.json);
+  output.say("{} images in {:.1f} s: {}", options.n, seconds, options.out.string());
+  output.finish({{"images", options.n}, {"seconds", seconds}, {"sampler", options.sampler}, {"out", options.out.string()}});
+  return 0;
+}
+
+Action setup(CLI::App& app, const Arguments&) {
+  auto options = std::make_shared<Options>();
+  app.add_option("checkpoint", options->checkpoint, "what ./gf train wrote")->required();
+  app.add_option("--out", options->out, "the PNG, all images in a grid")->required();
+  app.add_option("--n", options->n, "how many images")->capture_default_str()->check(positive());
+  app.add_option("--sampler", options->sampler, "naive: one pass of the net for each pixel")->capture_default_str();
+  app.add_option("--complete", options->complete, "a PNG: its rows (its upper half if it is as high as the model's images) "
+                                                  "are given, the rest is drawn");
+  app.add_option("--temperature", options->temperature, "below 1: likelier pixels become likelier still")
+      ->capture_default_str()->check(positive());
+  app.add_option("--seed", options->seed, "of all random numbers")->capture_default_str();
+  app.add_option("--threads", options->threads, "the result does not depend on it")->check(positive());
+  app.add_flag("--json", options->json, "the result as one JSON object, the last line of stdout");
+  return [options] { return sample(*options); };
+}
+
+const RegisterCommand command("sample", "draw new images, or complete half a one", setup);
+
+}  // namespace
+}  // namespace gradfold
