@@ -22,10 +22,15 @@ void map_run(Real* __restrict out, Index n, F f, const In* __restrict... in) {
 
 constexpr Index kRunBlock = 256;
 
-// n <= kRunBlock numbers side by side: where they lie already, or copied to `room`.
-inline const Real* side_by_side(const Real* x, Index step, Index n, Real* room) {
-  if (step == 1) return x;
-  for (Index i = 0; i < n; ++i) room[i] = x[i * step];
+// Numbers [first, first + n) of a run, side by side, n <= kRunBlock: where they lie already, or in `room`,
+// which serves for the whole run if one number is repeated.
+inline const Real* side_by_side(const Real* x, Index first, Index step, Index n, Real* room) {
+  if (step == 1) return x + first;
+  if (step == 0) {
+    if (first == 0) std::fill_n(room, n, *x);
+  } else {
+    for (Index i = 0; i < n; ++i) room[i] = x[(first + i) * step];
+  }
   return room;
 }
 
@@ -37,7 +42,7 @@ void strided_run(Real* out, const std::array<const Real*, N>& in, const std::arr
   Real room[N][kRunBlock];
   for (Index i = 0; i < n; i += kRunBlock) {
     const Index m = std::min(kRunBlock, n - i);
-    map_run(out + i, m, f, side_by_side(in[K] + i * step[K + 1], step[K + 1], m, room[K])...);
+    map_run(out + i, m, f, side_by_side(in[K], i, step[K + 1], m, room[K])...);
   }
 }
 

@@ -9,7 +9,8 @@
 namespace gradfold {
 namespace {
 
-constexpr Index kTile = 32;  // 32 x 32 elements of both sides fit the first-level cache
+constexpr Index kTile = 32;    // 32 x 32 elements fit the first-level cache
+constexpr Index kPatch = 256;  // tiles of one 256 x 256 patch follow each other: its pages stay in the page cache
 
 void copy_run(const Real* src, Index src_step, Real* dst, Index dst_step, Index n) {
   if (dst_step == 1 && src_step == 1) {
@@ -30,32 +31,41 @@ int transposed_loop(const Nest<2>& nest) {
   return -1;
 }
 
-// rows x cols elements, dst contiguous along cols and src along rows.
+// rows x cols elements, dst contiguous along cols and src along rows. Both sides are touched in whole lines,
+// through a tile of its own: with strides of a power of two, the lines of one side alone would evict each
+// other from the first-level cache.
 void copy_tile(const Real* src, Index src_col, Real* dst, Index dst_row, Index rows, Index cols) {
+  Real tile[kTile][kTile + 1];
+  for (Index c = 0; c < cols; ++c) std::copy_n(src + c * src_col, rows, tile[c]);
   for (Index r = 0; r < rows; ++r) {
-    for (Index c = 0; c < cols; ++c) dst[r * dst_row + c] = src[r + c * src_col];
+    for (Index c = 0; c < cols; ++c) dst[r * dst_row + c] = tile[c][r];
   }
 }
 
-// `rows` is moved next to the innermost loop; what is left outside is walked element by element.
+void copy_patch(const Real* src, Index src_col, Real* dst, Index dst_row, Index rows, Index cols) {
+  for (Index r = 0; r < rows; r += kTile) {
+    for (Index c = 0; c < cols; c += kTile) {
+      copy_tile(src + r + c * src_col, src_col, dst + r * dst_row + c, dst_row, std::min(kTile, rows - r),
+                std::min(kTile, cols - c));
+    }
+  }
+}
+
+// `rows_loop` is moved next to the innermost loop; what is left outside is walked element by element.
 void copy_transposed(const Nest<2>& nest, int rows_loop, const Real* src, Real* dst) {
   const auto rows = nest.loops[rows_loop], cols = nest.inner();
   Nest<2> outer = nest;
   outer.loops[nest.rank - 1] = {};
   outer.loops[rows_loop] = {};
-  outer.numel = nest.numel / (rows.size * cols.size);
-  const Index bands = (rows.size + kTile - 1) / kTile;
-  const Index grain = std::max<Index>(1, kMapGrain / (std::min(rows.size, kTile) * cols.size));
-  parallel_for(outer.numel * bands, grain, [&](Index begin, Index end) {
+  const Index down = (rows.size + kPatch - 1) / kPatch, across = (cols.size + kPatch - 1) / kPatch;
+  const Index patch = std::min(rows.size, kPatch) * std::min(cols.size, kPatch);
+  parallel_for(nest.numel / (rows.size * cols.size) * down * across, std::max<Index>(1, kMapGrain / patch),
+               [&](Index begin, Index end) {
     for (Index job = begin; job < end; ++job) {
-      const Index first = job % bands * kTile, count = std::min(kTile, rows.size - first);
-      walk(outer, job / bands, job / bands + 1, [&](const std::array<Index, 2>& at, Index) {
-        Real* to = dst + at[0] + first * rows.stride[0];
-        const Real* from = src + at[1] + first;
-        for (Index c = 0; c < cols.size; c += kTile) {
-          copy_tile(from + c * cols.stride[1], cols.stride[1], to + c, rows.stride[0], count,
-                    std::min(kTile, cols.size - c));
-        }
+      const Index place = job / (down * across), r = job / across % down * kPatch, c = job % across * kPatch;
+      walk(outer, place, place + 1, [&](const std::array<Index, 2>& at, Index) {
+        copy_patch(src + at[1] + r + c * cols.stride[1], cols.stride[1], dst + at[0] + r * rows.stride[0] + c,
+                   rows.stride[0], std::min(kPatch, rows.size - r), std::min(kPatch, cols.size - c));
       });
     }
   });

@@ -4,6 +4,7 @@
 #include <limits>
 #include <vector>
 
+#include "tensor/kernels/simd.h"
 #include "tensor/parallel.h"
 
 namespace gradfold {
@@ -14,45 +15,61 @@ constexpr Index kBlockRows = 64;   // the same for rows added to rows
 constexpr Index kTile = 256;       // columns handled at a time: the running results stay in the first-level cache
 constexpr Index kEnoughJobs = 16;  // fewer than this many independent results: long ones are cut as well
 
+using Lanes = hn::ScalableTag<Real>;
+using Vec = hn::Vec<Lanes>;
+
 struct Sum {
   using Total = double;
   static constexpr Real kStart = 0;
-  template <class T>
-  static T join(T a, T b) { return a + b; }
+  static double join(double a, double b) { return a + b; }
+  static float join(float a, float b) { return a + b; }
+  static Vec join(Vec a, Vec b) { return hn::Add(a, b); }
+  static Real fold_lanes(Vec v) { return hn::GetLane(hn::SumOfLanes(Lanes(), v)); }
 };
+
+// NaN wins: a comparison with it is false. | and not ||, so that the compiler makes no branch of it.
 struct Max {
   using Total = Real;
   static constexpr Real kStart = -std::numeric_limits<Real>::infinity();
-  static Real join(Real a, Real b) { return a > b || a != a ? a : b; }
+  static Real join(Real a, Real b) { return (a > b) | (a != a) ? a : b; }
+  static Vec join(Vec a, Vec b) { return hn::IfThenElse(hn::Or(hn::Gt(a, b), hn::Ne(a, a)), a, b); }
+  static Real fold_lanes(Vec v) {
+    if (!hn::AllTrue(Lanes(), hn::Eq(v, v))) return std::numeric_limits<Real>::quiet_NaN();
+    return hn::GetLane(hn::MaxOfLanes(Lanes(), v));
+  }
 };
 struct Min {
   using Total = Real;
   static constexpr Real kStart = std::numeric_limits<Real>::infinity();
-  static Real join(Real a, Real b) { return a < b || a != a ? a : b; }
+  static Real join(Real a, Real b) { return (a < b) | (a != a) ? a : b; }
+  static Vec join(Vec a, Vec b) { return hn::IfThenElse(hn::Or(hn::Lt(a, b), hn::Ne(a, a)), a, b); }
+  static Real fold_lanes(Vec v) {
+    if (!hn::AllTrue(Lanes(), hn::Eq(v, v))) return std::numeric_limits<Real>::quiet_NaN();
+    return hn::GetLane(hn::MinOfLanes(Lanes(), v));
+  }
 };
 
-// `Lanes` running results side by side, joined pairwise at the end. n >= Lanes.
-template <class Op, int Lanes>
-Real fold_lanes(const Real* x, Index n) {
-  Real lane[Lanes];
-  std::copy_n(x, Lanes, lane);
-  Index i = Lanes;
-  for (; i + Lanes <= n; i += Lanes) {
-    for (int j = 0; j < Lanes; ++j) lane[j] = Op::join(lane[j], x[i + j]);
-  }
-  for (int j = 0; i + j < n; ++j) lane[j] = Op::join(lane[j], x[i + j]);
-  for (int half = Lanes / 2; half > 0; half /= 2) {
-    for (int j = 0; j < half; ++j) lane[j] = Op::join(lane[j], lane[j + half]);
-  }
-  return lane[0];
-}
-
+// Four vectors of running results side by side, joined at the end.
 template <class Op>
 Real fold_block(const Real* x, Index n) {
-  if (n >= 64) return fold_lanes<Op, 64>(x, n);
-  if (n >= 8) return fold_lanes<Op, 8>(x, n);
-  Real total = Op::kStart;
-  for (Index i = 0; i < n; ++i) total = Op::join(total, x[i]);
+  const Lanes d;
+  const Index lanes = static_cast<Index>(hn::Lanes(d));
+  if (n < lanes) {
+    Real total = Op::kStart;
+    for (Index i = 0; i < n; ++i) total = Op::join(total, x[i]);
+    return total;
+  }
+  Vec a = hn::Set(d, Op::kStart), b = a, c = a, e = a;
+  Index i = 0;
+  for (; i + 4 * lanes <= n; i += 4 * lanes) {
+    a = Op::join(a, hn::LoadU(d, x + i));
+    b = Op::join(b, hn::LoadU(d, x + i + lanes));
+    c = Op::join(c, hn::LoadU(d, x + i + 2 * lanes));
+    e = Op::join(e, hn::LoadU(d, x + i + 3 * lanes));
+  }
+  for (; i + lanes <= n; i += lanes) a = Op::join(a, hn::LoadU(d, x + i));
+  Real total = Op::fold_lanes(Op::join(Op::join(a, b), Op::join(c, e)));
+  for (; i < n; ++i) total = Op::join(total, x[i]);
   return total;
 }
 
@@ -65,6 +82,25 @@ typename Op::Total fold_run(const Real* x, Index n) {
   return total;
 }
 
+template <class Op, class T>
+T pairwise(T a) { return a; }
+template <class Op, class T>
+T pairwise(T a, T b, T c, T d) {
+  return Op::join(Op::join(a, b), Op::join(c, d));
+}
+
+// into[j] = into[j] joined with every row's [j]; the rows are joined pairwise first.
+template <class Op, class... Rows>
+void join_rows(Real* into, Index width, Rows... rows) {
+  const Lanes d;
+  const Index lanes = static_cast<Index>(hn::Lanes(d));
+  Index j = 0;
+  for (; j + lanes <= width; j += lanes) {
+    hn::StoreU(Op::join(hn::LoadU(d, into + j), pairwise<Op>(hn::LoadU(d, rows + j)...)), d, into + j);
+  }
+  for (; j < width; ++j) into[j] = Op::join(into[j], pairwise<Op>(rows[j]...));
+}
+
 // total[j] over `rows` rows that lie `step` apart; width <= kTile.
 template <class Op>
 void fold_columns(const Real* x, Index rows, Index step, Index width, typename Op::Total* total) {
@@ -75,14 +111,10 @@ void fold_columns(const Real* x, Index rows, Index step, Index width, typename O
     std::copy_n(x + first * step, width, block);
     Index r = first + 1;
     for (; r + 4 <= end; r += 4) {
-      const Real *a = x + r * step, *b = a + step, *c = b + step, *d = c + step;
-      for (Index j = 0; j < width; ++j) {
-        block[j] = Op::join(block[j], Op::join(Op::join(a[j], b[j]), Op::join(c[j], d[j])));
-      }
+      const Real* row = x + r * step;
+      join_rows<Op>(block, width, row, row + step, row + 2 * step, row + 3 * step);
     }
-    for (; r < end; ++r) {
-      for (Index j = 0; j < width; ++j) block[j] = Op::join(block[j], x[r * step + j]);
-    }
+    for (; r < end; ++r) join_rows<Op>(block, width, x + r * step);
     for (Index j = 0; j < width; ++j) total[j] = Op::join(total[j], typename Op::Total(block[j]));
   }
 }
@@ -102,6 +134,11 @@ template <class Op>
 void reduce(const Real* x, Index outer, Index count, Index inner, Real* out) {
   using Total = typename Op::Total;
   const Cut cut(outer, count, inner);
+  if (inner == 1 && cut.chunks == 1) {  // whole rows
+    return parallel_for(outer, std::max<Index>(1, kMapGrain / std::max<Index>(count, 1)), [=](Index begin, Index end) {
+      for (Index o = begin; o < end; ++o) out[o] = static_cast<Real>(fold_run<Op>(x + o * count, count));
+    });
+  }
   std::vector<Total> partial(static_cast<std::size_t>(cut.chunks > 1 ? outer * cut.chunks * inner : 0));
   const Index work = std::min(cut.rows, count) * std::min(kTile, inner);
   parallel_for(outer * cut.tiles * cut.chunks, std::max<Index>(1, kMapGrain / std::max<Index>(work, 1)),

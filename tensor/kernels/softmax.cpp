@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
 
+#include "tensor/kernels/gemm_pack.h"
 #include "tensor/kernels/reduce.h"
 #include "tensor/kernels/vector_math.h"
 #include "tensor/parallel.h"
@@ -11,7 +11,7 @@
 namespace gradfold {
 namespace {
 
-constexpr Index kTile = 64;   // columns handled at a time
+constexpr Index kTile = 256;  // columns handled at a time, at most
 constexpr Index kBlock = 32;  // rows added up before the sum joins the total: it rounds less than one long sum
 
 enum class Result { kSoftmax, kLogSoftmax, kLogSumExp };
@@ -19,47 +19,64 @@ enum class Result { kSoftmax, kLogSoftmax, kLogSumExp };
 // The largest number is left in where it is infinite or NaN: infinity - infinity would add a NaN of its own.
 Real finite_or_zero(Real v) { return v - v == 0 ? v : Real(0); }
 
-void largest_of_columns(const Real* x, Index count, Index step, Index width, Real* largest) {
+// Columns handled at a time: what fits the second-level cache with all its rows.
+Index tile_width(Index count, Index inner) {
+  return std::min(inner, std::clamp<Index>(kMapGrain / count / 16 * 16, 16, kTile));
+}
+
+// Copies a tile's rows side by side and finds the largest number of each column.
+void gather_columns(const Real* x, Index count, Index step, Index width, Real* tile, Real* largest) {
   std::copy_n(x, width, largest);
-  for (Index r = 1; r < count; ++r) {
-    const Real* row = x + r * step;
+  for (Index r = 0; r < count; ++r) {
+    const Real* from = x + r * step;
+    Real* to = tile + r * width;
     for (Index j = 0; j < width; ++j) {
-      const Real v = row[j];
-      largest[j] = largest[j] > v || largest[j] != largest[j] ? largest[j] : v;
+      const Real v = from[j];
+      to[j] = v;
+      largest[j] = (largest[j] > v) | (largest[j] != largest[j]) ? largest[j] : v;
     }
   }
 }
 
-// One tile of columns: `count` rows that lie `step` apart, width <= kTile.
+// total[j] = sum of exp(tile[., j] - shift[j]). The tile is left holding the exponentials, or (kLogSoftmax)
+// what they are taken of.
 template <Result kind>
-void do_columns(const Real* x, Index count, Index step, Index width, Real* y) {
-  Real shift[kTile], row[kTile], block[kTile], total[kTile] = {};
-  largest_of_columns(x, count, step, width, shift);
-  for (Index j = 0; j < width; ++j) shift[j] = finite_or_zero(shift[j]);
+void sum_exp_columns(Real* tile, Index count, Index width, const Real* shift, Real* total) {
+  Real room[kTile], block[kTile];
+  std::fill_n(total, width, Real(0));
   for (Index first = 0; first < count; first += kBlock) {
     std::fill_n(block, width, Real(0));
     for (Index r = first; r < std::min(first + kBlock, count); ++r) {
-      for (Index j = 0; j < width; ++j) row[j] = x[r * step + j] - shift[j];
-      vec::exp(row, row, width);
-      for (Index j = 0; j < width; ++j) block[j] += row[j];
-      if (kind == Result::kSoftmax) std::copy_n(row, width, y + r * step);
+      Real* row = tile + r * width;
+      for (Index j = 0; j < width; ++j) row[j] -= shift[j];
+      Real* e = kind == Result::kLogSoftmax ? room : row;
+      vec::exp(row, e, width);
+      for (Index j = 0; j < width; ++j) block[j] += e[j];
     }
     for (Index j = 0; j < width; ++j) total[j] += block[j];
   }
+}
+
+// One tile of columns: `count` rows that lie `step` apart, width <= kTile. `tile` holds count x width numbers.
+template <Result kind>
+void do_columns(const Real* x, Index count, Index step, Index width, Real* tile, Real* y) {
+  Real shift[kTile] = {}, total[kTile];
+  gather_columns(x, count, step, width, tile, shift);
+  for (Index j = 0; j < width; ++j) shift[j] = finite_or_zero(shift[j]);
+  sum_exp_columns<kind>(tile, count, width, shift, total);
   if (kind == Result::kSoftmax) {
     for (Index j = 0; j < width; ++j) total[j] = 1 / total[j];
-    for (Index r = 0; r < count; ++r) {
-      for (Index j = 0; j < width; ++j) y[r * step + j] *= total[j];
-    }
-    return;
+  } else {
+    vec::log(total, total, width);
   }
-  vec::log(total, total, width);
   if (kind == Result::kLogSumExp) {
     for (Index j = 0; j < width; ++j) y[j] = shift[j] + total[j];
     return;
   }
   for (Index r = 0; r < count; ++r) {
-    for (Index j = 0; j < width; ++j) y[r * step + j] = (x[r * step + j] - shift[j]) - total[j];
+    const Real* from = tile + r * width;
+    Real* to = y + r * step;
+    for (Index j = 0; j < width; ++j) to[j] = kind == Result::kSoftmax ? from[j] * total[j] : from[j] - total[j];
   }
 }
 
@@ -93,9 +110,10 @@ void do_row(const Real* x, Index count, Real* scratch, Real* y) {
 template <Result kind>
 void do_rows(const Real* x, Index outer, Index count, Real* y) {
   parallel_for(outer, std::max<Index>(1, kMapGrain / 4 / count), [=](Index begin, Index end) {
-    std::vector<Real> scratch(kind == Result::kLogSumExp ? static_cast<std::size_t>(count) : 0);
+    static thread_local micro::Scratch scratch;
+    Real* room = kind == Result::kLogSumExp ? scratch.get(count) : nullptr;
     for (Index o = begin; o < end; ++o) {
-      if (kind == Result::kLogSumExp) do_row<kind>(x + o * count, count, scratch.data(), y + o);
+      if (kind == Result::kLogSumExp) do_row<kind>(x + o * count, count, room, y + o);
       else do_row<kind>(x + o * count, count, y + o * count, y + o * count);
     }
   });
@@ -104,13 +122,15 @@ void do_rows(const Real* x, Index outer, Index count, Real* y) {
 template <Result kind>
 void middle(const Real* x, Index outer, Index count, Index inner, Real* y) {
   if (inner == 1) return do_rows<kind>(x, outer, count, y);
-  const Index tiles = (inner + kTile - 1) / kTile;
-  const Index grain = std::max<Index>(1, kMapGrain / 4 / (count * std::min(inner, kTile)));
-  parallel_for(outer * tiles, grain, [=](Index begin, Index end) {
+  const Index most = tile_width(count, inner), tiles = (inner + most - 1) / most;
+  parallel_for(outer * tiles, std::max<Index>(1, kMapGrain / 4 / (count * most)), [=](Index begin, Index end) {
+    static thread_local micro::Scratch scratch;
+    Real* tile = scratch.get(count * most);
     for (Index job = begin; job < end; ++job) {
-      const Index o = job / tiles, tile = job % tiles * kTile, width = std::min(kTile, inner - tile);
+      const Index o = job / tiles, first = job % tiles * most, width = std::min(most, inner - first);
       const Index rows_of_y = kind == Result::kLogSumExp ? 1 : count;
-      do_columns<kind>(x + o * count * inner + tile, count, inner, width, y + o * rows_of_y * inner + tile);
+      do_columns<kind>(x + o * count * inner + first, count, inner, width, tile,
+                       y + o * rows_of_y * inner + first);
     }
   });
 }
