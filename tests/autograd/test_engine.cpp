@@ -6,23 +6,13 @@
 #include "autograd/ops.h"
 #include "autograd/record.h"
 #include "tensor/buffer.h"
+#include "tests/files.h"
 
 using namespace gradfold;
 
 namespace {
 
 Var leaf(std::initializer_list<Real> values) { return Var(Tensor::from(values), true); }
-
-// The message of the Error that f throws; empty if it throws none.
-template <class F>
-std::string message(F&& f) {
-  try {
-    f();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
-}
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 #define CHECK_HAS(text, part) CHECK_MESSAGE(has(text, part), text)
@@ -71,13 +61,13 @@ TEST_CASE("a second backward says that the graph was released; retain_graph keep
   const std::vector<Real> once = x.grad().to_vector();
   y.backward();
   CHECK(x.grad().to_vector() == std::vector<Real>{2 * once[0], 2 * once[1]});
-  const std::string text = message([&] { y.backward(); });
+  const std::string text = message_of([&] { y.backward(); });
   CHECK_HAS(text, "backward: the graph below 'sum' was released by an earlier backward");
   CHECK_HAS(text, "hint: walk it with {.retain_graph = true} the first time");
 
   const Var h = tanh(x), a = sum(h), b = sum(h * h);  // two results over one shared node
   a.backward();
-  CHECK_HAS(message([&] { b.backward(); }), "the graph below 'tanh' was released");
+  CHECK_HAS(message_of([&] { b.backward(); }), "the graph below 'tanh' was released");
 }
 
 TEST_CASE("what the ops saved is freed as backward walks") {
@@ -120,7 +110,7 @@ TEST_CASE("detach and NoGrad stop gradients") {
   }
   CHECK(grad_enabled());
   CHECK((x * x).requires_grad());
-  CHECK_HAS(message([&] { sum(x.detach()).backward(); }), "depends on nothing that wants a gradient");
+  CHECK_HAS(message_of([&] { sum(x.detach()).backward(); }), "depends on nothing that wants a gradient");
 }
 
 TEST_CASE("a frozen leaf is a constant") {
@@ -167,7 +157,7 @@ TEST_CASE("gradients() answers for the named values alone and leaves every grad 
   CHECK(w.grad().to_vector() == std::vector<Real>{1, 1});
   CHECK_FALSE(x.grad().defined());
   CHECK_FALSE(h.grad().defined());
-  CHECK_HAS(message([&] { gradients(sum(x * w), {w.detach()}); }), "gradients: an x is a constant");
+  CHECK_HAS(message_of([&] { gradients(sum(x * w), {w.detach()}); }), "gradients: an x is a constant");
 }
 
 TEST_CASE("gradients() computes nothing for what was not named") {
@@ -193,7 +183,7 @@ TEST_CASE("parts of one array share one gradient, whatever their order and overl
 TEST_CASE("a closure's wrong answer is named: count, shape, missing") {
   const Var x(Tensor::ones({32, 10}), true), b = leaf({1, 2});
   const auto with = [&](Grads grads) {
-    return message([&] {
+    return message_of([&] {
       sum(record("test_op", {x, b}, x.value(), [grads](const Tensor&) -> Grads { return grads; })).backward();
     });
   };
@@ -206,18 +196,18 @@ TEST_CASE("a closure's wrong answer is named: count, shape, missing") {
 
 TEST_CASE("backward refuses what has no single derivative, and a cotangent of another shape") {
   const Var x = leaf({1, 2});
-  const std::string text = message([&] { (x * x).backward(); });
+  const std::string text = message_of([&] { (x * x).backward(); });
   CHECK_HAS(text, "backward: this value is [2] and has no single derivative");
   CHECK_HAS(text, "hint: reduce it with sum() or mean(), or give a cotangent");
-  CHECK_HAS(message([&] { (x * x).backward(Tensor::ones({3})); }),
+  CHECK_HAS(message_of([&] { (x * x).backward(Tensor::ones({3})); }),
             "backward: cotangent is [3] but this value is [2]; they must be equal");
-  CHECK_HAS(message([&] { Var().value(); }), "Var: it holds no value yet");
+  CHECK_HAS(message_of([&] { Var().value(); }), "Var: it holds no value yet");
 }
 
 TEST_CASE("anomaly mode names the op, where, and the shapes and ranges of what went in") {
   Anomaly guard;
   const Var x = leaf({4, 0, -1});
-  const std::string text = message([&] { log(x); });
+  const std::string text = message_of([&] { log(x); });
   CHECK_HAS(text, "log: result [3] is -inf at [1]; input 0 is [3] from -1 to 4");
   CHECK_HAS(text, "hint: look at the ranges");
 }
@@ -230,7 +220,7 @@ TEST_CASE("anomaly mode names the op and the module path of the first gradient t
     y = sqrt(x);  // finite; its slope at 0 is not
   }
   Anomaly guard;
-  const std::string text = message([&] { sum(y).backward(); });
+  const std::string text = message_of([&] { sum(y).backward(); });
   CHECK_HAS(text, "sqrt: gradient of input 0, [2], is inf at [1]; the gradient that came in is [2] from 1 to 1");
   CHECK_HAS(text, "in model.head");
 }
