@@ -7,12 +7,12 @@
 namespace gradfold {
 namespace {
 
-std::vector<std::string> slots(const RmsPropOptions& options) {
+std::vector<std::string> slots(const RMSPropOptions& options) {
   if (options.momentum == 0) return {"square_avg"};
   return {"square_avg", "momentum_buffer"};
 }
 
-struct RmsPropPass {
+struct RMSPropPass {
   Real lr, alpha, rest, eps, momentum, l2;
 
   void run(Index n, Real* __restrict w, const Real* __restrict grad, Real* __restrict v) const {
@@ -34,11 +34,11 @@ struct RmsPropPass {
 
 }  // namespace
 
-RmsProp::RmsProp(std::vector<Var> parameters, RmsPropOptions options)
-    : Optimizer("RmsProp", std::move(parameters), options.lr, slots(options)), options(options) {}
+RMSProp::RMSProp(std::vector<Var> parameters, RMSPropOptions options)
+    : Optimizer("RMSProp", std::move(parameters), options.lr, slots(options)), options(options) {}
 
-void RmsProp::update(const Update& u) const {
-  const RmsPropPass pass{.lr = static_cast<Real>(lr()),
+void RMSProp::update(const Update& u) const {
+  const RMSPropPass pass{.lr = static_cast<Real>(lr()),
                          .alpha = static_cast<Real>(options.alpha),
                          .rest = static_cast<Real>(1 - options.alpha),
                          .eps = static_cast<Real>(options.eps),

@@ -3,7 +3,7 @@
 
 namespace gradfold {
 
-struct RmsPropOptions {
+struct RMSPropOptions {
   double lr = 1e-2;
   double alpha = 0.99;  // how much of the old average stays
   double eps = 1e-8;
@@ -13,10 +13,10 @@ struct RmsPropOptions {
 
 // Tieleman & Hinton 2012; what PixelRNN was trained with.
 //   v = alpha v + (1 - alpha) g^2     b = momentum b + g / (sqrt(v) + eps)     w -= lr b
-class RmsProp : public Optimizer {
+class RMSProp : public Optimizer {
  public:
-  explicit RmsProp(std::vector<Var> parameters, RmsPropOptions options = {});
-  const RmsPropOptions options;
+  explicit RMSProp(std::vector<Var> parameters, RMSPropOptions options = {});
+  const RMSPropOptions options;
 
  protected:
   void update(const Update& u) const override;

@@ -5,7 +5,7 @@
 namespace gradfold {
 namespace {
 
-std::vector<std::string> slots(const SgdOptions& options) {
+std::vector<std::string> slots(const SGDOptions& options) {
   if (options.momentum == 0) return {};
   return {"momentum_buffer"};
 }
@@ -25,12 +25,12 @@ struct MomentumPass {
 
 }  // namespace
 
-Sgd::Sgd(std::vector<Var> parameters, SgdOptions options)
-    : Optimizer("Sgd", std::move(parameters), options.lr, slots(options)), options(options) {
-  require(!options.nesterov || options.momentum > 0, "Sgd", "nesterov needs a momentum above 0");
+SGD::SGD(std::vector<Var> parameters, SGDOptions options)
+    : Optimizer("SGD", std::move(parameters), options.lr, slots(options)), options(options) {
+  require(!options.nesterov || options.momentum > 0, "SGD", "nesterov needs a momentum above 0");
 }
 
-void Sgd::update(const Update& u) const {
+void SGD::update(const Update& u) const {
   const Real rate = static_cast<Real>(lr()), l2 = static_cast<Real>(options.weight_decay);
   const Real momentum = static_cast<Real>(options.momentum);
   if (momentum == 0) {

@@ -3,7 +3,7 @@
 
 namespace gradfold {
 
-struct SgdOptions {
+struct SGDOptions {
   double lr = 1e-3;
   double momentum = 0;
   bool nesterov = false;
@@ -12,10 +12,10 @@ struct SgdOptions {
 
 // Stochastic gradient descent, PyTorch's form of momentum:
 //   b = momentum b + g        w -= lr b        (nesterov: w -= lr (g + momentum b))
-class Sgd : public Optimizer {
+class SGD : public Optimizer {
  public:
-  explicit Sgd(std::vector<Var> parameters, SgdOptions options = {});
-  const SgdOptions options;
+  explicit SGD(std::vector<Var> parameters, SGDOptions options = {});
+  const SGDOptions options;
 
  protected:
   void update(const Update& u) const override;

@@ -32,11 +32,11 @@ std::function<std::unique_ptr<Optimizer>(Parameters)> making(Options options) {
 
 std::vector<OptimizerCase> optimizer_cases() {
   return {
-      {"sgd", making<Sgd>(SgdOptions{.lr = 0.1})},
-      {"sgd_momentum", making<Sgd>(SgdOptions{.lr = 0.05, .momentum = 0.9, .weight_decay = 0.02})},
-      {"sgd_nesterov", making<Sgd>(SgdOptions{.lr = 0.05, .momentum = 0.8, .nesterov = true})},
-      {"rmsprop", making<RmsProp>(RmsPropOptions{.weight_decay = 0.1})},
-      {"rmsprop_momentum", making<RmsProp>(RmsPropOptions{.lr = 0.003, .alpha = 0.9, .momentum = 0.5})},
+      {"sgd", making<SGD>(SGDOptions{.lr = 0.1})},
+      {"sgd_momentum", making<SGD>(SGDOptions{.lr = 0.05, .momentum = 0.9, .weight_decay = 0.02})},
+      {"sgd_nesterov", making<SGD>(SGDOptions{.lr = 0.05, .momentum = 0.8, .nesterov = true})},
+      {"rmsprop", making<RMSProp>(RMSPropOptions{.weight_decay = 0.1})},
+      {"rmsprop_momentum", making<RMSProp>(RMSPropOptions{.lr = 0.003, .alpha = 0.9, .momentum = 0.5})},
       {"adam", making<Adam>(AdamOptions{})},
       {"adam_l2", making<Adam>(AdamOptions{.lr = 0.02, .beta1 = 0.8, .beta2 = 0.95, .weight_decay = 0.1})},
       {"adamw", making<AdamW>(AdamWOptions{.lr = 0.01})},
@@ -86,7 +86,7 @@ TEST_CASE("an optimizer's state goes on where it stopped, and fits no other kind
     CHECK(identical(p[0].value(), q[0].value()));
   }
   Adam adam(leaves({Tensor::zeros({3})}));
-  CHECK(message_of([&] { adam.load(Sgd(leaves({Tensor::zeros({3})})).state()); }) == "Adam: the state was saved by Sgd");
+  CHECK(message_of([&] { adam.load(SGD(leaves({Tensor::zeros({3})})).state()); }) == "Adam: the state was saved by SGD");
   CHECK(message_of([&] { adam.load(Adam(leaves({Tensor::zeros({4})})).state()); }) ==
         "Adam: the state's 0.exp_avg is [4] but the parameter is [3]");
 }
@@ -106,7 +106,7 @@ TEST_CASE("a step leaves alone what else holds the old numbers") {
   Parameters p = leaves({Tensor::ones({4})});
   const Tensor kept = p[0].value();
   p[0].mutable_grad() = Tensor::ones({4});
-  Sgd(p, {.lr = 1}).step();
+  SGD(p, {.lr = 1}).step();
   CHECK(identical(kept, Tensor::ones({4})));
   CHECK(identical(p[0].value(), Tensor::zeros({4})));
 }
