@@ -1,4 +1,4 @@
-#include <string>
+#include <memory>
 #include <vector>
 
 #include "bench/compare.h"
@@ -9,15 +9,26 @@
 namespace gradfold::bench {
 namespace {
 
-std::vector<Real> numbers(Index n) {
-  std::vector<Real> v(static_cast<size_t>(n));
-  for (size_t i = 0; i < v.size(); ++i) v[i] = Real(i % 17) / 16 - Real(0.5);
-  return v;
-}
+// Numbers that start on a cache line, as a tensor's do.
+class Numbers {
+ public:
+  explicit Numbers(Index n) : all_(static_cast<size_t>(n + kLine)) {
+    for (size_t i = 0; i < all_.size(); ++i) all_[i] = Real(i % 17) / 16 - Real(0.5);
+  }
+  Real* data() {
+    void* start = all_.data();
+    size_t room = all_.size() * sizeof(Real);
+    return static_cast<Real*>(std::align(kLine, 1, start, room));
+  }
+
+ private:
+  static constexpr size_t kLine = 64;
+  std::vector<Real> all_;
+};
 
 void bench_gemm(benchmark::State& state, int threads) {
   const Index m = state.range(0), n = state.range(1), k = state.range(2);
-  std::vector<Real> a = numbers(m * k), b = numbers(k * n), c(static_cast<size_t>(m * n));
+  Numbers a(m * k), b(k * n), c(m * n);
   const GemmArgs args{.m = m, .n = n, .k = k, .a = a.data(), .lda = k, .b = b.data(), .ldb = n, .c = c.data(), .ldc = n};
   const double work = 2e-9 * double(m) * double(n) * double(k);
   Comparison comparison{.goal = 1, .of_peak = true, .threads = threads, .ways = {{"ours", work, [&] { gemm(args); }}}};

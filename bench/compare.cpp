@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <numeric>
 #include <thread>
 
 #include "bench/peak.h"
@@ -19,26 +18,40 @@ double seconds(const std::function<void()>& run, int times) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / times;
 }
 
+double median(std::vector<double> v) {
+  std::nth_element(v.begin(), v.begin() + static_cast<std::ptrdiff_t>(v.size() / 2), v.end());
+  return v[v.size() / 2];
+}
+
 // One way, with the number of runs that makes a turn about 2 ms and its time in each turn.
 struct Turns {
   const Way& way;
+  bool rest = true;
   int runs = 1;
   std::vector<double> times = {};
 
   void take() {
     if (way.before) way.before();
     // Other libraries' threads spin for a while after their work: let them fall asleep, then warm up.
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    if (rest) std::this_thread::sleep_for(std::chrono::milliseconds(30));
     const double once = seconds(way.run, 1);
     runs = std::max(runs, static_cast<int>(2e-3 / std::max(once, 1e-7)));
     times.push_back(seconds(way.run, runs));
     if (way.after) way.after();
   }
-  double rate(bool mean) const {
-    if (!mean) return way.work / *std::min_element(times.begin(), times.end());
-    return way.work * double(times.size()) / std::accumulate(times.begin(), times.end(), 0.0);
-  }
+  double rate() const { return way.work / median(times); }
 };
+
+// Rate of `a` over rate of `b`, turn by turn: what slows both at a time leaves it as it was.
+double ratio(const Turns& a, const Turns& b, bool mean) {
+  std::vector<double> ratios;
+  double time_a = 0, time_b = 0;
+  for (size_t i = 0; i < a.times.size(); ++i) {
+    ratios.push_back(a.way.work / a.times[i] / (b.way.work / b.times[i]));
+    time_a += a.times[i], time_b += b.times[i];
+  }
+  return mean ? a.way.work / time_a / (b.way.work / time_b) : median(ratios);
+}
 
 }  // namespace
 
@@ -47,29 +60,29 @@ void compare(benchmark::State& state, const Comparison& comparison) {
   const Way peak{"peak", fma_work(num_threads()), [] { run_fma(); }};
   std::vector<Turns> turns;
   for (const Way& way : comparison.ways) turns.push_back({way});
-  if (comparison.of_peak) turns.push_back({peak});
+  Turns peak_turns{.way = peak, .rest = false};  // right after ours: the clock depends on what went before
   for (auto _ : state) {
-    for (Turns& t : turns) t.take();
+    for (Turns& t : turns) {
+      t.take();
+      if (comparison.of_peak && &t == &turns[0]) peak_turns.take();
+    }
     state.SetIterationTime(turns[0].times.back());
   }
   set_num_threads(0);
 
-  const double ours = turns[0].rate(comparison.mean);
-  double fastest = 0;
-  std::string peer;
+  state.counters["ours"] = turns[0].rate();
+  const Turns* peer = nullptr;
   for (size_t i = 1; i < comparison.ways.size(); ++i) {
-    const double rate = turns[i].rate(comparison.mean);
-    state.counters[turns[i].way.name] = rate;
-    if (rate > fastest) fastest = rate, peer = turns[i].way.name;
+    state.counters[turns[i].way.name] = turns[i].rate();
+    if (!peer || turns[i].rate() > peer->rate()) peer = &turns[i];
   }
-  state.counters["ours"] = ours;
-  if (fastest > 0) {
-    state.counters["peer"] = fastest;
-    state.counters["ratio"] = ours / fastest;
+  if (peer) {
+    state.counters["peer"] = peer->rate();
+    state.counters["ratio"] = ratio(turns[0], *peer, comparison.mean);
     state.counters["goal"] = comparison.goal;
   }
-  if (comparison.of_peak) state.counters["of_peak"] = ours / turns.back().rate(comparison.mean);
-  state.SetLabel(peer.empty() ? comparison.unit : comparison.unit + ", peer: " + peer);
+  if (comparison.of_peak) state.counters["of_peak"] = ratio(turns[0], peak_turns, false);
+  state.SetLabel(peer ? comparison.unit + ", peer: " + peer->way.name : comparison.unit);
 }
 
 void as_comparison(benchmark::internal::Benchmark* b) {

@@ -15,10 +15,13 @@ namespace {
 
 using namespace micro;
 
-constexpr Index kBlockK = 320;
+constexpr Index kBlockK = 512;
 constexpr Index kBlockM = kRows * 72;
 constexpr Index kBlockN = 2048;
-constexpr Index kTaskWork = 1 << 21;  // multiply-adds worth handing to another thread
+constexpr Index kTaskWork = 1 << 19;  // multiply-adds worth handing to another thread
+constexpr Index kTasks = 32;          // into which a block is cut at most
+constexpr Index kPackWork = 1 << 16;  // elements to pack, likewise
+constexpr Index kPanelsTogether = 8;
 
 thread_local Scratch scratch_a, scratch_b;
 
@@ -46,14 +49,22 @@ struct Block {
       pack_transposed(dst, height, g.a + i * g.lda + p0, g.lda, depth, height);
   }
 
-  void pack_panel_b(Index jp) const {
-    const Index j = j0 + jp * kCols;
-    Real* dst = packed_b + jp * kCols * depth;
-    if (width(jp) < kCols) std::fill(dst, dst + kCols * depth, Real(0));
-    if (g.trans_b)
-      pack_transposed(dst, kCols, g.b + j * g.ldb + p0, g.ldb, depth, width(jp));
-    else
-      pack_straight(dst, kCols, g.b + p0 * g.ldb + j, g.ldb, depth, width(jp));
+  // Neighbouring panels together, so that rows of B are read in long pieces.
+  void pack_panels_b(Index begin, Index end) const {
+    const Index last = end - 1, j = j0 + begin * kCols;
+    Real* dst = packed_b + begin * kCols * depth;
+    if (width(last) < kCols) std::fill_n(packed_b + last * kCols * depth, kCols * depth, Real(0));
+    if (g.trans_b) {
+      for (Index jp = begin; jp < end; ++jp, dst += kCols * depth)
+        pack_transposed(dst, kCols, g.b + (j0 + jp * kCols) * g.ldb + p0, g.ldb, depth, width(jp));
+      return;
+    }
+    for (Index p = 0; p < depth; ++p, dst += kCols) {
+      const Real* row = g.b + (p0 + p) * g.ldb + j;
+      for (Index jp = begin; jp < last; ++jp)
+        std::copy_n(row + (jp - begin) * kCols, kCols, dst + (jp - begin) * kCols * depth);
+      std::copy_n(row + (last - begin) * kCols, width(last), dst + (last - begin) * kCols * depth);
+    }
   }
 
   void multiply(Index ip, Index jp) const {
@@ -77,40 +88,42 @@ struct Block {
 };
 
 void pack(const Block& block, bool first_rows) {
-  const Index of_a = block.pack_a ? block.rows.count : 0;
-  const Index of_b = !first_rows ? 0 : block.pack_b ? block.col_panels() : block.n % kLanes != 0;
-  const Index first_b = block.col_panels() - of_b;
-  const Index grain = std::max<Index>(1, kTaskWork / 32 / (kCols * std::max<Index>(1, block.depth)));
-  parallel_for(of_a + of_b, grain, [&](Index begin, Index end) {
-    for (Index t = begin; t < end; ++t)
-      t < of_a ? block.pack_panel_a(t) : block.pack_panel_b(first_b + t - of_a);
-  });
+  if (block.pack_a) {
+    const Index grain = std::max<Index>(1, kPackWork / (kRows * std::max<Index>(1, block.depth)));
+    parallel_for(block.rows.count, grain, [&](Index begin, Index end) {
+      for (Index ip = begin; ip < end; ++ip) block.pack_panel_a(ip);
+    });
+  }
+  if (!first_rows) return;
+  const Index panels = block.col_panels();
+  if (block.pack_b)
+    parallel_for(panels, kPanelsTogether, [&](Index begin, Index end) { block.pack_panels_b(begin, end); });
+  else if (block.copy_of_b(panels - 1))
+    block.pack_panels_b(panels - 1, panels);
 }
 
-// Tiles in rectangles of about equal work; within one, a panel of B meets all panels of A before the next.
+// Tiles in rectangles of about equal work. Within one, a panel of A meets all panels of B before the next:
+// so the rows of C stay the same for a while, which spares the processor's table of pages.
 void multiply(const Block& block) {
   const Index row_panels = block.rows.count, col_panels = block.col_panels();
-  const Index tile_work = kRows * kCols * std::max<Index>(1, block.depth);
-  const Index largest = std::max<Index>(kTaskWork / tile_work, row_panels * col_panels / 64);
-  Index down = row_panels, across = col_panels;
-  while (down * across > largest && down * across > 1)
-    (down * kRows >= across * kCols && down > 1) || across == 1 ? down = (down + 1) / 2
-                                                                : across = (across + 1) / 2;
-  const Index columns = (col_panels + across - 1) / across;
-  const Index tasks = (row_panels + down - 1) / down * columns;
-  parallel_for(tasks, 1, [&](Index begin, Index end) {
+  const Index work = block.rows.size * block.n * std::max<Index>(1, block.depth);
+  const Index wanted = std::min(kTasks, (work + kTaskWork - 1) / kTaskWork);
+  Index down = 1, across = 1;
+  while (2 * down * across <= wanted)
+    (block.rows.size / down >= block.n / across ? down : across) *= 2;
+  down = std::min(down, row_panels), across = std::min(across, col_panels);
+  parallel_for(down * across, 1, [&](Index begin, Index end) {
     for (Index t = begin; t < end; ++t) {
-      const Index ip0 = t / columns * down, ip1 = std::min(row_panels, ip0 + down);
-      const Index jp0 = t % columns * across, jp1 = std::min(col_panels, jp0 + across);
-      for (Index jp = jp0; jp < jp1; ++jp)
-        for (Index ip = ip0; ip < ip1; ++ip) block.multiply(ip, jp);
+      const Index i = t / across, j = t % across;
+      for (Index ip = row_panels * i / down; ip < row_panels * (i + 1) / down; ++ip)
+        for (Index jp = col_panels * j / across; jp < col_panels * (j + 1) / across; ++jp) block.multiply(ip, jp);
     }
   });
 }
 
 void gemm_fast(const GemmArgs& g) {
   const bool pack_a = g.n > 4 * kCols && g.lda >= 512;
-  const bool pack_b = g.trans_b || (g.m > 3 * kRows && g.ldb >= 128 && g.ldb % 64 == 0);
+  const bool pack_b = g.trans_b || (g.m > 3 * kRows && g.ldb >= 512 && g.ldb % 64 == 0);
   const Panels depths(std::max<Index>(1, g.k), kBlockK);
   const Panels row_blocks(g.m, pack_a ? kBlockM : g.m);
   const Panels col_blocks(g.n, pack_b ? kBlockN : g.n);
@@ -154,7 +167,7 @@ void gemm_batched(const GemmArgs& args, const GemmBatch& batch) {
   };
   const Index work = std::max<Index>(1, args.m * args.n * args.k);
   // Large matrices are shared out tile by tile, small ones whole.
-  const Index grain = work > 8 * kTaskWork ? batch.count : std::max<Index>(1, kTaskWork / work);
+  const Index grain = work > 32 * kTaskWork ? batch.count : std::max<Index>(1, kTaskWork / work);
   parallel_for(batch.count, std::max<Index>(1, grain), [&](Index begin, Index end) {
     for (Index i = begin; i < end; ++i) one(i);
   });

@@ -52,11 +52,18 @@ void tile(const A& a_in, const PanelB& b_in, const Depth& depth, Real* c, Index 
   const Lanes d;
   const A a = a_in;
   const Real* b = b_in.b;
+  // The rows of C are far apart: ask for them now, so that they are there when the sums are.
+#pragma GCC unroll 16
+  for (Index i = 0; i < R; ++i)
+#pragma GCC unroll 2
+    for (Index j = 0; j < NV; ++j) __builtin_prefetch(c + i * ldc + j * kLanes, 1);
   Vec acc[R][NV];
   each(acc, [&](Vec, Index, Index) { return hn::Zero(d); });
   for (Index o = 0; o < depth.outer; ++o) {
     Index x = o * depth.jump;
     for (Index p = 0; p < depth.inner; ++p, x += a.step, b += b_in.step) {
+#pragma GCC unroll 2
+      for (Index j = 0; j < NV; ++j) __builtin_prefetch(b + 8 * b_in.step + j * kLanes);
       Vec bv[NV];
 #pragma GCC unroll 2
       for (Index j = 0; j < NV; ++j) bv[j] = hn::LoadU(d, b + j * kLanes);

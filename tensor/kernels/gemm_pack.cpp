@@ -1,5 +1,7 @@
 #include "tensor/kernels/gemm_pack.h"
 
+#include <sys/mman.h>
+
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -8,6 +10,8 @@
 
 namespace gradfold::micro {
 namespace {
+
+constexpr size_t kHugePage = size_t{1} << 21;
 
 #if HWY_TARGET != HWY_SCALAR
 using Four = hn::CappedTag<Real, 4>;
@@ -60,9 +64,14 @@ void Scratch::Free::operator()(void* p) const { std::free(p); }
 
 Real* Scratch::get(Index size) {
   if (size > size_) {
-    const size_t bytes = (static_cast<size_t>(size) * sizeof(Real) + 4095) / 4096 * 4096;
-    data_.reset(static_cast<Real*>(std::aligned_alloc(4096, bytes)));
+    // Large blocks on large pages where the system has them: packing jumps from page to page.
+    const size_t bytes = static_cast<size_t>(size) * sizeof(Real), unit = bytes < kHugePage / 8 ? 4096 : kHugePage;
+    const size_t rounded = (bytes + unit - 1) / unit * unit;
+    data_.reset(static_cast<Real*>(std::aligned_alloc(unit, rounded)));
     if (!data_) throw std::bad_alloc();
+#ifdef MADV_HUGEPAGE
+    if (unit == kHugePage) madvise(data_.get(), rounded, MADV_HUGEPAGE);
+#endif
     size_ = size;
   }
   return data_.get();
