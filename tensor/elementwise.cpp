@@ -23,8 +23,8 @@ Tensor binary(const char* who, const Tensor& a, const Tensor& b, F f) {
 
 // The larger (or smaller) of two, NaN if either is: a comparison with NaN is false.
 // | and not ||, so that the compiler makes no branch of it.
-constexpr auto larger = [](Real a, Real b) { return (a > b) | (a != a) ? a : b; };
-constexpr auto smaller = [](Real a, Real b) { return (a < b) | (a != a) ? a : b; };
+constexpr auto larger = [](Real a, Real b) { return ((a > b) | (a != a)) ? a : b; };
+constexpr auto smaller = [](Real a, Real b) { return ((a < b) | (a != a)) ? a : b; };
 
 }  // namespace
 
@@ -115,6 +115,8 @@ Tensor sqrt(const Tensor& x) { return map(x, [](Real v) { return std::sqrt(v); }
 
 Tensor pow(const Tensor& x, Real exponent) {
   if (exponent == 2) return square(x);
+  if (exponent == 3) return map(x, [](Real v) { return v * v * v; });
+  if (exponent == Real(0.5)) return sqrt(x);
   if (exponent == 1) return x.clone();
   if (exponent == -1) return 1 / x;
   return map(x, [exponent](Real v) { return std::pow(v, exponent); });

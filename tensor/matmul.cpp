@@ -44,6 +44,7 @@ void check_matmul(const Tensor& a, const Tensor& b, const Matrix& left, const Ma
           a.shape()[0], b.shape()[0]);
 }
 
+// The matrices must outlive the call of gemm.
 GemmArgs arguments(const Matrix& a, const Matrix& b, Tensor& out) {
   return {.m = a.rows, .n = b.cols, .k = a.cols, .a = a.data, .lda = a.ld, .b = b.data, .ldb = b.ld,
           .c = out.data(), .ldc = std::max<Index>(b.cols, 1), .trans_a = a.transposed, .trans_b = b.transposed};
@@ -75,7 +76,8 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   if (bias.defined()) check_shape("linear", "bias", bias.shape(), {weight.shape()[0]});
   Tensor out({x.shape()[0], weight.shape()[0]});
   const Tensor b = bias.contiguous();
-  GemmArgs args = arguments(Matrix(x, false), Matrix(weight, true), out);
+  const Matrix left(x, false), right(weight, true);
+  GemmArgs args = arguments(left, right, out);
   if (b.defined()) args.col_bias = b.data();
   gemm(args);
   return out;

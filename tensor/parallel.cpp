@@ -130,7 +130,7 @@ class Crew {
   static std::uint32_t chunks_in(std::uint64_t unclaimed) { return static_cast<std::uint32_t>(unclaimed); }
 
   std::mutex in_use_;
-  int hired_ = 0;
+  [[maybe_unused]] int hired_ = 0;  // without OpenMP nobody is
 
   // The loop being run.
   Index n_ = 0, grain_ = 0, chunks_ = 0;

@@ -31,7 +31,7 @@ struct Sum {
 struct Max {
   using Total = Real;
   static constexpr Real kStart = -std::numeric_limits<Real>::infinity();
-  static Real join(Real a, Real b) { return (a > b) | (a != a) ? a : b; }
+  static Real join(Real a, Real b) { return ((a > b) | (a != a)) ? a : b; }
   static Vec join(Vec a, Vec b) { return hn::IfThenElse(hn::Or(hn::Gt(a, b), hn::Ne(a, a)), a, b); }
   static Real fold_lanes(Vec v) {
     if (!hn::AllTrue(Lanes(), hn::Eq(v, v))) return std::numeric_limits<Real>::quiet_NaN();
@@ -41,7 +41,7 @@ struct Max {
 struct Min {
   using Total = Real;
   static constexpr Real kStart = std::numeric_limits<Real>::infinity();
-  static Real join(Real a, Real b) { return (a < b) | (a != a) ? a : b; }
+  static Real join(Real a, Real b) { return ((a < b) | (a != a)) ? a : b; }
   static Vec join(Vec a, Vec b) { return hn::IfThenElse(hn::Or(hn::Lt(a, b), hn::Ne(a, a)), a, b); }
   static Real fold_lanes(Vec v) {
     if (!hn::AllTrue(Lanes(), hn::Eq(v, v))) return std::numeric_limits<Real>::quiet_NaN();

@@ -12,6 +12,7 @@ namespace gradfold {
 namespace {
 
 constexpr Index kTile = 256;  // columns handled at a time, at most
+constexpr Index kShort = 64;  // rows of fewer numbers are done side by side, as the columns of a tile
 constexpr Index kBlock = 32;  // rows added up before the sum joins the total: it rounds less than one long sum
 
 enum class Result { kSoftmax, kLogSoftmax, kLogSumExp };
@@ -24,16 +25,21 @@ Index tile_width(Index count, Index inner) {
   return std::min(inner, std::clamp<Index>(kMapGrain / count / 16 * 16, 16, kTile));
 }
 
+// From one of the `count` numbers of a column to the next, and from column to column.
+struct Steps {
+  Index row, col;
+};
+
 // Copies a tile's rows side by side and finds the largest number of each column.
-void gather_columns(const Real* x, Index count, Index step, Index width, Real* tile, Real* largest) {
-  std::copy_n(x, width, largest);
+void gather_columns(const Real* x, Index count, Steps step, Index width, Real* tile, Real* largest) {
+  for (Index j = 0; j < width; ++j) largest[j] = x[j * step.col];
   for (Index r = 0; r < count; ++r) {
-    const Real* from = x + r * step;
+    const Real* from = x + r * step.row;
     Real* to = tile + r * width;
     for (Index j = 0; j < width; ++j) {
-      const Real v = from[j];
+      const Real v = from[j * step.col];
       to[j] = v;
-      largest[j] = (largest[j] > v) | (largest[j] != largest[j]) ? largest[j] : v;
+      largest[j] = ((largest[j] > v) | (largest[j] != largest[j])) ? largest[j] : v;
     }
   }
 }
@@ -57,9 +63,9 @@ void sum_exp_columns(Real* tile, Index count, Index width, const Real* shift, Re
   }
 }
 
-// One tile of columns: `count` rows that lie `step` apart, width <= kTile. `tile` holds count x width numbers.
+// One tile of columns, width <= kTile. `tile` holds count x width numbers.
 template <Result kind>
-void do_columns(const Real* x, Index count, Index step, Index width, Real* tile, Real* y) {
+void do_tile(const Real* x, Index count, Steps step, Index width, Real* tile, Real* y) {
   Real shift[kTile] = {}, total[kTile];
   gather_columns(x, count, step, width, tile, shift);
   for (Index j = 0; j < width; ++j) shift[j] = finite_or_zero(shift[j]);
@@ -75,8 +81,10 @@ void do_columns(const Real* x, Index count, Index step, Index width, Real* tile,
   }
   for (Index r = 0; r < count; ++r) {
     const Real* from = tile + r * width;
-    Real* to = y + r * step;
-    for (Index j = 0; j < width; ++j) to[j] = kind == Result::kSoftmax ? from[j] * total[j] : from[j] - total[j];
+    Real* to = y + r * step.row;
+    for (Index j = 0; j < width; ++j) {
+      to[j * step.col] = kind == Result::kSoftmax ? from[j] * total[j] : from[j] - total[j];
+    }
   }
 }
 
@@ -120,19 +128,25 @@ void do_rows(const Real* x, Index outer, Index count, Real* y) {
 }
 
 template <Result kind>
-void middle(const Real* x, Index outer, Index count, Index inner, Real* y) {
-  if (inner == 1) return do_rows<kind>(x, outer, count, y);
+void do_columns(const Real* x, Index outer, Index count, Index inner, Steps step, Real* y) {
   const Index most = tile_width(count, inner), tiles = (inner + most - 1) / most;
   parallel_for(outer * tiles, std::max<Index>(1, kMapGrain / 4 / (count * most)), [=](Index begin, Index end) {
     static thread_local micro::Scratch scratch;
     Real* tile = scratch.get(count * most);
     for (Index job = begin; job < end; ++job) {
-      const Index o = job / tiles, first = job % tiles * most, width = std::min(most, inner - first);
-      const Index rows_of_y = kind == Result::kLogSumExp ? 1 : count;
-      do_columns<kind>(x + o * count * inner + first, count, inner, width, tile,
-                       y + o * rows_of_y * inner + first);
+      const Index o = job / tiles, first = job % tiles * most, at = o * count * inner + first * step.col;
+      do_tile<kind>(x + at, count, step, std::min(most, inner - first), tile,
+                    kind == Result::kLogSumExp ? y + o * inner + first : y + at);
     }
   });
+}
+
+template <Result kind>
+void middle(const Real* x, Index outer, Index count, Index inner, Real* y) {
+  if (outer * inner == 0) return;
+  if (inner > 1) do_columns<kind>(x, outer, count, inner, {.row = inner, .col = 1}, y);
+  else if (count < kShort) do_columns<kind>(x, 1, count, outer, {.row = 1, .col = count}, y);
+  else do_rows<kind>(x, outer, count, y);
 }
 
 }  // namespace

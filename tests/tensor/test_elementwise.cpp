@@ -60,7 +60,8 @@ TEST_CASE("operators broadcast as the plain loop does, for views of every kind")
       {rng.normal({200, 301}), rng.normal({200, 1})},
       {rng.normal({300, 3}), rng.normal({3})},
   };
-  for (const auto& [a, b] : cases) {
+  for (const auto& operands : cases) {
+    const Tensor &a = operands.first, &b = operands.second;
     CAPTURE(a.shape().str());
     CAPTURE(b.shape().str());
     CHECK(identical(a + b, plain(a, b, [](Real x, Real y) { return x + y; })));
@@ -107,6 +108,8 @@ TEST_CASE("simple functions") {
   CHECK(sqrt(abs(x)).to_vector() == std::vector<Real>{2, 1, 0, 1, 3});
   CHECK(pow(x, 2).to_vector() == std::vector<Real>{16, 1, 0, 1, 81});
   CHECK(pow(x, 3).to_vector() == std::vector<Real>{-64, -1, 0, 1, 729});
+  CHECK(pow(square(x), 0.5f).to_vector() == std::vector<Real>{4, 1, 0, 1, 9});
+  CHECK(pow(abs(x), 1.5f).to_vector() == std::vector<Real>{8, 1, 0, 1, 27});
   CHECK(pow(x, 1).to_vector() == x.to_vector());
   CHECK(pow(x, 0).to_vector() == std::vector<Real>{1, 1, 1, 1, 1});
   CHECK(pow(x, -1).to_vector() == std::vector<Real>{-0.25f, -1, kInf, 1, Real(1) / 9});

@@ -47,6 +47,8 @@ TEST_CASE("softmax over any dimension of any view") {
     CHECK(allclose(log_softmax(x, dim), x - logsumexp(x, dim, true)));
   }
   CHECK(allclose(softmax(x.transpose(0, 2), 0), softmax(x, 2).transpose(0, 2)));
+  CHECK(softmax(Tensor({0, 3}), 1).shape() == Shape{0, 3});
+  CHECK(softmax(Tensor({2, 3, 0}), 1).shape() == Shape{2, 3, 0});
   CHECK(logsumexp(x, 1).shape() == Shape{3, 5});
   CHECK(logsumexp(x, 1, true).shape() == Shape{3, 1, 5});
 }
