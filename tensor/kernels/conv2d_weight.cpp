@@ -9,7 +9,7 @@
 
 // The gradient of the weight, as its transpose: dweight^T[(tap, c), o] = sum over images and pixels of
 // x[c, pixel seen by tap] * dy^T[pixel, o]. The depth of this product is the pixels, so the rows of A are
-// read in place from the padded image, and only dy is copied (transposed).
+// read in place from the padded image, and only dy is copied (transposed). A last row of ones brings dbias.
 namespace gradfold {
 namespace {
 
@@ -22,7 +22,7 @@ constexpr Index kTasks = 8;              // into which the sum is cut, if it is 
 constexpr Index kTaskWork = 1 << 20;
 constexpr Index kPartialSize = 1 << 22;  // elements of all partial sums together
 
-thread_local Scratch image_scratch, dy_scratch, bias_scratch;
+thread_local Scratch image_scratch, dy_scratch, partial_scratch;
 
 struct WeightGradient {
   const ConvGeometry& g;
@@ -31,23 +31,23 @@ struct WeightGradient {
   Index pixels = g.out_h() * g.out_w();
   Index columns = (g.c_out + kLanes - 1) / kLanes * kLanes;
   Index rows = static_cast<Index>(shifts.size()) * g.c_in;
-  Panels panels{rows, kRows};
+  Index band = std::max<Index>(1, kBandPixels / std::max<Index>(1, window.out_w));  // output rows
+  Panels panels;
   std::vector<Index> row_offset;  // of row (tap, c) in the image
+  std::vector<Real> ones = std::vector<Real>(static_cast<size_t>(band * window.output_row()), Real(1));
 
-  explicit WeightGradient(const ConvGeometry& geometry) : g(geometry) {
+  WeightGradient(const ConvGeometry& geometry, bool with_bias) : g(geometry), panels(rows + with_bias, kRows) {
     for (const Shift& s : shifts)
       for (Index c = 0; c < g.c_in; ++c) row_offset.push_back(c * window.plane() + window.offset(s));
   }
 
-  // A partial sum is [rows + 1, columns]; the last row is that of dbias.
-  Index partial_size() const { return (rows + 1) * columns; }
+  // A partial sum is [panels.size, columns].
+  Index partial_size() const { return panels.size * columns; }
 
-  // Images [begin, end), panels [first, last) of rows. The panels that begin with 0 bring dbias with them.
+  // Images [begin, end), panels [first, last) of rows.
   void sum_images(const Real* x, const Real* dy, Index begin, Index end, Index first, Index last,
                   Real* partial) const {
-    if (first == 0) std::fill_n(partial + rows * columns, columns, Real(0));
     Real* dyt = dy_scratch.get(pixels * columns);
-    const Index band = std::max<Index>(1, kBandPixels / window.out_w);
     for (Index n = begin; n < end; ++n) {
       const Real* image = x + n * g.c_in * g.h * g.w;
       if (!window.in_place()) {
@@ -58,7 +58,6 @@ struct WeightGradient {
       pack_transposed(dyt, columns, dy + n * g.c_out * pixels, pixels, pixels, g.c_out);
       for (Index i = 0; i < window.out_h; i += band)
         add_band(image, dyt, i, std::min(window.out_h, i + band), first, last, n == begin && i == 0, partial);
-      if (first == 0) add_bias(dyt, partial + rows * columns);
     }
   }
 
@@ -73,18 +72,11 @@ struct WeightGradient {
         const Index r = panels.begin(ip);
         const TileC c{partial + r * columns + j, columns, panels.length(ip), std::min(kCols, columns - j)};
         RowPointers a;
-        for (Index i = 0; i < c.rows; ++i) a.row[i] = image + row_offset[r + i] + top * window.output_row();
+        for (Index i = 0; i < c.rows; ++i)
+          a.row[i] = r + i < rows ? image + row_offset[r + i] + top * window.output_row() : ones.data();
         run_tile(a, b, depth, c, {.beta = Real(overwrite ? 0 : 1)});
       }
     }
-  }
-
-  void add_bias(const Real* dyt, Real* sum) const {
-    Real* image_sum = bias_scratch.get(columns);
-    std::fill_n(image_sum, columns, Real(0));
-    for (Index q = 0; q < pixels; ++q)
-      for (Index o = 0; o < columns; ++o) image_sum[o] += dyt[q * columns + o];
-    for (Index o = 0; o < columns; ++o) sum[o] += image_sum[o];
   }
 
   // Adds up `count` partial sums in order and writes the gradient in its own layout.
@@ -106,7 +98,7 @@ struct WeightGradient {
 };
 
 void backward_weight(const ConvGeometry& g, const Real* x, const Real* dy, Real* dweight, Real* dbias) {
-  const WeightGradient work(g);
+  const WeightGradient work(g, dbias != nullptr);
   if (g.n <= 0 || work.pixels <= 0 || work.rows == 0) {
     std::fill_n(dweight, g.c_out * g.c_in * g.kh * g.kw, Real(0));
     if (dbias) std::fill_n(dbias, g.c_out, Real(0));
@@ -117,8 +109,7 @@ void backward_weight(const ConvGeometry& g, const Real* x, const Real* dy, Real*
   const Index wanted = std::clamp<Index>(g.n * image_work / kTaskWork, 1, kTasks);
   const Panels images(g.n, std::max({g.n / wanted, Index(1), g.n * work.partial_size() / kPartialSize}));
   const Panels groups(work.panels.count, (work.panels.count * images.count + wanted - 1) / wanted);
-  thread_local Scratch scratch;
-  Real* partials = scratch.get(images.count * work.partial_size());
+  Real* partials = partial_scratch.get(images.count * work.partial_size());
   parallel_for(images.count * groups.count, 1, [&](Index begin, Index end) {
     for (Index t = begin; t < end; ++t) {
       const Index i = t / groups.count, group = t % groups.count;

@@ -32,17 +32,49 @@ inline void transpose_4x4(Real* dst, Index dst_step, const Real* src, Index ld) 
   hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, hi01, hi23)), d, dst + 3 * dst_step);
 }
 
+#if HWY_TARGET <= HWY_AVX2
+// The same for two neighbouring blocks of four, in the two halves of each vector.
+inline void transpose_4x8(Real* dst, Index dst_step, const Real* src, Index ld) {
+  const hn::CappedTag<Real, 8> d;
+  const hn::Half<decltype(d)> half;
+  const hn::Repartition<double, decltype(d)> pairs;
+  const auto r0 = hn::LoadU(d, src), r1 = hn::LoadU(d, src + ld);
+  const auto r2 = hn::LoadU(d, src + 2 * ld), r3 = hn::LoadU(d, src + 3 * ld);
+  const auto lo01 = hn::BitCast(pairs, hn::InterleaveLower(d, r0, r1));
+  const auto hi01 = hn::BitCast(pairs, hn::InterleaveUpper(d, r0, r1));
+  const auto lo23 = hn::BitCast(pairs, hn::InterleaveLower(d, r2, r3));
+  const auto hi23 = hn::BitCast(pairs, hn::InterleaveUpper(d, r2, r3));
+  const auto put = [&](auto columns, Index p) {
+    const auto both = hn::BitCast(d, columns);
+    hn::StoreU(hn::LowerHalf(half, both), half, dst + p * dst_step);
+    hn::StoreU(hn::UpperHalf(half, both), half, dst + (p + 4) * dst_step);
+  };
+  put(hn::InterleaveLower(pairs, lo01, lo23), 0);
+  put(hn::InterleaveUpper(pairs, lo01, lo23), 1);
+  put(hn::InterleaveLower(pairs, hi01, hi23), 2);
+  put(hn::InterleaveUpper(pairs, hi01, hi23), 3);
+}
+#else
+inline void transpose_4x8(Real* dst, Index dst_step, const Real* src, Index ld) {
+  transpose_4x4(dst, dst_step, src, ld);
+  transpose_4x4(dst + 4 * dst_step, dst_step, src + 4, ld);
+}
+#endif
+
 // The first depth / 4 * 4 elements of every row; returns how many.
 Index pack_by_fours(Real* dst, Index dst_step, const Real* src, Index ld, Index depth, Index width) {
   if (!kFastKernels || width < 4) return 0;
-  const Index done = depth / 4 * 4;
-  for (Index p = 0; p < done; p += 4) {
+  // `transpose` on rows 0-3, 4-7, ...; the last rows once more together with some before them: the same
+  // values are written again.
+  const auto block = [&](Index p, auto transpose) {
     Index i = 0;
-    for (; i + 4 <= width; i += 4) transpose_4x4(dst + p * dst_step + i, dst_step, src + i * ld + p, ld);
-    // The last rows once more together with some before them: the same values are written again.
-    if (i < width) transpose_4x4(dst + p * dst_step + width - 4, dst_step, src + (width - 4) * ld + p, ld);
-  }
-  return done;
+    for (; i + 4 <= width; i += 4) transpose(dst + p * dst_step + i, dst_step, src + i * ld + p, ld);
+    if (i < width) transpose(dst + p * dst_step + width - 4, dst_step, src + (width - 4) * ld + p, ld);
+  };
+  Index p = 0;
+  for (; p + 8 <= depth; p += 8) block(p, [](auto... args) { transpose_4x8(args...); });
+  if (p + 4 <= depth) block(p, [](auto... args) { transpose_4x4(args...); }), p += 4;
+  return p;
 }
 #else
 Index pack_by_fours(Real*, Index, const Real*, Index, Index, Index) { return 0; }
