@@ -7,9 +7,9 @@
 #include "tensor/parallel.h"
 
 // How a product is cut up (after Goto and van de Geijn 2008, "Anatomy of high-performance matrix
-// multiplication"): depth blocks of kBlockK, so that a panel of B stays in the first cache while panels of
-// A stream past it from the second; panels are packed where they are read often enough to repay the copy;
-// tiles are shared out among threads. Small products are read in place and stay on one thread.
+// multiplication"): depth blocks of kBlockK, so that a panel of A stays in the first cache while panels of
+// B stream past it from the second; an operand is packed where it is read often enough, or lies awkwardly
+// enough, to repay the copy; tiles are shared out among threads. Small products are read in place.
 namespace gradfold {
 namespace {
 
