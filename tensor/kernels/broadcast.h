@@ -39,6 +39,11 @@ inline const Real* side_by_side(const Real* x, Index first, Index step, Index n,
 template <std::size_t N, class F, std::size_t... K>
 void strided_run(Real* out, const std::array<const Real*, N>& in, const std::array<Index, N + 1>& step, Index n, F f,
                  std::index_sequence<K...>) {
+  if constexpr (N == 2) {  // the commonest: one operand repeats a number
+    const Real a = *in[0], b = *in[1];
+    if (step[1] == 1 && step[2] == 0) return map_run(out, n, [f, b](Real v) { return f(v, b); }, in[0]);
+    if (step[1] == 0 && step[2] == 1) return map_run(out, n, [f, a](Real v) { return f(a, v); }, in[1]);
+  }
   Real room[N][kRunBlock];
   for (Index i = 0; i < n; i += kRunBlock) {
     const Index m = std::min(kRunBlock, n - i);
