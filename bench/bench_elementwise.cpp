@@ -53,7 +53,8 @@ void bench_copy(benchmark::State& state, int threads) {
   Tensor ours, y(x.shape());
   compare(state, {.unit = "GB/s", .threads = threads,
                   .ways = {{"ours", gigabytes(2 * kMany), [&] { ours = x.clone(); }},
-                           {"memcpy", gigabytes(2 * kMany), [&] { std::memcpy(y.data(), x.data(), kMany * sizeof(Real)); }}}});
+                           {"memcpy", gigabytes(2 * kMany),
+                            [&] { std::memcpy(y.data(), x.data(), kMany * sizeof(Real)); }}}});
 }
 
 const bool functions = [] {

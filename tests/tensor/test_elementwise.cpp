@@ -27,15 +27,6 @@ Tensor plain(const Tensor& a, const Tensor& b, F f) {
   return out;
 }
 
-std::string message_of(const auto& action) {
-  try {
-    action();
-  } catch (const Error& e) {
-    return e.message();
-  }
-  return "no error";
-}
-
 }  // namespace
 
 TEST_CASE("operators broadcast as the plain loop does, for views of every kind") {
@@ -155,11 +146,11 @@ TEST_CASE("add_ and scale_ write in place, through views too") {
 
 TEST_CASE("messages of elementwise operations") {
   const Tensor a({3}), b({4}), none;
-  CHECK(message_of([&] { a + b; }) ==
+  CHECK_THROWS_WITH(a + b,
         "add: [3] and [4] cannot be combined: sizes 3 and 4 differ (dimensions are matched from the right, and "
         "must be equal or 1)");
-  CHECK(message_of([&] { a * none; }) == "multiply: an operand is an undefined tensor; both must hold numbers");
-  CHECK(message_of([&] { exp(none); }) == "exp: x is an undefined tensor; it must hold numbers");
+  CHECK_THROWS_WITH(a * none, "multiply: an operand is an undefined tensor; both must hold numbers");
+  CHECK_THROWS_WITH(exp(none), "exp: x is an undefined tensor; it must hold numbers");
   Tensor y({3});
-  CHECK(message_of([&] { add_(y, Tensor({2, 3})); }) == "add_: x is [2, 3] and cannot be broadcast to y, [3]");
+  CHECK_THROWS_WITH(add_(y, Tensor({2, 3})), "add_: x is [2, 3] and cannot be broadcast to y, [3]");
 }

@@ -71,20 +71,20 @@ TEST_CASE("convolutions take views and options") {
 TEST_CASE("messages of products") {
   const Tensor a({2, 3}), x({1, 3, 8, 8}), w({4, 3, 3, 3}), none;
   CHECK_THROWS_WITH(matmul(a, a), "matmul: a is [2, 3] and b is [2, 3]; the inner sizes 3 and 2 differ, but must be "
-                                  "equal: [M, K] x [K, N]");
+        "equal: [M, K] x [K, N]");
   CHECK_THROWS_WITH(matmul(a, x), "matmul: a is [2, 3] and b is [1, 3, 8, 8]; both must be matrices [rows, columns], or "
-                                  "both batches of them");
+        "both batches of them");
   CHECK_THROWS_WITH(matmul(a, none), "matmul: an operand is an undefined tensor; both must hold numbers");
   CHECK_THROWS_WITH(linear(a, Tensor({5, 4}), none), "linear: x is [2, 3] but must be [N, 4]");
   CHECK_THROWS_WITH(conv2d(Tensor({3, 8, 8}), w, none),
-                    "conv2d: x is [3, 8, 8] but must be [N, 3, H, W]\n  hint: add the batch dimension, "
-                    "x.reshape({1, 3, 8, 8})");
+        "conv2d: x is [3, 8, 8] but must be [N, 3, H, W]\n  hint: add the batch dimension, "
+        "x.reshape({1, 3, 8, 8})");
   CHECK_THROWS_WITH(conv2d(x, w, Tensor({3})), "conv2d: bias is [3] but must be [4]");
   CHECK_THROWS_WITH(conv2d(x, w, none, {.stride = 0}), "conv2d: stride is 0 x 0; it must be 1 or more");
   CHECK_THROWS_WITH(conv2d(x, w, none, {.taps = {{0, 3}}}),
-                    "conv2d: tap (0, 3) lies outside the kernel, which is 3 x 3");
+        "conv2d: tap (0, 3) lies outside the kernel, which is 3 x 3");
   CHECK_THROWS_WITH(conv2d(Tensor({1, 3, 2, 2}), w, none),
-                    "conv2d: x is [1, 3, 2, 2] with padding 0 x 0, smaller than the kernel, 3 x 3");
+        "conv2d: x is [1, 3, 2, 2] with padding 0 x 0, smaller than the kernel, 3 x 3");
   CHECK_THROWS_WITH(conv_transpose2d(Tensor({1, 4, 2, 2}), w, none, {}, 1),
-                    "conv_transpose2d: output_padding is 1 x 1; it must be from 0 to the stride, 1 x 1, less 1");
+        "conv_transpose2d: output_padding is 1 x 1; it must be from 0 to the stride, 1 x 1, less 1");
 }

@@ -86,7 +86,7 @@ TEST_CASE("softmax: same bits on any number of threads") {
 
 TEST_CASE("messages of softmax") {
   CHECK_THROWS_WITH(softmax(Tensor({2, 0}), 1),
-                    "softmax: x is [2, 0]; dimension 1 must have at least one element");
+        "softmax: x is [2, 0]; dimension 1 must have at least one element");
   CHECK_THROWS_WITH(logsumexp(Tensor({2}), 1),
-                    "logsumexp: dimension 1 does not exist in [2]; it must be from -1 to 0");
+        "logsumexp: dimension 1 does not exist in [2]; it must be from -1 to 0");
 }
