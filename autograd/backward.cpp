@@ -2,6 +2,7 @@
 // gradient to its inputs.
 #include <algorithm>
 #include <atomic>
+#include <map>
 #include <utility>
 
 #include "autograd/anomaly.h"
@@ -79,6 +80,8 @@ bool collects(const Node& node) { return !node.backward && !node.part; }
 // One step of the walk: from the gradient of a node's result to those of its inputs.
 void hand_down(Node& node, const Tensor& dy) {
   const Needs need(node.inputs);
+  const auto wanted = [](const auto& input) { return input && input->wanted; };
+  if (std::none_of(node.inputs.begin(), node.inputs.end(), wanted)) return;
   if (node.part) {
     if (need[0]) accumulate_part(node, dy);
     return;
@@ -99,6 +102,39 @@ void release(Node& node) {
 }
 
 using Walk = std::vector<std::shared_ptr<Node>>;
+
+// On its way down a gradient is kept in the node that it has reached. What an earlier walk left with a result
+// that retains its gradient steps aside meanwhile, or it would be handed down twice; and when a closure throws,
+// nothing half-done stays in the graph.
+class InFlight {
+ public:
+  explicit InFlight(const Walk& walk) : walk_(walk) {
+    for (const auto& node : walk) {
+      if (!collects(*node) && node->grad.defined()) earlier_[node.get()] = std::exchange(node->grad, Tensor());
+    }
+  }
+  ~InFlight() {
+    for (const auto& node : walk_) {
+      if (node && !collects(*node)) node->grad = earlier(*node);
+    }
+  }
+  InFlight(const InFlight&) = delete;
+
+  // Takes the whole of what has arrived at the node; leaves there what it retains.
+  Tensor take(Node& node) {
+    Tensor dy = std::exchange(node.grad, earlier(node));
+    if (node.retain_grad && dy.defined()) node.grad = node.grad.defined() ? node.grad + dy : dy;
+    return dy;
+  }
+
+ private:
+  Tensor earlier(const Node& node) const {
+    const auto found = earlier_.find(&node);
+    return found == earlier_.end() ? Tensor() : found->second;
+  }
+  const Walk& walk_;
+  std::map<const Node*, Tensor> earlier_;
+};
 
 // Only what leads to one of these wants a gradient; without any, everything does.
 void mark_wanted(const Walk& walk, const std::vector<Var>& targets) {
@@ -125,12 +161,13 @@ void walk_back(const Var& y, const Tensor& cotangent, const std::vector<Var>& ta
             node->op);
   }
   mark_wanted(walk, targets);
+  InFlight in_flight(walk);
   accumulate(*y.node(), cotangent);
   for (std::shared_ptr<Node>& node : walk) {
     if (collects(*node)) {  // a leaf keeps what it collected, in memory of its own: clipping writes it in place
       if (node->grad.defined() && !writable(node->grad)) node->grad = node->grad.clone();
     } else {
-      const Tensor dy = node->retain_grad ? node->grad : std::exchange(node->grad, Tensor());
+      const Tensor dy = in_flight.take(*node);
       if (dy.defined()) hand_down(*node, dy);
       if (!retain_graph) release(*node);
     }
@@ -145,6 +182,31 @@ Tensor one_number(const Var& y) {
   return Tensor::ones(y.shape());
 }
 
+// While it lives the targets collect gradients, from nothing; what they had collected steps aside.
+class Collecting {
+ public:
+  explicit Collecting(const std::vector<Var>& targets) {
+    for (const Var& x : targets) {
+      before_.push_back({x.node(), std::exchange(x.node()->grad, Tensor()), std::exchange(x.node()->retain_grad, true)});
+    }
+  }
+  ~Collecting() {  // from the back, so that a target named twice gets its own again
+    for (auto it = before_.rbegin(); it != before_.rend(); ++it) {
+      it->node->grad = std::move(it->grad);
+      it->node->retain_grad = it->retain;
+    }
+  }
+  Collecting(const Collecting&) = delete;
+
+ private:
+  struct Before {
+    std::shared_ptr<Node> node;
+    Tensor grad;
+    bool retain;
+  };
+  std::vector<Before> before_;
+};
+
 }  // namespace
 
 void Var::backward(const Tensor& cotangent, BackwardOptions options) const {
@@ -156,23 +218,13 @@ void Var::backward() const { walk_back(*this, one_number(*this), {}, false); }
 
 std::vector<Tensor> gradients(const Var& y, const std::vector<Var>& xs, const Tensor& cotangent,
                               Var::BackwardOptions options) {
-  // What the targets have collected so far steps aside for the walk and comes back after it.
-  struct Before {
-    Tensor grad;
-    bool retain;
-  };
-  std::vector<Before> before;
   for (const Var& x : xs) {
     require(x.requires_grad(), "gradients", "an x is a constant; make it with requires_grad = true");
-    before.push_back({std::exchange(x.node()->grad, Tensor()), std::exchange(x.node()->retain_grad, true)});
   }
+  Collecting collecting(xs);
   walk_back(y, cotangent.defined() ? cotangent : one_number(y), xs, options.retain_graph);
   std::vector<Tensor> out;
   for (const Var& x : xs) out.push_back(x.grad().defined() ? x.grad() : Tensor::zeros(x.shape()));
-  for (std::size_t i = xs.size(); i-- > 0;) {  // from the back, so that an x named twice gets its own again
-    xs[i].node()->grad = std::move(before[i].grad);
-    xs[i].node()->retain_grad = before[i].retain;
-  }
   return out;
 }
 

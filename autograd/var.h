@@ -42,7 +42,8 @@ class Var {
     bool retain_graph = false;  // keep what the ops saved, so that backward can walk again
   };
   // Walks the graph from this result and adds d(this)/d(leaf) to every leaf's grad. This must hold one
-  // number, unless the cotangent (d loss / d this, of this shape) is given.
+  // number, unless the cotangent (d loss / d this, of this shape) is given. If a closure throws, leaves that the
+  // walk had passed keep what they got: zero_grad() before the next.
   void backward() const;
   void backward(BackwardOptions options) const;
   void backward(const Tensor& cotangent, BackwardOptions options) const;

@@ -135,6 +135,41 @@ TEST_CASE("retain_grad keeps the gradient of an intermediate result") {
   CHECK(x.grad().to_vector() == std::vector<Real>{20, 38});
 }
 
+TEST_CASE("what an earlier walk left with a retained result is not handed down again") {
+  const Var x = leaf({1, 2});
+  const Var h = (x * Real(2)).retain_grad();
+  const Var y = sum(h * Real(3)).retain_grad();
+  y.backward({.retain_graph = true});
+  y.backward({.retain_graph = true});
+  CHECK(x.grad().to_vector() == std::vector<Real>{12, 12});  // 6 a walk
+  CHECK(h.grad().to_vector() == std::vector<Real>{6, 6});
+  CHECK(y.grad().item() == 2);
+  CHECK(gradients(y, {x, h}, {}, {.retain_graph = true})[1].to_vector() == std::vector<Real>{3, 3});
+  CHECK(h.grad().to_vector() == std::vector<Real>{6, 6});
+}
+
+TEST_CASE("a closure that throws leaves no half-made gradients in the graph") {
+  Var x = leaf({1, 2}), w = leaf({3, 4});
+  bool fail = true;
+  const Var h = record("test_throws", {x}, x.value(), [&](const Tensor& dy) -> Grads {
+    require(!fail, "test_throws", "not this time");
+    return {dy};
+  });
+  sum(w).backward();
+  const Var y = sum(h * w);
+  const std::string text = message_of([&] { gradients(y, {x, h, w}, {}, {.retain_graph = true}); });
+  CHECK(text == "test_throws: not this time");
+  CHECK(w.grad().to_vector() == std::vector<Real>{1, 1});  // gradients() gives back what it set aside
+  CHECK_FALSE(h.grad().defined());
+  CHECK(message_of([&] { y.backward({.retain_graph = true}); }) == text);
+  CHECK_FALSE(x.grad().defined());
+  CHECK(w.grad().to_vector() == std::vector<Real>{2, 3});  // passed before the throw
+  fail = false, w.zero_grad();
+  y.backward();
+  CHECK(x.grad().to_vector() == std::vector<Real>{3, 4});
+  CHECK(w.grad().to_vector() == std::vector<Real>{1, 2});
+}
+
 TEST_CASE("chains of 200,000 nodes neither walk nor free themselves by recursion") {
   const Var x = leaf({1});
   {
@@ -171,6 +206,14 @@ TEST_CASE("gradients() computes nothing for what was not named") {
   CHECK_FALSE(asked_for_w);
   y.backward();
   CHECK(asked_for_w);
+
+  bool beyond = false;
+  const Var h = record("test_beyond", {x}, x.value(), [&](const Tensor& dy) -> Grads {
+    beyond = true;
+    return {dy};
+  });
+  gradients(h * h, {h});
+  CHECK_FALSE(beyond);
 }
 
 TEST_CASE("parts of one array share one gradient, whatever their order and overlap") {
