@@ -1,5 +1,6 @@
 #include "tensor/buffer.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <mutex>
@@ -23,8 +24,6 @@ class Pool {
     const int c = size_class(bytes);
     bytes = class_bytes(c);
     std::lock_guard<std::mutex> lock(mutex_);
-    stats_.in_use += bytes;
-    if (stats_.in_use > stats_.peak) stats_.peak = stats_.in_use;
     Block* block = free_[c];
     if (block) {
       free_[c] = block->next;
@@ -34,6 +33,8 @@ class Pool {
       block = new (memory) Block;
       block->bytes = bytes;
     }
+    stats_.in_use += bytes;  // last: the system may have refused
+    stats_.peak = std::max(stats_.peak, stats_.in_use);
     block->users.store(1, std::memory_order_relaxed);
     return block;
   }

@@ -40,11 +40,12 @@ bool matches(const Shape& shape, std::initializer_list<Dim> rule) {
   return true;
 }
 
-// The commonest slip: one dimension of size 1 (channels, or the batch) was left out.
+// The commonest slip: one dimension of size 1 was left out, an image's channels or the batch.
 std::string missing_dimension_hint(std::string_view name, const Shape& shape, std::initializer_list<Dim> rule) {
-  if (shape.rank() + 1 != static_cast<int>(rule.size())) return "";
+  const int rank = static_cast<int>(rule.size());
+  const bool images = rank == 4, samples = rule_text(rule).starts_with("[N, ");
   for (int d : {1, 0}) {
-    if (d > shape.rank()) continue;
+    if (shape.rank() + 1 != rank || !(d == 1 ? images : images || samples)) continue;
     Shape fixed = shape;
     fixed.insert(d, 1);
     if (!matches(fixed, rule)) continue;

@@ -2,7 +2,7 @@
 #include "tensor/tensor.h"
 
 // Arithmetic and functions on tensors, element by element. Two tensors are broadcast against each other by
-// NumPy's rule. No gradients here: autograd/ops/elementwise.h has the same names on Var.
+// NumPy's rule. No gradients here: autograd/ops.h has the same names on Var.
 namespace gradfold {
 
 Tensor operator+(const Tensor& a, const Tensor& b);

@@ -21,7 +21,8 @@ class Rng {
   Rng fork(std::string_view purpose) const;
   Rng fork(std::uint64_t number) const;
 
-  Tensor uniform(const Shape& shape, Real low = 0, Real high = 1);   // [low, high)
+  // [low, high); with a low other than 0, rounding may give high itself, once in millions.
+  Tensor uniform(const Shape& shape, Real low = 0, Real high = 1);
   Tensor normal(const Shape& shape, Real mean = 0, Real std = 1);
   Tensor bernoulli(const Tensor& p);                                 // 1 with probability p, else 0
   Indices permutation(Index n);                                      // 0..n-1 shuffled

@@ -9,10 +9,24 @@
 
 namespace gradfold {
 
-Tensor::Tensor(const Shape& shape) : shape_(shape), strides_(contiguous_strides(shape)) {
-  for (Index d : shape) require(d >= 0, "Tensor", "shape {} has a negative size", shape);
-  buffer_ = Buffer(shape.numel());
+namespace {
+
+// Sizes whose product, in bytes, would not fit into an Index wrap around to a small one: not past here.
+const Shape& checked(const Shape& shape) {
+  constexpr double kMost = 0x1p60;
+  double elements = 1;
+  for (Index d : shape) {
+    require(d >= 0, "Tensor", "shape {} has a negative size; all must be 0 or more", shape);
+    elements *= static_cast<double>(std::max<Index>(d, 1));
+  }
+  require(elements * sizeof(Real) < kMost, "Tensor", "shape {} holds {:.2g} numbers, more than any memory", shape, elements);
+  return shape;
 }
+
+}  // namespace
+
+Tensor::Tensor(const Shape& shape)
+    : buffer_(checked(shape).numel()), shape_(shape), strides_(contiguous_strides(shape)) {}
 
 Tensor Tensor::zeros(const Shape& shape) { return full(shape, 0); }
 Tensor Tensor::ones(const Shape& shape) { return full(shape, 1); }
@@ -32,8 +46,8 @@ Tensor Tensor::arange(Index n) {
 }
 
 Tensor Tensor::from(const std::vector<Real>& values, const Shape& shape) {
-  require(static_cast<Index>(values.size()) == shape.numel(), "Tensor::from", "{} values cannot fill shape {}, which holds {}",
-          values.size(), shape, shape.numel());
+  require(static_cast<Index>(values.size()) == shape.numel(), "Tensor::from",
+          "{} values cannot fill shape {}, which holds {}", values.size(), shape, shape.numel());
   Tensor x(shape);
   std::copy(values.begin(), values.end(), x.data());
   return x;
@@ -56,19 +70,21 @@ bool Tensor::is_contiguous() const {
 Real* Tensor::data() { return const_cast<Real*>(std::as_const(*this).data()); }
 
 const Real* Tensor::data() const {
-  require(is_contiguous(), "data", "this tensor is a view {} with strides {}, not row-major memory; hint: call contiguous() first",
-          shape_, strides_);
+  require(is_contiguous(), "data",
+          "this tensor is a view {} with strides {}, not row-major memory; hint: call contiguous() first", shape_,
+          strides_);
   return origin();
 }
 
 Index Tensor::offset_of(std::initializer_list<Index> index) const {
-  require(static_cast<int>(index.size()) == rank(), "at", "{} indices were given for {}; one is needed for each dimension",
-          index.size(), shape_);
+  require(defined(), "at", "this tensor is undefined; it must hold numbers");
+  require(static_cast<int>(index.size()) == rank(), "at",
+          "{} indices were given for {}; one is needed for each dimension", index.size(), shape_);
   Index offset = 0;
   int d = 0;
   for (Index i : index) {
-    require(i >= 0 && i < shape_[d], "at", "index {} is out of range for dimension {} of {}; it must be from 0 to {}", i, d,
-            shape_, shape_[d] - 1);
+    require(i >= 0 && i < shape_[d], "at",
+            "index {} is out of range for dimension {} of {}; it must be from 0 to {}", i, d, shape_, shape_[d] - 1);
     offset += i * strides_[d++];
   }
   return offset;
@@ -104,12 +120,14 @@ Tensor Tensor::reshape(const Shape& shape) const {
   int unknown = -1;
   Index known = 1;
   for (int d = 0; d < shape.rank(); ++d) {
-    if (shape[d] != -1) {
-      known *= shape[d];
+    if (shape[d] == -1) {
+      require(unknown < 0, "reshape", "{} has more than one -1; at most one size can be left open", shape);
+      unknown = d;
       continue;
     }
-    require(unknown < 0, "reshape", "{} has more than one -1; at most one size can be left open", shape);
-    unknown = d;
+    require(shape[d] >= 0, "reshape", "{} has the size {}; sizes are 0 or more, or one -1 for what is left", shape,
+            shape[d]);
+    known *= shape[d];
   }
   if (unknown >= 0 && known > 0) full[unknown] = numel() / known;
   require((unknown < 0 || known > 0) && full.numel() == numel(), "reshape",
@@ -139,7 +157,8 @@ Tensor Tensor::transpose(int a, int b) const {
 }
 
 Tensor Tensor::permute(const std::vector<int>& dims) const {
-  require(static_cast<int>(dims.size()) == rank(), "permute", "{} dimensions were named for {}; all must be", dims.size(), shape_);
+  require(static_cast<int>(dims.size()) == rank(), "permute", "{} dimensions were named for {}; all must be",
+          dims.size(), shape_);
   Shape shape, strides;
   unsigned used = 0;
   for (int d : dims) {
@@ -155,8 +174,8 @@ Tensor Tensor::permute(const std::vector<int>& dims) const {
 Tensor Tensor::slice(int dim, Index begin, Index end, Index step) const {
   dim = shape_.dim(dim, "slice");
   require(0 <= begin && begin <= end && end <= shape_[dim] && step >= 1, "slice",
-          "[{}, {}) with step {} does not fit dimension {} of {}; it needs 0 <= begin <= end <= {} and step >= 1", begin, end,
-          step, dim, shape_, shape_[dim]);
+          "[{}, {}) with step {} does not fit dimension {} of {}; it needs 0 <= begin <= end <= {} and step >= 1",
+          begin, end, step, dim, shape_, shape_[dim]);
   Shape shape = shape_, strides = strides_;
   shape[dim] = (end - begin + step - 1) / step;
   strides[dim] *= step;
@@ -165,14 +184,16 @@ Tensor Tensor::slice(int dim, Index begin, Index end, Index step) const {
 
 Tensor Tensor::select(int dim, Index index) const {
   dim = shape_.dim(dim, "select");
-  require(index >= 0 && index < shape_[dim], "select", "index {} is out of range for dimension {} of {}; it must be from 0 to {}",
-          index, dim, shape_, shape_[dim] - 1);
+  require(index >= 0 && index < shape_[dim], "select",
+          "index {} is out of range for dimension {} of {}; it must be from 0 to {}", index, dim, shape_,
+          shape_[dim] - 1);
   return slice(dim, index, index + 1).squeeze(dim);
 }
 
 Tensor Tensor::squeeze(int dim) const {
   dim = shape_.dim(dim, "squeeze");
-  require(shape_[dim] == 1, "squeeze", "dimension {} of {} has size {}; only a size of 1 can go", dim, shape_, shape_[dim]);
+  require(shape_[dim] == 1, "squeeze", "dimension {} of {} has size {}; only a size of 1 can go", dim, shape_,
+          shape_[dim]);
   Shape shape = shape_, strides = strides_;
   shape.erase(dim);
   strides.erase(dim);
@@ -218,11 +239,13 @@ Tensor Tensor::clone() const {
 }
 
 void Tensor::fill(Real value) {
+  require(defined(), "fill", "this tensor is undefined and has no memory to fill; hint: make it with a shape first");
   const Shape zeros = Shape::filled(rank(), 0);
   if (numel() > 0) copy_strided(&value, shape_, zeros, origin(), strides_);
 }
 
 void Tensor::copy_from(const Tensor& other) {
+  require(defined() && other.defined(), "copy_from", "one of the two tensors is undefined; both must hold numbers");
   if (numel() == 0) return;
   const Tensor source = other.expand(shape_);
   copy_strided(source.origin(), shape_, source.strides_, origin(), strides_);
@@ -236,7 +259,8 @@ bool identical(const Tensor& a, const Tensor& b) {
 }
 
 bool allclose(const Tensor& a, const Tensor& b, double rtol, double atol) {
-  if (!(a.shape() == b.shape())) return false;
+  if (a.defined() != b.defined() || !(a.shape() == b.shape())) return false;
+  if (!a.defined()) return true;
   const Tensor x = a.contiguous(), y = b.contiguous();
   for (Index i = 0; i < x.numel(); ++i) {
     const double p = x.data()[i], q = y.data()[i];

@@ -7,6 +7,7 @@
 
 #include "tensor/kernels/broadcast.h"
 #include "tensor/random.h"
+#include "tests/files.h"
 
 using namespace gradfold;
 

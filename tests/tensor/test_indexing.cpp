@@ -6,6 +6,7 @@
 #include "tensor/kernels/copy.h"
 #include "tensor/parallel.h"
 #include "tensor/random.h"
+#include "tests/files.h"
 
 using namespace gradfold;
 

@@ -9,6 +9,7 @@
 #include "tensor/kernels/reduce.h"
 #include "tensor/parallel.h"
 #include "tensor/random.h"
+#include "tests/files.h"
 
 using namespace gradfold;
 

@@ -4,18 +4,11 @@
 #include <string>
 
 #include "tensor/tensor.h"
+#include "tests/files.h"
 
 using namespace gradfold;
 
 namespace {
-std::string message_of(auto f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "no error";
-}
 Tensor counting(const Shape& shape) { return Tensor::arange(shape.numel()).reshape(shape); }
 }  // namespace
 
@@ -72,12 +65,37 @@ TEST_CASE("wrong shapes and indices are named") {
   CHECK(message_of([] { broadcast({2, 3}, {4}, "add"); }).find("add: [2, 3] and [4] cannot be combined") == 0);
 }
 
+TEST_CASE("sizes that make no sense are refused before memory is touched") {
+  CHECK(message_of([] { Tensor({2, -3}); }) == "Tensor: shape [2, -3] has a negative size; all must be 0 or more");
+  const Index huge = Index{1} << 40;
+  CHECK(message_of([&] { Tensor({huge, huge}); }) ==
+        "Tensor: shape [1099511627776, 1099511627776] holds 1.2e+24 numbers, more than any memory");
+  CHECK(message_of([] { counting({2, 3}).reshape({-2, -3}); }) ==
+        "reshape: [-2, -3] has the size -2; sizes are 0 or more, or one -1 for what is left");
+}
+
+TEST_CASE("an undefined tensor is refused, not followed into memory that it does not have") {
+  Tensor none, x = counting({});
+  CHECK(message_of([&] { none.fill(1); }).find("fill: this tensor is undefined") == 0);
+  CHECK(message_of([&] { none.copy_from(x); }).find("copy_from: one of the two tensors is undefined") == 0);
+  CHECK(message_of([&] { x.copy_from(none); }).find("copy_from: one of the two tensors is undefined") == 0);
+  CHECK(message_of([&] { none.at({}); }) == "at: this tensor is undefined; it must hold numbers");
+  CHECK(message_of([&] { none.set({}, 1); }) == "at: this tensor is undefined; it must hold numbers");
+  CHECK_FALSE(allclose(none, x));
+  CHECK(allclose(none, Tensor()));
+}
+
 TEST_CASE("check_shape says what came, what must come and how to mend it") {
   CHECK_NOTHROW(check_shape("Conv2d", "x", {8, 1, 28, 28}, {"N", 1, "H", "W"}));
   CHECK(message_of([] { check_shape("Conv2d", "x", {32, 28, 28}, {"N", 1, "H", "W"}); }) ==
         "Conv2d: x is [32, 28, 28] but must be [N, 1, H, W]\n"
         "  hint: add the channel dimension, x.reshape({32, 1, 28, 28})");
+  CHECK(message_of([] { check_shape("Linear", "x", {7}, {"N", 7}); }) ==
+        "Linear: x is [7] but must be [N, 7]\n  hint: add the batch dimension, x.reshape({1, 7})");
   CHECK(message_of([] { check_shape("eye", "x", {3, 4}, {"N", "N"}); }) == "eye: x is [3, 4] but must be [N, N]");
+  // Which dimension of a plain matrix is missing cannot be told.
+  CHECK(message_of([] { check_shape("heatmap", "matrix", {28}, {"H", "W"}); }) ==
+        "heatmap: matrix is [28] but must be [H, W]");
 }
 
 TEST_CASE("an error carries the path of modules that it passed through") {
