@@ -15,7 +15,7 @@ namespace {
 
 using namespace micro;
 
-constexpr Index kBlockK = 512;
+constexpr Index kBlockK = 384;
 constexpr Index kBlockM = kRows * 72;
 constexpr Index kBlockN = 2048;
 constexpr Index kTaskWork = 1 << 19;  // multiply-adds worth handing to another thread
@@ -123,7 +123,7 @@ void multiply(const Block& block) {
 
 void gemm_fast(const GemmArgs& g) {
   const bool pack_a = g.n > 4 * kCols && g.lda >= 512;
-  const bool pack_b = g.trans_b || (g.m > 3 * kRows && g.ldb >= 512 && g.ldb % 64 == 0);
+  const bool pack_b = g.trans_b || (g.m > 3 * kRows && g.ldb >= 1024 && g.ldb % 64 == 0);
   const Panels depths(std::max<Index>(1, g.k), kBlockK);
   const Panels row_blocks(g.m, pack_a ? kBlockM : g.m);
   const Panels col_blocks(g.n, pack_b ? kBlockN : g.n);
