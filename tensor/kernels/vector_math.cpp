@@ -66,6 +66,15 @@ V softplus(D d, V x) {
   return hn::Add(hn::IfThenElse(hn::Lt(x, zero), zero, x), hn::Log1p(d, hn::Exp(d, hn::Neg(hn::Abs(x)))));
 }
 
+// z^2 - square, where square is z^2 rounded: z is split into halves whose products are exact (Dekker 1971),
+// which needs no fused multiply-add.
+template <class D, class V>
+V square_rest(D d, V z, V square) {
+  const hn::RebindToUnsigned<D> bits;
+  const V high = hn::BitCast(d, hn::And(hn::BitCast(bits, z), hn::Set(bits, 0xFFFFF000u))), low = hn::Sub(z, high);
+  return hn::MulAdd(low, low, hn::MulAdd(hn::Add(high, high), low, hn::MulSub(high, high, square)));
+}
+
 // 1 - Phi(z), the upper tail of the normal distribution, for 0 <= z <= 15: exp(-z^2 / 2) t P(t) with
 // t = 1 / (1 + 0.25 z). P is a Chebyshev fit over that range, its relative error 1.3e-8.
 template <class D, class V>
@@ -75,7 +84,7 @@ V normal_tail(D d, V z) {
   const V one = constant(d, 1), half = constant(d, 0.5);
   const V t = hn::Div(one, hn::MulAdd(z, constant(d, 0.25), one));
   // z^2 rounds; what it lost is put back to first order: exp(-(s + r) / 2) = exp(-s / 2) (1 - r / 2).
-  const V square = hn::Mul(z, z), rest = hn::MulSub(z, z, square);
+  const V square = hn::Mul(z, z), rest = square_rest(d, z, square);
   const V bell = hn::Exp(d, hn::Neg(hn::Mul(square, half)));
   return hn::Mul(hn::NegMulAdd(hn::Mul(rest, half), bell, bell), hn::Mul(t, polynomial(d, t, kP)));
 }

@@ -2,7 +2,7 @@
 #include "tensor/real.h"
 
 // Functions over runs of memory: y[i] = f(x[i]) for i < n; y may be x itself. In float they are Highway's
-// vector code or our own: most within 3 units in the last place of the true value, gelu within 6
+// vector code or our own: most within 3 units in the last place of the true value, gelu within 8
 // (tests/tensor/test_vector_math.cpp), with std::'s answers for infinities and NaN. `_ref` is the plain
 // loop over std::, which the double build runs.
 namespace gradfold::vec {

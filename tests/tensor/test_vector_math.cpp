@@ -44,7 +44,7 @@ const std::vector<Row> kRows = {
     {"softplus", vec::softplus, vec::softplus_ref, softplus_of, -87, 100, 3},
     {"log_sigmoid", vec::log_sigmoid, vec::log_sigmoid_ref, [](double x) { return -softplus_of(-x); }, -100, 87, 3},
     {"silu", vec::silu, vec::silu_ref, [](double x) { return x * sigmoid_of(x); }, -80, 80, 4},
-    {"gelu", vec::gelu, vec::gelu_ref, [](double x) { return x * std::erfc(-x / std::sqrt(2.0)) / 2; }, -12, 12, 6},
+    {"gelu", vec::gelu, vec::gelu_ref, [](double x) { return x * std::erfc(-x / std::sqrt(2.0)) / 2; }, -12, 12, 8},
     {"elu", [](const Real* x, Real* y, Index n) { vec::elu(x, y, n, 1); },
      [](const Real* x, Real* y, Index n) { vec::elu_ref(x, y, n, 1); },
      [](double x) { return x > 0 ? x : std::expm1(x); }, -20, 5, 3},
