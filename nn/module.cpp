@@ -204,7 +204,7 @@ void Module::check_name(const std::string& name) const {
 
 void Module::check_drawn() const {
   require(drawn_, kind(), "its parameters have no values yet; hint: call reset_parameters(rng) once on the whole "
-          "model, or load a checkpoint");
+          "model, or load a checkpoint; they reach what was declared with child()");
 }
 
 }  // namespace gradfold

@@ -64,7 +64,8 @@ class Module {
   // Declares a parameter. The names of parameters, buffers and children may not hold a dot nor be taken.
   Var param(std::string name, const Shape& shape, Init init);
   Tensor& buffer(std::string name, Tensor value);
-  // Declares a child made from `args`; the reference lives as long as this module.
+  // Declares a child made from `args`; the reference lives as long as this module. Options in braces need
+  // their type's name here: child<Conv2d>("conv", 1, 32, 3, ConvOptions{.padding = 1}).
   template <class T, class... Args>
   T& child(std::string name, Args&&... args) {
     auto made = std::make_unique<T>(std::forward<Args>(args)...);

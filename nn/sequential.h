@@ -6,6 +6,7 @@ namespace gradfold {
 // One module after the other; they are named "0", "1", ... as in PyTorch:
 //   Sequential net;
 //   net.add<Linear>(784, 128).add<ReLU>().add<Linear>(128, 10);
+// Options in braces need their type's name: net.add<Conv2d>(1, 32, 3, ConvOptions{.padding = 1}).
 class Sequential : public Module {
  public:
   template <class T, class... Args>

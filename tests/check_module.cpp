@@ -13,7 +13,7 @@ std::set<const Node*> leaves_of(const Var& y) {
     const Node* node = todo.back();
     todo.pop_back();
     if (!node || !seen.insert(node).second) continue;
-    if (!node->backward) leaves.insert(node);
+    if (node->inputs.empty()) leaves.insert(node);
     for (const auto& input : node->inputs) todo.push_back(input.get());
   }
   return leaves;

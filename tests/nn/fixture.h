@@ -1,12 +1,10 @@
 #pragma once
-#include <algorithm>
-#include <cmath>
 #include <doctest/doctest.h>
 #include <map>
-#include <set>
 
 #include "nn/module.h"
 #include "tensor/npy.h"
+#include "tests/disagreement.h"
 
 namespace gradfold {
 
@@ -39,18 +37,5 @@ class Fixture {
  private:
   std::map<std::string, Tensor> stored_;
 };
-
-// Largest |a - b| in units of what rounding in float may do: above 1 is a failure.
-inline double disagreement(const Tensor& a, const Tensor& b) {
-  REQUIRE(a.shape() == b.shape());
-  const std::vector<Real> x = a.to_vector(), y = b.to_vector();
-  double largest = 1, worst = 0;
-  for (Real v : y) largest = std::max<double>(largest, std::abs(v));
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    const double error = std::abs(x[i] - y[i]) / (2e-6 * largest + 1e-5 * std::abs(y[i]));
-    worst = std::isnan(error) ? HUGE_VAL : std::max(worst, error);
-  }
-  return worst;
-}
 
 }  // namespace gradfold

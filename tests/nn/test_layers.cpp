@@ -74,7 +74,7 @@ TEST_CASE("Linear by hand") {
   CHECK(layer.weight.shape() == Shape{1, 2});
   CHECK(message_of([&] { layer(Tensor::from({1, 2}, {1, 2})); }) ==
         "Linear: its parameters have no values yet\n  in model\n  hint: call reset_parameters(rng) once on the whole "
-        "model, or load a checkpoint");
+        "model, or load a checkpoint; they reach what was declared with child()");
   layer.load({{"weight", Tensor::from({3, 5}, {1, 2})}, {"bias", Tensor::from({7})}});
   CHECK(layer(Tensor::from({1, 2}, {1, 2})).value().to_vector() == std::vector<Real>{20});  // 1*3 + 2*5 + 7
 }

@@ -66,7 +66,8 @@ TEST_CASE("5: the values were never drawn") {
   Net net;
   CHECK(message_of([&] { net(Tensor::zeros({1, 1, 28, 28})); }) ==
         "Conv2d: its parameters have no values yet\n  in model.features.0\n"
-        "  hint: call reset_parameters(rng) once on the whole model, or load a checkpoint");
+        "  hint: call reset_parameters(rng) once on the whole model, or load a checkpoint; "
+        "they reach what was declared with child()");
 }
 
 TEST_CASE("6: [N, 1] against [N] in a loss, which broadcasting would make [N, N]") {

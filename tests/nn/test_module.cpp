@@ -33,6 +33,15 @@ struct Forgetful : Module {
   Var forward(const Var& x) override { return used(x) * secret; }
 };
 
+// Takes its maps apart, as gated layers do.
+struct Gated : Module {
+  Linear& both = child<Linear>("both", 3, 4);
+  Var forward(const Var& x) override {
+    const std::vector<Var> half = split(both(x), {2, 2}, 1);
+    return tanh(half[0]) * sigmoid(half[1]);
+  }
+};
+
 std::vector<std::string> names(const NamedTensors& state) {
   std::vector<std::string> out;
   for (const auto& [name, value] : state) out.push_back(name);
@@ -94,6 +103,9 @@ TEST_CASE("check_module finds what was not registered and what is not used") {
   Rng rng(1);
   net.reset_parameters(rng), forgetful.reset_parameters(rng);
   CHECK(check_module(net, rng.normal({5, 3})) == "");
+  Gated gated;
+  gated.reset_parameters(rng);
+  CHECK(check_module(gated, rng.normal({5, 3})) == "");
   CHECK(check_module(forgetful, rng.normal({5, 3})) ==
         "parameter unused.weight is not used; parameter unused.bias is not used; a leaf [3] is not registered; "
         "parameter unused.weight got no gradient; parameter unused.bias got no gradient; ");
