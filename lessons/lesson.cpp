@@ -13,6 +13,7 @@
 #include "data/load.h"
 #include "tensor/atomic_file.h"
 #include "tensor/parallel.h"
+#include "tensor/reduce.h"
 #include "viz/png.h"
 
 namespace gradfold {
@@ -59,7 +60,8 @@ std::vector<std::string> wrapped(const std::string& text, std::size_t width) {
 
 }  // namespace
 
-Lesson::Lesson(int argc, char** argv, LessonOptions options) : options_(std::move(options)), data_(options_.data) {
+Lesson::Lesson(int argc, char** argv, LessonOptions options)
+    : options_(std::move(options)), data_(options_.data) {
   std::set_terminate(report_and_exit);
   parse(argc, argv);
   stop_asked = 0;
@@ -100,6 +102,11 @@ double Lesson::seconds() const {
 
 Dataset Lesson::load(Split split, Index quick, Prepare prepare) const {
   Dataset out = load_dataset(data_, split, {.limit = full_ ? 0 : quick, .seed = seed_});
+  if (options_.labels && !out.has_labels()) {
+    throw UsageError("lesson " + options_.step,
+                     fmt::format("'{}' has no labels, and this lesson needs them", data_),
+                     "use --data strokes or --data mnist");
+  }
   if (prepare) out.images = prepare(out.images);
   return out;
 }
@@ -119,6 +126,12 @@ Dataset Lesson::test_images(Prepare prepare) const {
 }
 
 Tensor binarize(const Tensor& images) { return binarize_threshold(images); }
+
+Tensor shrink(const Tensor& images, Index block) {
+  const Index n = images.size(0), c = images.size(1), h = images.size(2) / block, w = images.size(3) / block;
+  const Tensor cut = images.slice(2, 0, h * block).slice(3, 0, w * block);
+  return mean(cut.reshape({n, c, h, block, w, block}), {3, 5});
+}
 
 void Lesson::print(const std::string& line) const {
   fmt::print(json_ ? stderr : stdout, "{}\n", line);
@@ -152,16 +165,25 @@ void Lesson::print_table() const {
     const std::vector<std::string> claim = wrapped(c.claim, kClaim), shown = wrapped(c.shown, kMeasured);
     for (std::size_t i = 0; i < std::max(claim.size(), shown.size()); ++i) {
       say("{:<4} {:<{}} {:<{}} {}", i == 0 ? c.id : "", i < claim.size() ? claim[i] : "", kClaim,
-          i < shown.size() ? shown[i] : "", kMeasured, i > 0 ? "" : c.holds ? "yes" : "NO");
+          i < shown.size() ? shown[i] : "", kMeasured,
+          i > 0     ? ""
+          : c.holds ? "yes"
+                    : "NO");
     }
   }
 }
 
 std::string Lesson::result() const {
-  nlohmann::ordered_json out = {{"step", options_.step}, {"title", options_.title}, {"note", options_.note},
-                                {"note_en", options_.claim}, {"seed", seed_}, {"data", data_},
-                                {"seconds", seconds()}, {"claims", nlohmann::json::array()},
-                                {"pictures", nlohmann::json::array()}, {"captions", nlohmann::json::array()}};
+  nlohmann::ordered_json out = {{"step", options_.step},
+                                {"title", options_.title},
+                                {"note", options_.note},
+                                {"note_en", options_.claim},
+                                {"seed", seed_},
+                                {"data", data_},
+                                {"seconds", seconds()},
+                                {"claims", nlohmann::json::array()},
+                                {"pictures", nlohmann::json::array()},
+                                {"captions", nlohmann::json::array()}};
   for (const Claim& c : claims_) {
     out["claims"].push_back(
         {{"id", c.id}, {"claim", c.claim}, {"measured", c.measured}, {"shown", c.shown}, {"holds", c.holds}});
@@ -193,11 +215,14 @@ int Lesson::close() {
 
 // ---- the training loop's range ----------------------------------------------------------------------
 
-Lesson::Epochs Lesson::epochs(const Dataset& data, TrainOptions options) { return Epochs(*this, data, options); }
+Lesson::Epochs Lesson::epochs(const Dataset& data, TrainOptions options) {
+  return Epochs(*this, data, options);
+}
 
 Lesson::Epochs::Epochs(Lesson& lesson, const Dataset& data, TrainOptions options)
     : lesson_(lesson),
-      batches_(data, {.batch = options.batch, .drop_last = true, .seed = lesson.seed() + 1000 * options.stream}) {
+      batches_(data,
+               {.batch = options.batch, .drop_last = true, .seed = lesson.seed() + 1000 * options.stream}) {
   const Index epochs = options.epochs > 0 ? options.epochs : lesson.epochs();
   steps_ = epochs * batches_.per_epoch();
   const std::string title = options.title.empty() ? "training" : options.title;

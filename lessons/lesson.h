@@ -16,24 +16,28 @@
 namespace gradfold {
 
 struct LessonOptions {
-  std::string step = {};    // "2.3"
-  std::string title = {};   // "PixelCNN and masked convolution"
-  std::string note = {};    // what the lecture notes say, in their words (Korean)
-  std::string claim = {};   // the same in English
-  std::string look_at = {}; // what to look at when it is over, and what to change next
+  std::string step = {};     // "2.3"
+  std::string title = {};    // "PixelCNN and masked convolution"
+  std::string note = {};     // what the lecture notes say, in their words (Korean)
+  std::string claim = {};    // the same in English
+  std::string look_at = {};  // what to look at when it is over, and what to change next
   std::string data = "strokes";
+  bool labels = false;  // it cannot do without them
   Index epochs = 3, full_epochs = 20;
   Index train = 4000, test = 1000;  // images of the data set that a quick run takes; --full takes all
 };
 
 // 1 where an image is at least half ink, else 0.
 Tensor binarize(const Tensor& images);
+// The mean of every block x block pixels: [N, C, H, W] -> [N, C, H / block, W / block]. What is left over at the right
+// and below is cut off.
+Tensor shrink(const Tensor& images, Index block);
 
 struct TrainOptions {
   Index batch = 64;
-  Index epochs = 0;         // 0: the lesson's, which --epochs sets
-  std::string title = {};   // what the progress bar calls it
-  std::uint64_t stream = 0; // two trainings of one lesson that must not see the same order differ here
+  Index epochs = 0;          // 0: the lesson's, which --epochs sets
+  std::string title = {};    // what the progress bar calls it
+  std::uint64_t stream = 0;  // two trainings of one lesson that must not see the same order differ here
 };
 
 // What every step shares: options, data, seed, progress, pictures, and the table of claims at the end.
@@ -139,7 +143,7 @@ class Lesson::Epochs {
   };
   Iterator begin() { return {this, 0}; }
   Iterator end() { return {this, steps_}; }
-  Index steps() const { return steps_; }            // batches in all epochs
+  Index steps() const { return steps_; }  // batches in all epochs
   Index per_epoch() const { return batches_.per_epoch(); }
 
  private:

@@ -3,6 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/net_classifier.h"
+#include "nn/activations.h"
+#include "nn/conv2d.h"
+#include "nn/linear.h"
+#include "nn/reshape.h"
+#include "nn/sequential.h"
 #include "tensor/elementwise.h"
 #include "tensor/indexing.h"
 #include "tensor/matmul.h"
@@ -14,31 +20,49 @@ namespace {
 // |x_i - y_j| for all pairs, [N, M], by |x|^2 - 2 x.y + |y|^2.
 Tensor pair_distances(const Tensor& x, const Tensor& y) {
   check_shape("pair_distances", "y", y.shape(), {"M", x.size(1)});
-  const Tensor squares = sum(square(x), {1}, true) + sum(square(y), {1}) - matmul(x, y, {.transpose_b = true}) * Real{2};
+  const Tensor squares =
+      sum(square(x), {1}, true) + sum(square(y), {1}) - matmul(x, y, {.transpose_b = true}) * Real{2};
   return sqrt(maximum(squares, Tensor::scalar(0)));
 }
 
-// The energy distance when rows in_x of the pool are x and the others y; `distances` [P, P] of the pool.
-double energy(const Tensor& distances, const std::vector<char>& in_x) {
-  const Index n = distances.size(0);
-  double total[3] = {};  // within y, between, within x
-  double pairs[3] = {};
-  for (Index i = 0; i < n; ++i) {
-    const Real* row = distances.data() + i * n;
-    for (Index j = 0; j < i; ++j) {
-      const int kind = in_x[i] + in_x[j];
-      total[kind] += row[j];
-      pairs[kind] += 1;
-    }
+// Rows of x whose number leaves `fold` (or, with `others`, does not leave it) when divided by kFolds.
+constexpr Index kFolds = 3;
+Tensor rows_of_fold(const Tensor& x, Index fold, bool others) {
+  std::vector<Tensor> rows;
+  for (Index i = 0; i < x.size(0); ++i) {
+    if ((i % kFolds == fold) != others) rows.push_back(x.slice(0, i, i + 1));
   }
-  return 2 * total[1] / pairs[1] - total[0] / pairs[0] - total[2] / pairs[2];
+  return concatenate(rows, 0);
+}
+
+// 3x3 neighbourhoods, then 3x3 of those, everywhere; then what was found where.
+struct SmallConvNet : NetClassifier {
+  SmallConvNet(const Shape& image, FitOptions options) : NetClassifier(options), image(image) {}
+  const Shape image;  // [N, C, H, W]
+
+ protected:
+  std::unique_ptr<Module> make_net(Index features, Index classes) const override {
+    const Index h = (image[2] + 1) / 2, w = (image[3] + 1) / 2;
+    auto net = std::make_unique<Sequential>();
+    net->add<Unflatten>(Shape{features / image[2] / image[3], image[2], image[3]});
+    net->add<Conv2d>(image[1], 16, 3, ConvOptions{.padding = 1}).add<ReLU>();
+    net->add<Conv2d>(16, 16, 3, ConvOptions{.stride = 2, .padding = 1}).add<ReLU>();
+    net->add<Flatten>().add<Linear>(16 * h * w, classes);
+    return net;
+  }
+};
+
+Indices zeros_then_ones(Index zeros, Index ones) {
+  Indices out(Shape{zeros + ones});
+  std::fill(out.values.begin() + zeros, out.values.end(), 1);
+  return out;
 }
 
 }  // namespace
 
-std::vector<double> nearest_distances(const Tensor& x, const Tensor& reference) {
-  const Tensor nearest = min(pair_distances(x, reference), {1});
-  return {nearest.data(), nearest.data() + nearest.numel()};
+Nearest nearest(const Tensor& x, const Tensor& reference) {
+  const Tensor distances = pair_distances(x, reference), least = min(distances, {1});
+  return {{least.data(), least.data() + least.numel()}, argmax(-distances, 1)};
 }
 
 double median(std::vector<double> values) {
@@ -48,20 +72,24 @@ double median(std::vector<double> values) {
   return *middle;
 }
 
-EnergyTest energy_test(const Tensor& x, const Tensor& y, Rng& rng, Index permutations) {
-  require(x.size(0) > 1 && y.size(0) > 1, "energy_test", "x has {} rows and y {}; both need two or more", x.size(0), y.size(0));
-  const Tensor pool = concatenate({x, y}, 0);
-  const Tensor distances = pair_distances(pool, pool);
-  std::vector<char> in_x(static_cast<std::size_t>(pool.size(0)), 0);
-  std::fill_n(in_x.begin(), x.size(0), 1);
-  const double seen = energy(distances, in_x);
-  Index as_far = 1;  // the cut that we saw is one of the possible ones
-  for (Index p = 0; p < permutations; ++p) {
-    const Indices order = rng.permutation(pool.size(0));
-    for (Index i = 0; i < order.numel(); ++i) in_x[order[i]] = i < x.size(0);
-    as_far += energy(distances, in_x) >= seen;
+Verdict judge(const Tensor& a, const Tensor& b, std::uint64_t seed) {
+  require(a.size(0) >= kFolds && b.size(0) >= kFolds, "judge", "a has {} rows and b {}; both need {} or more",
+          a.size(0), b.size(0), kFolds);
+  double hits = 0, asked = 0;
+  for (Index fold = 0; fold < kFolds; ++fold) {
+    const Tensor learn_a = rows_of_fold(a, fold, true), learn_b = rows_of_fold(b, fold, true);
+    const Tensor ask_a = rows_of_fold(a, fold, false), ask_b = rows_of_fold(b, fold, false);
+    SmallConvNet net(a.shape(), {.steps = 150, .batch = 64, .lr = 3e-3, .penalty = Real(1e-3), .seed = seed});
+    net.fit(concatenate({learn_a, learn_b}, 0).flatten(1), zeros_then_ones(learn_a.size(0), learn_b.size(0)),
+            2);
+    const double n = static_cast<double>(ask_a.size(0) + ask_b.size(0));
+    hits += n * net.accuracy(concatenate({ask_a, ask_b}, 0).flatten(1),
+                             zeros_then_ones(ask_a.size(0), ask_b.size(0)));
+    asked += n;
   }
-  return {seen, static_cast<double>(as_far) / static_cast<double>(permutations + 1)};
+  // Guessing hits half, give or take sqrt(asked) / 2: the normal approximation.
+  const double z = (hits - 0.5 - asked / 2) / (std::sqrt(asked) / 2);
+  return {hits / asked, 0.5 * std::erfc(z / std::sqrt(2.0))};
 }
 
 Spread spread(const std::vector<double>& runs) {

@@ -1,27 +1,33 @@
 #pragma once
 #include <vector>
 
+#include "tensor/indices.h"
 #include "tensor/random.h"
 #include "tensor/tensor.h"
 
-// Do two sets of images come from one distribution? Distances are those of the pixels, which is crude: a
-// difference that they show is there, one that they do not show may be there all the same.
+// What can be said about samples that nobody can look up: how near they are to the training images, and
+// whether they can be told from real images.
 namespace gradfold {
 
-// Euclidean distance from each row of x [N, D] to its nearest row of reference [M, D].
-std::vector<double> nearest_distances(const Tensor& x, const Tensor& reference);
+struct Nearest {
+  std::vector<double> distance;  // Euclidean
+  Indices row;                   // of the reference
+};
+// The nearest row of reference [M, D] to each row of x [N, D].
+Nearest nearest(const Tensor& x, const Tensor& reference);
+
+struct Verdict {
+  double accuracy;  // share of held-apart images that the judge sorts right: 0.5 is guessing, 1 is certain
+  double p_value;   // how often guessing does at least as well
+};
+// Classifier two-sample test (Lopez-Paz & Oquab 2017): a small convolutional net learns to tell images a
+// [N, C, H, W] from images b on two thirds of them and is asked about the last third, three times, so that it
+// is asked about every image. That it fails is no proof that the two are alike: a better judge may find more.
+Verdict judge(const Tensor& a, const Tensor& b, std::uint64_t seed);
 
 double median(std::vector<double> values);
 
-struct EnergyTest {
-  double distance;  // 0 for equal distributions, above 0 for others
-  double p_value;   // how often shuffled sets are at least this far apart; small: they differ
-};
-// The energy distance 2 E|x - y| - E|x - x'| - E|y - y'| between x [N, D] and y [M, D] (Szekely and Rizzo
-// 2013), and how it ranks among `permutations` random ways to cut the pooled rows in two.
-EnergyTest energy_test(const Tensor& x, const Tensor& y, Rng& rng, Index permutations = 200);
-
-// Mean of several runs and how far they spread.
+// Several runs: their mean and how far they spread.
 struct Spread {
   double mean, low, high, deviation;  // deviation: the sample standard deviation, 0 for one run
 };

@@ -31,7 +31,8 @@ double hit_rate(const Tensor& scores, const Indices& y) {
 }
 
 void detail::check_labelled(std::string_view who, const Tensor& x, const Indices& y, Index classes) {
-  require(x.rank() == 2, who, "x is {} but must be [N, D]; hint: flatten images first, x.flatten(1)", x.shape());
+  require(x.rank() == 2, who, "x is {} but must be [N, D]; hint: flatten images first, x.flatten(1)",
+          x.shape());
   require(x.size(0) == y.numel(), who, "x holds {} samples but there are {} labels", x.size(0), y.numel());
   require(y.numel() > 0, who, "there are no samples to fit");
   for (Index i = 0; i < y.numel(); ++i) {

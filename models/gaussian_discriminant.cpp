@@ -65,8 +65,8 @@ void GaussianDiscriminant::fit(const Tensor& x, const Indices& y, Index classes)
   } else {
     for (Index k = 0; k < classes; ++k) {
       const Indices rows = rows_of_class(y, static_cast<std::int32_t>(k));
-      require(rows.numel() > 1, "GaussianDiscriminant", "class {} has {} samples; its covariance needs two or more", k,
-              rows.numel());
+      require(rows.numel() > 1, "GaussianDiscriminant",
+              "class {} has {} samples; its covariance needs two or more", k, rows.numel());
       covariance.push_back(shrunk_covariance(index_select(centred, 0, rows), counts[k], config.shrinkage));
     }
   }
@@ -74,7 +74,8 @@ void GaussianDiscriminant::fit(const Tensor& x, const Indices& y, Index classes)
 }
 
 // log N(x; mean, L L^T) = -1/2 |L^-1 (x - mean)|^2 - log |L| - D/2 log 2 pi.
-Tensor GaussianDiscriminant::joint(const Tensor& x, const Tensor& mean, const std::vector<Factor>& factors) const {
+Tensor GaussianDiscriminant::joint(const Tensor& x, const Tensor& mean,
+                                   const std::vector<Factor>& factors) const {
   const Index n = x.size(0), d = x.size(1), classes = mean.size(0);
   Tensor out(Shape{n, classes}), z;
   for (Index k = 0; k < classes; ++k) {
@@ -82,7 +83,8 @@ Tensor GaussianDiscriminant::joint(const Tensor& x, const Tensor& mean, const st
     if (k == 0 || factors.size() > 1) z = matmul(x, f.inverse, {.transpose_b = true});
     const Tensor centre = matmul(mean.slice(0, k, k + 1), f.inverse, {.transpose_b = true});
     const Tensor distance = sum(square(z - centre), {1});
-    const double constant = log_prior.data()[k] - f.log_det - 0.5 * static_cast<double>(d) * std::log(2 * std::numbers::pi);
+    const double constant =
+        log_prior.data()[k] - f.log_det - 0.5 * static_cast<double>(d) * std::log(2 * std::numbers::pi);
     for (Index i = 0; i < n; ++i) {
       out.data()[i * classes + k] = static_cast<Real>(constant - 0.5 * distance.data()[i]);
     }
@@ -97,7 +99,8 @@ Tensor GaussianDiscriminant::log_joint(const Tensor& x, const Seen& seen) const 
   check_shape("GaussianDiscriminant", "seen", seen.shape(), {mean.size(1)});
   const Indices kept = positions_of_ones(seen);
   std::vector<Factor> marginal;
-  for (const Tensor& c : covariance) marginal.push_back(factor(index_select(index_select(c, 0, kept), 1, kept)));
+  for (const Tensor& c : covariance)
+    marginal.push_back(factor(index_select(index_select(c, 0, kept), 1, kept)));
   return joint(index_select(x, 1, kept), index_select(mean, 1, kept), marginal);
 }
 

@@ -24,9 +24,9 @@ struct GaussianDiscriminant : GenerativeClassifier {
   Tensor sample(Index n, std::int32_t y, Rng& rng) const override;
 
   GaussianDiscriminantConfig config;
-  Tensor mean;                      // [classes, D]
-  std::vector<Tensor> covariance;   // one, or one for each class: [D, D]
-  Tensor log_prior;                 // [classes]
+  Tensor mean;                     // [classes, D]
+  std::vector<Tensor> covariance;  // one, or one for each class: [D, D]
+  Tensor log_prior;                // [classes]
 
  private:
   // covariance = L L^T; z = L^-1 (x - mean) has independent N(0, 1) elements.

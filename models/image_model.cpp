@@ -13,6 +13,17 @@ double bits_per_dim(double nats_per_image, const Shape& image) {
   return nats_per_image / (std::numbers::ln2 * static_cast<double>(image[1] * image[2] * image[3]));
 }
 
+double total_probability(ImageModel& model, Index side) {
+  require(side >= 1 && side <= 4, "total_probability",
+          "side is {} but must be 1 .. 4: 4 are 65,536 images already", side);
+  const Index pixels = side * side;
+  Tensor all({Index{1} << pixels, 1, side, side});  // bit i of an image's number is its pixel i
+  for (Index i = 0; i < all.numel(); ++i) all.data()[i] = static_cast<Real>(i / pixels >> i % pixels & 1);
+  double total = 0;
+  for (const Real log_p : model.log_prob(all).to_vector()) total += std::exp(static_cast<double>(log_p));
+  return total;
+}
+
 void check_levels(std::string_view who, const Tensor& x, int channels, int levels) {
   check_shape(who, "x", x.shape(), {"N", channels, "H", "W"});
   const Tensor rows = x.contiguous();
@@ -30,15 +41,18 @@ void check_levels(std::string_view who, const Tensor& x, int channels, int level
   });
   if (wrong < 0) return;
   Index at = wrong;
-  while (values[at] >= 0 && values[at] <= 1 && std::abs(values[at] * top - std::nearbyint(values[at] * top)) < 1e-3) ++at;
+  while (values[at] >= 0 && values[at] <= 1 &&
+         std::abs(values[at] * top - std::nearbyint(values[at] * top)) < 1e-3)
+    ++at;
   if (levels == 2) {
     require(false, who,
-            "x holds {:.4g} at element {} but this model's pixels are 0 or 1; hint: binarize the images first, or make a "
+            "x holds {:.4g} at element {} but this model's pixels are 0 or 1; hint: binarize the images first, "
+            "or make a "
             "model of 256 levels",
             values[at], at);
   }
-  require(false, who, "x holds {:.4g} at element {} but this model's pixels are k / {} with k = 0 .. {}", values[at], at,
-          levels - 1, levels - 1);
+  require(false, who, "x holds {:.4g} at element {} but this model's pixels are k / {} with k = 0 .. {}",
+          values[at], at, levels - 1, levels - 1);
 }
 
 }  // namespace gradfold

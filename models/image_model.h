@@ -35,7 +35,7 @@ class ImageModel : public Module {
   // `shape` [N, C, H, W] new images.
   virtual Tensor sample(const Shape& shape, Rng& rng, const SampleOptions& options = {}) = 0;
 
-  virtual int levels() const = 0;    // values that a pixel can take
+  virtual int levels() const = 0;  // values that a pixel can take
   virtual int channels() const = 0;
   // The name under which models/registry.h knows this kind of model: "pixel_cnn".
   virtual std::string name() const = 0;
@@ -45,6 +45,9 @@ class ImageModel : public Module {
 
 // bits/dim = nats per image / (ln 2 * pixels * channels): comparable over image sizes.
 double bits_per_dim(double nats_per_image, const Shape& image);
+
+// Sum of p(x) over all binary images of side x side pixels, side up to 4 (65,536 images): 1 for a distribution.
+double total_probability(ImageModel& model, Index side);
 
 // Throws unless x is [N, channels, H, W] and its values are levels 0, 1/(levels - 1), ..., 1.
 void check_levels(std::string_view who, const Tensor& x, int channels, int levels);

@@ -10,10 +10,10 @@ namespace gradfold {
 
 struct FitOptions {
   Index steps = 400;
-  Index batch = 0;        // samples in a step; 0 takes all of them
-  double lr = 0.1;        // Adam's, falling to 0 along a cosine
-  Real penalty = 0;       // lambda of lambda / 2 |weights|^2, added to the mean cross-entropy; biases are free
-  std::uint64_t seed = 1; // first values and batches
+  Index batch = 0;         // samples in a step; 0 takes all of them
+  double lr = 0.1;         // Adam's, falling to 0 along a cosine
+  Real penalty = 0;        // lambda of lambda / 2 |weights|^2, added to the mean cross-entropy; biases are free
+  std::uint64_t seed = 1;  // first values and batches
 };
 
 struct NetClassifier : Classifier {

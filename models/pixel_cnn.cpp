@@ -30,12 +30,14 @@ struct PixelCnnBlock : Module {
 };
 
 const PixelCnnConfig& checked(const PixelCnnConfig& c) {
-  require(c.maps > 0 && c.blocks >= 0, "PixelCnn", "maps is {} and blocks {}; there must be 1 map or more and 0 blocks or more",
-          c.maps, c.blocks);
-  require(c.levels >= 2 && c.levels <= 65536, "PixelCnn", "levels is {} but must be 2 (binary) .. 65536", c.levels);
-  require(c.channels >= 1 && c.maps % c.channels == 0, "PixelCnn",
-          "{} maps cannot be split into {} equal groups, one for each channel; hint: for RGB use a multiple of 3", c.maps,
-          c.channels);
+  require(c.maps > 0 && c.blocks >= 0, "PixelCnn",
+          "maps is {} and blocks {}; there must be 1 map or more and 0 blocks or more", c.maps, c.blocks);
+  require(c.levels >= 2 && c.levels <= 65536, "PixelCnn", "levels is {} but must be 2 (binary) .. 65536",
+          c.levels);
+  require(
+      c.channels >= 1 && c.maps % c.channels == 0, "PixelCnn",
+      "{} maps cannot be split into {} equal groups, one for each channel; hint: for RGB use a multiple of 3",
+      c.maps, c.channels);
   return c;
 }
 
@@ -45,7 +47,8 @@ Index logits_per_channel(const PixelCnnConfig& c) { return c.levels == 2 ? 1 : c
 Indices level_numbers(const Tensor& x, int levels) {
   const Tensor rows = x.contiguous();
   Indices out(Shape{x.size(0) * x.size(1), x.size(2), x.size(3)});
-  for (Index i = 0; i < out.numel(); ++i) out[i] = static_cast<std::int32_t>(std::lround(rows.data()[i] * (levels - 1)));
+  for (Index i = 0; i < out.numel(); ++i)
+    out[i] = static_cast<std::int32_t>(std::lround(rows.data()[i] * (levels - 1)));
   return out;
 }
 
@@ -93,7 +96,9 @@ Var PixelCnn::nll(const Tensor& x) {
   const Var logits = (*this)(x);
   if (settings.levels == 2) return bce_with_logits(logits, x, Reduction::kBatchMean);
   const Indices targets = level_numbers(x, settings.levels);
-  return cross_entropy(reshape(logits, Shape{x.size(0) * x.size(1), settings.levels, x.size(2), x.size(3)}), targets, Reduction::kSum) / static_cast<Real>(x.size(0));
+  return cross_entropy(reshape(logits, Shape{x.size(0) * x.size(1), settings.levels, x.size(2), x.size(3)}),
+                       targets, Reduction::kSum) /
+         static_cast<Real>(x.size(0));
 }
 
 Tensor PixelCnn::log_conditionals(const Tensor& x) {
@@ -102,7 +107,10 @@ Tensor PixelCnn::log_conditionals(const Tensor& x) {
   const Tensor logits = (*this)(x).value();
   if (settings.levels == 2) return log_sigmoid(where(x, logits, -logits));
   const Indices targets = level_numbers(x, settings.levels);
-  return -cross_entropy(logits.reshape(Shape{x.size(0) * x.size(1), settings.levels, x.size(2), x.size(3)}), targets, Reduction::kNone).value().reshape(x.shape());
+  return -cross_entropy(logits.reshape(Shape{x.size(0) * x.size(1), settings.levels, x.size(2), x.size(3)}),
+                        targets, Reduction::kNone)
+              .value()
+              .reshape(x.shape());
 }
 
 Tensor PixelCnn::log_prob(const Tensor& x) {
@@ -126,7 +134,8 @@ Tensor PixelCnn::sample(const Shape& shape, Rng& rng, const SampleOptions& optio
   const Index k = logits_per_channel(settings), plane = height * width;
   const Tensor u = rng.uniform(shape);
   Tensor x = options.image.defined() ? options.image.expand(shape).clone() : Tensor::zeros(shape);
-  const Tensor known = options.known.defined() ? options.known.expand(shape).contiguous() : Tensor::zeros(shape);
+  const Tensor known =
+      options.known.defined() ? options.known.expand(shape).contiguous() : Tensor::zeros(shape);
   for (Index pixel = 0; pixel < plane; ++pixel) {
     for (Index c = 0; c < channels; ++c) {
       const auto at = [&](Index image) { return (image * channels + c) * plane + pixel; };

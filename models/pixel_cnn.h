@@ -5,10 +5,10 @@
 namespace gradfold {
 
 struct PixelCnnConfig {
-  Index maps = 32;      // h: maps inside a residual block; the trunk between the blocks carries 2h
+  Index maps = 32;  // h: maps inside a residual block; the trunk between the blocks carries 2h
   Index blocks = 7;
-  int levels = 2;       // values of a pixel: 2 has one logit, more a softmax over all levels
-  int channels = 1;     // 3 for R, G, B, drawn in this order at each pixel
+  int levels = 2;    // values of a pixel: 2 has one logit, more a softmax over all levels
+  int channels = 1;  // 3 for R, G, B, drawn in this order at each pixel
   // false: ordinary convolutions, which see the pixel they predict. Not a model of anything: lesson 2.3
   // trains it to show why the mask is there.
   bool masked = true;

@@ -41,15 +41,16 @@ std::vector<std::string> image_model_names() {
 std::unique_ptr<ImageModel> make_image_model(const std::string& name, const ModelConfig& config) {
   const auto found = entries().find(name);
   if (found == entries().end()) {
-    throw UsageError("make_image_model",
-                     fmt::format("there is no model '{}'; known are {}", name, fmt::join(image_model_names(), ", ")));
+    throw UsageError("make_image_model", fmt::format("there is no model '{}'; known are {}", name,
+                                                     fmt::join(image_model_names(), ", ")));
   }
   ModelConfig settings = found->second.defaults;
   for (const auto& [key, value] : config) {
     if (!settings.contains(key)) {
       std::vector<std::string> known;
       for (const auto& [k, v] : settings) known.push_back(k);
-      throw UsageError(name, fmt::format("there is no setting '{}'; known are {}", key, fmt::join(known, ", ")));
+      throw UsageError(name,
+                       fmt::format("there is no setting '{}'; known are {}", key, fmt::join(known, ", ")));
     }
     settings[key] = value;
   }

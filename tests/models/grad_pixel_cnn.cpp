@@ -13,7 +13,8 @@ TEST_CASE("the loss of a small PixelCNN has the right gradient for every paramet
     Rng rng(11);
     PixelCnn model(config, rng);
     Tensor x({2, config.channels, 4, 4});
-    for (Index i = 0; i < x.numel(); ++i) x.data()[i] = static_cast<Real>(rng.below(config.levels)) / (config.levels - 1);
+    for (Index i = 0; i < x.numel(); ++i)
+      x.data()[i] = static_cast<Real>(rng.below(config.levels)) / (config.levels - 1);
     std::vector<Var> leaves;
     std::vector<std::string> names;
     for (const auto& [name, parameter] : model.named_parameters()) {
@@ -21,8 +22,8 @@ TEST_CASE("the loss of a small PixelCNN has the right gradient for every paramet
       names.push_back(name);
     }
     // A small step: the net is made of ReLUs, and a large one would cross their kinks.
-    const GradientCheck check =
-        check_gradients("PixelCnn.nll", [&] { return model.nll(x); }, leaves, {.step = 1e-5, .rtol = 1e-6}, names);
+    const GradientCheck check = check_gradients(
+        "PixelCnn.nll", [&] { return model.nll(x); }, leaves, {.step = 1e-5, .rtol = 1e-6}, names);
     INFO(check.message);
     CHECK(check.ok);
   }

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <doctest/doctest.h>
 
+#include "data/correlated_pairs.h"
 #include "models/gaussian_discriminant.h"
 #include "models/naive_bayes.h"
 #include "models/net_classifier.h"
@@ -15,36 +16,14 @@ using namespace gradfold;
 
 namespace {
 
-struct Labelled {
-  Tensor x;
-  Indices y;
-};
-
-// Ng & Jordan's setting: d features in pairs with noise correlation 0.6; the means of the two classes are delta
-// apart on the first feature of a pair and 0.3 delta on the second, delta = 0.5 sqrt(50 / d).
-Labelled correlated_pairs(Index n, Index d, Rng& rng) {
-  const double delta = 0.5 * std::sqrt(50.0 / static_cast<double>(d));
-  Labelled out{rng.normal({n, d}), Indices(Shape{n})};
-  for (Index i = 0; i < n; ++i) {
-    out.y[i] = static_cast<std::int32_t>(i % 2);
-    Real* row = out.x.data() + i * d;
-    for (Index j = 0; j + 1 < d; j += 2) {
-      row[j + 1] = static_cast<Real>(0.6 * row[j] + 0.8 * row[j + 1]);
-      row[j] += static_cast<Real>((out.y[i] - 0.5) * delta);
-      row[j + 1] += static_cast<Real>((out.y[i] - 0.5) * 0.3 * delta);
-    }
-  }
-  return out;
-}
-
 // Mean test error over `runs` training sets of m samples.
 template <class Make>
 double mean_error(Index m, Index d, int runs, Make make) {
   Rng rng(20);
-  const Labelled test = correlated_pairs(4000, d, rng);
+  const LabelledRows test = correlated_pairs(4000, d, rng);
   double total = 0;
   for (int run = 0; run < runs; ++run) {
-    const Labelled train = correlated_pairs(m, d, rng);
+    const LabelledRows train = correlated_pairs(m, d, rng);
     auto model = make();
     model.fit(train.x, train.y, 2);
     total += 1 - model.accuracy(test.x, test.y);
@@ -91,7 +70,8 @@ TEST_CASE("Gaussian naive Bayes: means of the classes, one variance, by hand") {
   CHECK(allclose(model.variance, Tensor::from({1, 2})));  // ((1+1+1+1)/4, (4+4+0+0)/4)
   const Tensor x = Tensor::from({3, 14}, {1, 2});
   const double pi = 3.14159265358979;
-  const double log_p0 = std::log(0.5) - 0.5 * (1 + 4 / 2.0) - 0.5 * std::log(2 * pi) - 0.5 * std::log(2 * pi * 2);
+  const double log_p0 =
+      std::log(0.5) - 0.5 * (1 + 4 / 2.0) - 0.5 * std::log(2 * pi) - 0.5 * std::log(2 * pi * 2);
   CHECK(model.log_joint(x).at({0, 0}) == doctest::Approx(log_p0));
   const double log_seen = std::log(0.5) - 0.5 * 1 - 0.5 * std::log(2 * pi);
   CHECK(model.log_joint(x, Tensor::from({1, 0})).at({0, 0}) == doctest::Approx(log_seen));
@@ -99,7 +79,7 @@ TEST_CASE("Gaussian naive Bayes: means of the classes, one variance, by hand") {
 
 TEST_CASE("Gaussian discriminant: density, marginal and boundary in closed form") {
   Rng rng(21);
-  const Labelled data = correlated_pairs(4000, 4, rng);
+  const LabelledRows data = correlated_pairs(4000, 4, rng);
   for (const bool shared : {true, false}) {
     CAPTURE(shared);
     GaussianDiscriminant model({.shared_covariance = shared, .shrinkage = 0});
@@ -109,7 +89,8 @@ TEST_CASE("Gaussian discriminant: density, marginal and boundary in closed form"
     // A single seen feature has the density of N(mean, covariance[0][0]).
     const Tensor x = Tensor::from({0.3, 9, 9, 9}, {1, 4});
     const double m = model.mean.at({1, 0}), v = model.covariance.back().at({0, 0});
-    const double expected = std::log(0.5) - 0.5 * std::log(2 * 3.14159265358979 * v) - 0.5 * (0.3 - m) * (0.3 - m) / v;
+    const double expected =
+        std::log(0.5) - 0.5 * std::log(2 * 3.14159265358979 * v) - 0.5 * (0.3 - m) * (0.3 - m) / v;
     CHECK(model.log_joint(x, Tensor::from({1, 0, 0, 0})).at({0, 1}) == doctest::Approx(expected).epsilon(1e-4));
     // Its own samples are as likely as the data, on average.
     const Tensor drawn = model.sample(4000, 1, rng);
@@ -129,14 +110,18 @@ TEST_CASE("cholesky: L L^T is the matrix, the inverse undoes it, and a matrix th
   CHECK(l.at({0, 11}) == 0);
   const Tensor one = matmul(l, lower_inverse(l));
   for (Index i = 0; i < 12; ++i) CHECK(one.at({i, i}) == doctest::Approx(1));
-  CHECK(message_of([] { cholesky(Tensor::from({1, 2, 2, 1}, {2, 2})); }).starts_with("cholesky: pivot 1 of 2 is -3 but must be positive"));
+  CHECK(message_of([] {
+          cholesky(Tensor::from({1, 2, 2, 1}, {2, 2}));
+        }).starts_with("cholesky: pivot 1 of 2 is -3 but must be positive"));
 }
 
 // Reference errors of scikit-learn on this setting: m = 100 and 800 samples, d = 20.
 TEST_CASE("Ng & Jordan's two regimes: naive Bayes first, logistic regression in the end") {
   const auto bayes = [] { return GaussianNaiveBayes(); };
   const auto logistic = [](Index m) {
-    return [m] { return LogisticRegression({.steps = 200, .lr = 0.1, .penalty = Real(0.01) / static_cast<Real>(m)}); };
+    return [m] {
+      return LogisticRegression({.steps = 200, .lr = 0.1, .penalty = Real(0.01) / static_cast<Real>(m)});
+    };
   };
   CHECK(mean_error(50, 20, 20, bayes) == doctest::Approx(0.161).epsilon(0.06));
   CHECK(mean_error(800, 20, 5, bayes) == doctest::Approx(0.129).epsilon(0.06));
@@ -160,7 +145,13 @@ TEST_CASE("a hidden layer fits what no line can: exclusive or") {
 TEST_CASE("what a student may get wrong is answered in one sentence") {
   BernoulliNaiveBayes model;
   CHECK(message_of([&] { model.log_joint(kBits); }).starts_with("BernoulliNaiveBayes: it was not fitted"));
-  CHECK(message_of([&] { model.fit(Tensor::zeros({2, 1, 4, 4}), {0, 1}, 2); }).find("hint: flatten images first, x.flatten(1)") != std::string::npos);
-  CHECK(message_of([&] { model.fit(kBits, {0, 1}, 2); }).starts_with("BernoulliNaiveBayes: x holds 4 samples but there are 2 labels"));
-  CHECK(message_of([&] { model.fit(kBits, {0, 1, 2, 3}, 3); }).starts_with("BernoulliNaiveBayes: label 3 is 3 but must be in 0 .. 2"));
+  CHECK(message_of([&] {
+          model.fit(Tensor::zeros({2, 1, 4, 4}), {0, 1}, 2);
+        }).find("hint: flatten images first, x.flatten(1)") != std::string::npos);
+  CHECK(message_of([&] {
+          model.fit(kBits, {0, 1}, 2);
+        }).starts_with("BernoulliNaiveBayes: x holds 4 samples but there are 2 labels"));
+  CHECK(message_of([&] {
+          model.fit(kBits, {0, 1, 2, 3}, 3);
+        }).starts_with("BernoulliNaiveBayes: label 3 is 3 but must be in 0 .. 2"));
 }

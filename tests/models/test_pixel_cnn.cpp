@@ -40,22 +40,6 @@ void train(PixelCnn& model, const Tensor& x, Index batch, int epochs) {
   }
 }
 
-// All 65,536 binary 4x4 images: bit i of the number is pixel i.
-Tensor all_4x4_images() {
-  Tensor x(Shape{1 << 16, 1, 4, 4});
-  for (Index n = 0; n < x.size(0); ++n) {
-    for (Index i = 0; i < 16; ++i) x.data()[n * 16 + i] = static_cast<Real>(n >> i & 1);
-  }
-  return x;
-}
-
-double sum_of_probabilities(PixelCnn& model) {
-  const Tensor log_p = model.log_prob(all_4x4_images());
-  double total = 0;
-  for (Index i = 0; i < log_p.numel(); ++i) total += std::exp(static_cast<double>(log_p.data()[i]));
-  return total;
-}
-
 struct NamedConfig {
   const char* name;
   PixelCnnConfig config;
@@ -79,19 +63,19 @@ Tensor random_levels(const Shape& shape, int levels, Rng& rng) {
 TEST_CASE("the probabilities of all binary 4x4 images sum to 1, after training as before") {
   Rng rng(1);
   PixelCnn model({.maps = 8, .blocks = 2}, rng);
-  CHECK(sum_of_probabilities(model) == doctest::Approx(1).epsilon(1e-5));
+  CHECK(total_probability(model, 4) == doctest::Approx(1).epsilon(1e-5));
   const Tensor x = digits_4x4(256);
   const double before = -mean(model.log_prob(x)).item();
   train(model, x, 32, 3);
   CHECK(-mean(model.log_prob(x)).item() < before - 1);  // it did learn
-  CHECK(sum_of_probabilities(model) == doctest::Approx(1).epsilon(1e-5));
+  CHECK(total_probability(model, 4) == doctest::Approx(1).epsilon(1e-5));
 }
 
 TEST_CASE("without masks the \"probabilities\" sum to far more than 1") {
   Rng rng(1);
   PixelCnn model({.maps = 8, .blocks = 2, .masked = false}, rng);
   train(model, digits_4x4(256), 32, 15);
-  CHECK(sum_of_probabilities(model) > 100);
+  CHECK(total_probability(model, 4) > 100);
 }
 
 TEST_CASE("the joint is the product of the conditionals, each from an image whose later pixels are unknown") {
@@ -231,14 +215,20 @@ TEST_CASE("a whole PixelCNN agrees with PyTorch, loss and gradients") {
 TEST_CASE("what a student may get wrong is answered in one sentence") {
   Rng rng(9);
   PixelCnn model({.maps = 6, .blocks = 1}, rng);
-  CHECK(message_of([&] { model.nll(Tensor::zeros({2, 28, 28})); }).starts_with("PixelCnn: x is [2, 28, 28] but must be [N, 1, H, W]"));
+  CHECK(message_of([&] {
+          model.nll(Tensor::zeros({2, 28, 28}));
+        }).starts_with("PixelCnn: x is [2, 28, 28] but must be [N, 1, H, W]"));
   const std::string grey = message_of([&] { model.nll(Tensor::full({1, 1, 4, 4}, Real(0.25))); });
   CHECK(grey.starts_with("PixelCnn: x holds 0.25 at element 0 but this model's pixels are 0 or 1"));
   CHECK(grey.find("hint: binarize the images first") != std::string::npos);
-  CHECK(message_of([] { PixelCnn({.maps = 32, .channels = 3}); }).find("32 maps cannot be split into 3 equal groups") != std::string::npos);
-  CHECK(message_of([] { make_image_model("pixel_rnn"); }) == "make_image_model: there is no model 'pixel_rnn'; known are pixel_cnn");
-  CHECK(message_of([] { make_image_model("pixel_cnn", {{"depth", 3}}); }) ==
-        "pixel_cnn: there is no setting 'depth'; known are blocks, channels, levels, maps, masked");
+  CHECK(message_of([] {
+          PixelCnn({.maps = 32, .channels = 3});
+        }).find("32 maps cannot be split into 3 equal groups") != std::string::npos);
+  CHECK(message_of([] { make_image_model("pixel_rnn"); }) ==
+        "make_image_model: there is no model 'pixel_rnn'; known are pixel_cnn");
+  CHECK(message_of([] {
+          make_image_model("pixel_cnn", {{"depth", 3}});
+        }) == "pixel_cnn: there is no setting 'depth'; known are blocks, channels, levels, maps, masked");
 }
 
 TEST_CASE("the registry builds the model that a config describes") {

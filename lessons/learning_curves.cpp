@@ -1,0 +1,68 @@
+#include "lessons/learning_curves.h"
+
+#include <cmath>
+#include <limits>
+
+#include "lessons/two_sample.h"
+#include "viz/progress.h"
+
+namespace gradfold {
+namespace {
+
+void draw_band(Chart& chart, const std::string& name, const std::vector<double>& sizes,
+               const std::vector<std::vector<double>>& errors) {
+  std::vector<double> mean, low, high;
+  for (const auto& runs : errors) {
+    const Spread s = spread(runs);
+    mean.push_back(s.mean);
+    low.push_back(s.mean - s.deviation);
+    high.push_back(s.mean + s.deviation);
+  }
+  chart.band(name, sizes, mean, low, high);
+}
+
+}  // namespace
+
+double LearningCurves::first(std::size_t size) const { return spread(first_errors[size]).mean; }
+double LearningCurves::second(std::size_t size) const { return spread(second_errors[size]).mean; }
+
+double LearningCurves::crossing() const {
+  const auto lead = [&](std::size_t i) { return first(i) - second(i); };  // above 0: the second is better
+  std::size_t from = sizes.size() - 1;
+  if (lead(from) <= 0) return std::numeric_limits<double>::infinity();
+  while (from > 0 && lead(from - 1) > 0) --from;
+  if (from == 0) return 0;
+  const double before = lead(from - 1), part = before / (before - lead(from));
+  return sizes[from - 1] * std::pow(sizes[from] / sizes[from - 1], part);
+}
+
+void LearningCurves::draw(Chart& chart, const std::string& first_name, const std::string& second_name) const {
+  draw_band(chart, first_name, sizes, first_errors);
+  draw_band(chart, second_name, sizes, second_errors);
+}
+
+LearningCurves learning_curves(const Rival& first, const Rival& second, const std::vector<double>& sizes,
+                               int runs, Index classes, const LabelledRows& test,
+                               const std::function<LabelledRows(Index n, int run)>& draw,
+                               const std::function<bool()>& stop) {
+  LearningCurves out;
+  Progress bar(
+      {.title = "learning curves", .total = static_cast<Index>(sizes.size()) * runs, .unit = "trainings"});
+  for (std::size_t i = 0; i < sizes.size() && !(i > 0 && stop()); ++i) {
+    const Index n = static_cast<Index>(sizes[i]);
+    out.sizes.push_back(sizes[i]);
+    out.first_errors.emplace_back();
+    out.second_errors.emplace_back();
+    for (int run = 0; run < runs; ++run, bar.step(1)) {
+      const LabelledRows train = draw(n, run);
+      const auto a = first.make(n), b = second.make(n);
+      a->fit(train.x, train.y, classes);
+      b->fit(train.x, train.y, classes);
+      out.first_errors[i].push_back(1 - a->accuracy(test.x, test.y));
+      out.second_errors[i].push_back(1 - b->accuracy(test.x, test.y));
+    }
+  }
+  return out;
+}
+
+}  // namespace gradfold

@@ -1,0 +1,39 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "data/correlated_pairs.h"
+#include "models/classifier.h"
+#include "viz/chart.h"
+
+// Two classifiers, and how wrong they are after learning from more and more samples.
+namespace gradfold {
+
+struct Rival {
+  std::string name;
+  std::function<std::unique_ptr<Classifier>(Index samples)> make;
+};
+
+struct LearningCurves {
+  std::vector<double> sizes;                                     // numbers of training samples, growing
+  std::vector<std::vector<double>> first_errors, second_errors;  // test errors [size][run]
+
+  double first(std::size_t size) const;  // mean error over the runs
+  double second(std::size_t size) const;
+  // Where the mean curves cross for the last time: from this number of samples on the second rival is better.
+  // Between two sizes on a log scale; 0 if it always was, infinity if it never is.
+  double crossing() const;
+  // Both as lines with one standard deviation of the runs around them.
+  void draw(Chart& chart, const std::string& first_name, const std::string& second_name) const;
+};
+
+// Fits both rivals to the same `draw(n, run)` for every size n and run, and scores them on `test`. Stops early
+// once `stop()` says so.
+LearningCurves learning_curves(const Rival& first, const Rival& second, const std::vector<double>& sizes,
+                               int runs, Index classes, const LabelledRows& test,
+                               const std::function<LabelledRows(Index n, int run)>& draw,
+                               const std::function<bool()>& stop);
+
+}  // namespace gradfold
