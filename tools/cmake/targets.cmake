@@ -37,6 +37,9 @@ if(CCACHE)
 endif()
 target_link_libraries(gradfold_flags INTERFACE fmt::fmt Threads::Threads)
 
+# For code that nobody times (tests, gradient checks, command lines): a third less to compile.
+set(gradfold_quick_compile $<$<CONFIG:Release>:-O1>)
+
 # Third-party libraries by the folder that may name them.
 set(gradfold_private_tensor ZLIB::ZLIB nlohmann_json::nlohmann_json)
 set(gradfold_private_data ZLIB::ZLIB)
@@ -64,6 +67,7 @@ function(gradfold_library name)
     endforeach()
     if(real STREQUAL double)
       set_target_properties(gf_${name}${suffix} PROPERTIES EXCLUDE_FROM_ALL ON)
+      target_compile_options(gf_${name}${suffix} PRIVATE ${gradfold_quick_compile})
     endif()
   endforeach()
 endfunction()
@@ -103,6 +107,15 @@ function(gradfold_tools)
   set_target_properties(gf_program PROPERTIES OUTPUT_NAME gf)
   target_link_libraries(gf_program PRIVATE gf_lessons CLI11::CLI11 nlohmann_json::nlohmann_json)
   target_compile_definitions(gf_program PRIVATE GRADFOLD_LESSONS_DIR="${CMAKE_BINARY_DIR}/lessons")
+  # CLI11 takes a compiler four seconds to read; once for all commands. ccache sees through precompiled headers
+  # only if asked to.
+  target_compile_options(gf_program PRIVATE ${gradfold_quick_compile})
+  target_precompile_headers(gf_program PRIVATE <CLI/CLI.hpp> <nlohmann/json.hpp>)
+  if(CCACHE)
+    set_target_properties(gf_program PROPERTIES CXX_COMPILER_LAUNCHER
+      "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=pch_defines,time_macros;${CCACHE}")
+    target_compile_options(gf_program PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+  endif()
 endfunction()
 
 # tests/FOLDER/test_X.cpp is the ctest entry FOLDER/X; all files of a folder share one program, so
@@ -113,7 +126,8 @@ function(gradfold_tests)
   file(GLOB folders CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/*)
   foreach(suffix "" _f64)
     add_library(gf_test_main${suffix} STATIC ${main})
-    target_link_libraries(gf_test_main${suffix} PUBLIC doctest::doctest gf_models${suffix} gf_viz${suffix} gf_manifold${suffix} nlohmann_json::nlohmann_json)
+    target_link_libraries(gf_test_main${suffix} PUBLIC doctest::doctest gf_models${suffix} nlohmann_json::nlohmann_json)
+    target_compile_options(gf_test_main${suffix} PUBLIC ${gradfold_quick_compile})
   endforeach()
   foreach(folder ${folders})
     get_filename_component(name ${folder} NAME)
