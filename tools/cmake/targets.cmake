@@ -150,6 +150,8 @@ function(gradfold_tests)
       endif()
       if(program STREQUAL test_tools)
         add_dependencies(${program} gf_program)  # its cases run build/gf
+      elseif(program STREQUAL test_lessons)
+        add_dependencies(${program} lesson_1.1 lesson_2.3)  # its cases run them
       endif()
       target_compile_definitions(${program} PRIVATE
         GRADFOLD_SOURCE_DIR="${CMAKE_SOURCE_DIR}" GRADFOLD_BINARY_DIR="${CMAKE_BINARY_DIR}")

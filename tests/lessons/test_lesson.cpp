@@ -1,0 +1,156 @@
+// What every lesson promises: options, exit codes, one JSON object, pictures where it says they are.
+#include <csignal>
+#include <cstring>
+#include <doctest/doctest.h>
+#include <fstream>
+
+#include <nlohmann/json.hpp>
+
+#include "lessons/lesson.h"
+#include "tensor/npy.h"
+#include "tests/files.h"
+
+using namespace gradfold;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+// A lesson made in this process, with the words of its command line.
+struct Made {
+  Made(Words words, LessonOptions options = {.step = "9.9", .title = "a test", .epochs = 2, .train = 20, .test = 10}) : words(words) {
+    this->words.insert(this->words.begin(), "lesson");
+    for (std::string& word : this->words) argv.push_back(word.data());
+    lesson = std::make_unique<Lesson>(static_cast<int>(argv.size()), argv.data(), options);
+  }
+  Words words;
+  std::vector<char*> argv;
+  std::unique_ptr<Lesson> lesson;
+};
+
+nlohmann::json result_in(const std::filesystem::path& folder) {
+  return nlohmann::json::parse(std::ifstream(folder / "9.9" / "result.json"));
+}
+
+ShellResult run_lesson(const std::string& step, const std::string& words) {
+  return shell(std::string(GRADFOLD_BINARY_DIR) + "/lessons/lesson_" + step + " " + words);
+}
+
+std::string last_line(std::string text) {
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  return text.substr(text.rfind('\n') + 1);
+}
+
+}  // namespace
+
+TEST_CASE("a lesson whose claims hold ends with 0, one whose claim fails with 1; result.json tells which") {
+  Scratch out;
+  for (const bool second_holds : {true, false}) {
+    Made made({"--json", "--seed", "7", "--out", out.path().string()});
+    made.lesson->claim("X1", "two and two is four", 4, true);
+    made.lesson->claim("X2", "five is even", 5, second_holds, "5 / 2 = 2.5");
+    made.lesson->picture("blank.png", Image(8, 8), "nothing");
+    CHECK(made.lesson->close() == (second_holds ? 0 : 1));
+    const auto json = result_in(out.path());
+    CHECK(json.at("step") == "9.9");
+    CHECK(json.at("seed") == 7);
+    CHECK(json.at("data") == "strokes");
+    CHECK(json.at("seconds").get<double>() >= 0);
+    CHECK(json.at("claims").size() == 2);
+    CHECK(json.at("claims")[0].at("measured") == 4);
+    CHECK(json.at("claims")[1] == nlohmann::json{{"id", "X2"}, {"claim", "five is even"}, {"measured", 5.0}, {"shown", "5 / 2 = 2.5"}, {"holds", second_holds}});
+    CHECK(json.at("pictures")[0] == (out / "9.9/blank.png").string());
+    CHECK(std::filesystem::exists(out / "9.9/blank.png"));
+  }
+}
+
+TEST_CASE("options: epochs, full, and what the lesson itself asks for") {
+  Scratch out;
+  CHECK(Made({"--out", out.path().string()}).lesson->epochs() == 2);
+  CHECK(Made({"--out", out.path().string(), "--epochs", "5"}).lesson->epochs() == 5);
+  CHECK(Made({"--out", out.path().string(), "--full"}).lesson->full());
+}
+
+TEST_CASE("training and held-out images differ, follow the seed, and come prepared") {
+  Scratch out;
+  Made a({"--out", out.path().string()}), b({"--out", out.path().string()}), c({"--out", out.path().string(), "--seed", "2"});
+  const Tensor train = a.lesson->train_images(binarize).images, test = a.lesson->test_images(binarize).images;
+  CHECK(train.shape() == Shape{20, 1, 28, 28});
+  CHECK(test.shape() == Shape{10, 1, 28, 28});
+  CHECK(identical(train, b.lesson->train_images(binarize).images));
+  CHECK_FALSE(identical(train, c.lesson->train_images(binarize).images));
+  CHECK_FALSE(identical(train.slice(0, 0, 10).clone(), test));
+  for (const Real v : train.to_vector()) CHECK((v == 0 || v == 1));
+}
+
+TEST_CASE("epochs: every image once an epoch, another order each epoch, the same for the same seed") {
+  Scratch out;
+  const auto order = [&](std::uint64_t stream) {
+    Made made({"--out", out.path().string()});
+    std::vector<std::int32_t> rows;
+    for (const Batch& batch : made.lesson->epochs(made.lesson->train_images(), {.batch = 5, .stream = stream})) {
+      rows.insert(rows.end(), batch.rows.values.begin(), batch.rows.values.end());
+    }
+    return rows;
+  };
+  std::vector<std::int32_t> rows = order(0);
+  CHECK(rows == order(0));
+  CHECK(rows != order(1));
+  CHECK(rows.size() == 40);
+  CHECK_FALSE(std::equal(rows.begin(), rows.begin() + 20, rows.begin() + 20));
+  std::sort(rows.begin(), rows.begin() + 20);
+  for (std::int32_t i = 0; i < 20; ++i) CHECK(rows[i] == i);
+}
+
+TEST_CASE("Ctrl-C ends the training loop; the lesson closes with 130") {
+  Scratch out;
+  Made made({"--json", "--out", out.path().string()});
+  Index batches = 0;
+  for ([[maybe_unused]] const Batch& batch : made.lesson->epochs(made.lesson->train_images(), {.batch = 5})) {
+    if (++batches == 3) std::raise(SIGINT);
+  }
+  CHECK(batches == 3);
+  CHECK(made.lesson->interrupted());
+  CHECK(made.lesson->close() == 130);
+}
+
+TEST_CASE("shrink takes the mean of blocks and drops what is left over") {
+  const Tensor x = Tensor::from({1, 3, 0, 9, /**/ 5, 7, 4, 9}, {1, 1, 2, 4});
+  CHECK(identical(shrink(x, 2), Tensor::from({4, 5.5}, {1, 1, 1, 2})));
+  CHECK(shrink(Tensor::zeros({1, 1, 29, 30}), 7).shape() == Shape{1, 1, 4, 4});
+}
+
+TEST_CASE("misuse ends with 2 and says what is wrong") {
+  const ShellResult option = run_lesson("2.3", "--epoch 3");
+  CHECK(option.exit == 2);
+  CHECK(option.output.find("--epoch") != std::string::npos);
+  CHECK(run_lesson("2.3", "--epochs 0").exit == 2);
+  CHECK(run_lesson("2.3", "--full --quick").exit == 2);
+  CHECK(run_lesson("2.3", "--help").exit == 0);
+  Scratch out;
+  const ShellResult data = run_lesson("2.3", "--data nowhere --out " + out.path().string());
+  CHECK(data.exit == 2);
+  CHECK(data.output.find("'nowhere' is no data set") != std::string::npos);
+  write_npy(out / "images.npy", Tensor::zeros({40, 28, 28}));
+  const ShellResult labels = run_lesson("1.1", "--data " + (out / "images.npy").string() + " --out " + out.path().string());
+  CHECK(labels.exit == 2);
+  CHECK(labels.output.find("has no labels, and this lesson needs them") != std::string::npos);
+}
+
+TEST_CASE("2.3 runs from end to end on a file of small images; what must hold exactly holds") {
+  Scratch out;
+  Rng rng(3);
+  Tensor images = rng.bernoulli(Tensor::full({320, 12, 12}, Real(0.2)));
+  images.slice(1, 4, 8).slice(2, 4, 8).fill(1);
+  write_npy(out / "images.npy", images);
+  const ShellResult ran = run_lesson("2.3", "--json --epochs 1 --data " + (out / "images.npy").string() + " --out " +
+                                     out.path().string() + " 2>/dev/null");
+  CHECK((ran.exit == 0 || ran.exit == 1));  // so little training need not prove every claim
+  const auto json = nlohmann::json::parse(last_line(ran.output));
+  for (const char* key : {"step", "seed", "data", "seconds", "claims", "pictures"}) CHECK(json.contains(key));
+  for (const auto& claim : json.at("claims")) {
+    CAPTURE(claim.dump());
+    if (claim.at("id") == "P5" || claim.at("claim").get<std::string>().find("the same bits") != std::string::npos) CHECK(claim.at("holds") == true);
+  }
+  for (const auto& picture : json.at("pictures")) CHECK(std::filesystem::exists(picture.get<std::string>()));
+}

@@ -1,0 +1,47 @@
+// The tools that lessons judge samples with: do they find what is there, and nothing where nothing is?
+#include <cmath>
+#include <doctest/doctest.h>
+
+#include "lessons/learning_curves.h"
+#include "lessons/two_sample.h"
+#include "tensor/elementwise.h"
+
+using namespace gradfold;
+
+TEST_CASE("nearest: the right row at the right distance, by hand") {
+  const Tensor reference = Tensor::from({0, 0, /**/ 3, 4, /**/ 10, 0}, {3, 2});
+  const Nearest n = nearest(Tensor::from({0, 1, /**/ 3, 5, /**/ 9, 0}, {3, 2}), reference);
+  CHECK(n.row.values == std::vector<std::int32_t>{0, 1, 2});
+  for (const double d : n.distance) CHECK(d == doctest::Approx(1));
+}
+
+TEST_CASE("judge: cannot tell two draws of one distribution, can tell two distributions") {
+  Rng rng(1);
+  const Tensor a = rng.bernoulli(Tensor::full({90, 1, 8, 8}, Real(0.3))), b = rng.bernoulli(Tensor::full({90, 1, 8, 8}, Real(0.3)));
+  Tensor c = rng.bernoulli(Tensor::full({90, 1, 8, 8}, Real(0.3)));
+  c.slice(2, 0, 2).fill(1);
+  const Verdict same = judge(a, b, 1), different = judge(a, c, 1);
+  CHECK(same.accuracy < 0.65);
+  CHECK(same.p_value > 0.001);
+  CHECK(different.accuracy > 0.95);
+  CHECK(different.p_value < 1e-6);
+}
+
+TEST_CASE("spread and median") {
+  const Spread s = spread({1, 2, 6});
+  CHECK(s.mean == doctest::Approx(3));
+  CHECK(s.low == 1);
+  CHECK(s.high == 6);
+  CHECK(s.deviation == doctest::Approx(std::sqrt(7)));
+  CHECK(spread({4}).deviation == 0);
+  CHECK(median({5, 1, 3}) == 3);
+}
+
+TEST_CASE("learning curves: the crossing is the last one, on a log scale") {
+  LearningCurves c{{10, 100, 1000}, {{0.3}, {0.2}, {0.2}}, {{0.4}, {0.3}, {0.1}}};
+  CHECK(c.crossing() == doctest::Approx(std::sqrt(100.0 * 1000.0)));
+  c.second_errors = {{0.1}, {0.1}, {0.1}};
+  CHECK(c.crossing() == 0);
+  c.second_errors = {{0.1}, {0.1}, {0.9}};
+  CHECK(std::isinf(c.crossing()));
+}
