@@ -5,6 +5,7 @@
 #include "autograd/ops/arithmetic.h"
 #include "autograd/ops/conv.h"
 #include "tensor/elementwise.h"
+#include "tensor/reduce.h"
 
 namespace gradfold {
 namespace {
@@ -13,15 +14,21 @@ void check_options(Index in, Index out, Size2 kernel, Index groups) {
   require(kernel.h % 2 == 1 && kernel.w % 2 == 1, "MaskedConv2d",
           "the kernel is {} x {} but both sides must be odd, so that it has a centre", kernel.h, kernel.w);
   require(groups > 0 && in % groups == 0 && out % groups == 0, "MaskedConv2d",
-          "{} -> {} channels cannot be split into {} equal groups; hint: for RGB use multiples of 3", in, out, groups);
+          "{} -> {} channels cannot be split into {} equal groups; hint: for RGB use multiples of 3", in, out,
+          groups);
 }
 
-// Before the centre in raster order, at the centre if any group may be seen there, and never after.
-std::vector<Tap> visible_taps(MaskType type, Size2 kernel, Index groups) {
+// Kernel positions at which some output sees some input. conv2d skips the others.
+std::vector<Tap> visible_taps(const Tensor& mask) {
+  const Tensor seen = max(mask, {0, 1});
   std::vector<Tap> taps;
-  const Index centre = kernel.h / 2 * kernel.w + kernel.w / 2;
-  const Index count = centre + (type == MaskType::kB || groups > 1 ? 1 : 0);
-  for (Index t = 0; t < count; ++t) taps.push_back({static_cast<int>(t / kernel.w), static_cast<int>(t % kernel.w)});
+  for (int row = 0; row < seen.size(0); ++row) {
+    for (int col = 0; col < seen.size(1); ++col) {
+      if (seen.at({row, col}) != 0) taps.push_back({row, col});
+    }
+  }
+  require(!taps.empty(), "MaskedConv2d",
+          "a 1 x 1 kernel under mask A sees nothing; hint: use a larger kernel, or mask B");
   return taps;
 }
 
@@ -51,14 +58,14 @@ Tensor causal_mask(MaskType type, Index in, Index out, Size2 kernel, Index group
 
 MaskedConv2d::MaskedConv2d(MaskType type, Index in, Index out, Size2 kernel, MaskedConvOptions options)
     : type(type), in(in), out(out), kernel(kernel), options(options),
-      mask(causal_mask(type, in, out, kernel, options.groups)), taps(visible_taps(type, kernel, options.groups)),
+      mask(causal_mask(type, in, out, kernel, options.groups)), taps(visible_taps(mask)),
       weight(param("weight", mask.shape(), default_init(mask, out))),
-      bias(options.bias ? param("bias", {out}, default_init(mask, out)) : Var()) {}
+      bias(options.bias ? param("bias", {out}, default_init(mask, out)) : Var()),
+      taps_are_whole_(identical(max(mask, {0, 1}), min(mask, {0, 1}))) {}
 
 Var MaskedConv2d::forward(const Var& x) {
   check_shape("MaskedConv2d", "x", x.shape(), {"N", in, "H", "W"});
-  // With one group every tap is whole or skipped; with more, the centre tap is seen in part.
-  const Var seen = options.groups == 1 ? weight : weight * Var(mask);
+  const Var seen = taps_are_whole_ ? weight : weight * Var(mask);
   return conv2d(x, seen, bias, {.padding = {kernel.h / 2, kernel.w / 2}, .taps = taps});
 }
 

@@ -28,7 +28,7 @@ class MaskedConv2d : public Module {
   const Size2 kernel;
   const MaskedConvOptions options;
   const Tensor mask;            // [out, in, kh, kw] of 0 and 1
-  const std::vector<Tap> taps;  // those that take part: some of their entries are 1
+  const std::vector<Tap> taps;  // those that take part: some of their entries in the mask are 1
   Var weight;
   Var bias;  // undefined without bias
 
@@ -36,9 +36,14 @@ class MaskedConv2d : public Module {
 
  protected:
   void on_values_set() override;
+
+ private:
+  // Each tap is seen by all channels or by none, as with one group: skipping is then all there is to do. With
+  // more groups the centre is seen in part.
+  const bool taps_are_whole_;
 };
 
-// The mask [out, in, kh, kw] itself, for looking at and for tests.
+// The mask [out, in, kh, kw] itself. The layer takes everything from it: another shape is a change here alone.
 Tensor causal_mask(MaskType type, Index in, Index out, Size2 kernel, Index groups = 1);
 
 }  // namespace gradfold

@@ -16,7 +16,8 @@ TEST_CASE("results and gradients agree with PyTorch's for every row of the op ta
   for (const OpRow& row : op_table()) {
     const auto take = [&](const std::string& what) {
       const std::string name = row.label + "." + what;
-      REQUIRE_MESSAGE(stored.count(name) == 1, name << " is not in ops.npz; run tests/fixtures/make_op_fixtures.py");
+      REQUIRE_MESSAGE(stored.count(name) == 1,
+                      name << " is not in ops.npz; add the row to tests/fixtures/make_op_fixtures.py and run that");
       unused.erase(name);
       return stored.at(name);
     };

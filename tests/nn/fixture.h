@@ -15,7 +15,8 @@ class Fixture {
 
   bool has(const std::string& key) const { return stored_.count(key) == 1; }
   Tensor operator()(const std::string& key) {
-    REQUIRE_MESSAGE(has(key), key << " is not in nn.npz; run tests/fixtures/make_nn_fixtures.py");
+    REQUIRE_MESSAGE(has(key),
+                    key << " is not in nn.npz; add it to tests/fixtures/make_nn_fixtures.py and run that");
     return stored_.at(key);
   }
   // Class labels, stored as numbers.

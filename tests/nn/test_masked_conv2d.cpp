@@ -68,6 +68,14 @@ TEST_CASE("kernels and groups that have no such mask are refused") {
         "MaskedConv2d: the kernel is 4 x 4 but both sides must be odd, so that it has a centre");
   CHECK(message_of([] { MaskedConv2d(kA, 3, 16, 3, {.groups = 3}); }) ==
         "MaskedConv2d: 3 -> 16 channels cannot be split into 3 equal groups\n  hint: for RGB use multiples of 3");
+  CHECK(message_of([] { MaskedConv2d(kA, 4, 4, 1); }) ==
+        "MaskedConv2d: a 1 x 1 kernel under mask A sees nothing\n  hint: use a larger kernel, or mask B");
+}
+
+TEST_CASE("the taps are those of the mask") {
+  CHECK(MaskedConv2d(kA, 2, 4, 3).taps == std::vector<Tap>{{0, 0}, {0, 1}, {0, 2}, {1, 0}});
+  CHECK(MaskedConv2d(kB, 2, 4, {1, 3}).taps == std::vector<Tap>{{0, 0}, {0, 1}});
+  CHECK(MaskedConv2d(kA, 3, 3, 1, {.groups = 3}).taps == std::vector<Tap>{{0, 0}});  // G sees R
 }
 
 TEST_CASE("no leak: type A sees what is before the pixel, type B the pixel itself as well") {

@@ -34,9 +34,9 @@ TEST_CASE("every layer loads PyTorch's state dict and agrees with it, forward an
   for (const LayerCase& layer : layer_cases()) {
     CAPTURE(layer.name);
     const auto module = layer.make();
+    const Var x(torch(layer.name + "/x"), /*requires_grad=*/true);
     module->load(torch.under(layer.name + "/state."));
     module->train(layer.training);
-    const Var x(torch(layer.name + "/x"), /*requires_grad=*/true);
     compare(torch, layer.name, *module, [&] { return (*module)(x); });
     CHECK(disagreement(x.grad(), torch(layer.name + "/dx")) <= 1);
   }
