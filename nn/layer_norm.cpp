@@ -9,7 +9,8 @@
 namespace gradfold {
 
 LayerNorm::LayerNorm(const Shape& normalized, LayerNormOptions options)
-    : normalized(normalized), options(options), weight(options.affine ? param("weight", normalized, init::ones()) : Var()),
+    : normalized(normalized), options(options),
+      weight(options.affine ? param("weight", normalized, init::ones()) : Var()),
       bias(options.affine ? param("bias", normalized, init::zeros()) : Var()) {}
 
 Var LayerNorm::forward(const Var& x) {
