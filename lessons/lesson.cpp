@@ -1,6 +1,5 @@
 #include "lessons/lesson.h"
 
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -18,14 +17,6 @@
 
 namespace gradfold {
 namespace {
-
-volatile std::sig_atomic_t stop_asked = 0;
-
-// The first Ctrl-C asks; the system's own handler answers the second.
-void ask_to_stop(int) {
-  stop_asked = 1;
-  std::signal(SIGINT, SIG_DFL);
-}
 
 // What escapes a lesson's main(): its text, and the exit code that the command line promises.
 [[noreturn]] void report_and_exit() {
@@ -64,8 +55,6 @@ Lesson::Lesson(int argc, char** argv, LessonOptions options)
     : options_(std::move(options)), data_(options_.data) {
   std::set_terminate(report_and_exit);
   parse(argc, argv);
-  stop_asked = 0;
-  std::signal(SIGINT, ask_to_stop);
   std::filesystem::create_directories(folder());
   say("{}  {}\n", options_.step, options_.title);
   say("  {}", options_.note);
@@ -139,7 +128,7 @@ void Lesson::print(const std::string& line) const {
 }
 
 void Lesson::show(std::string_view what, double value) { shown_ = fmt::format("{} {:.2f}", what, value); }
-bool Lesson::interrupted() const { return stop_asked != 0; }
+bool Lesson::interrupted() const { return interrupt_.asked(); }
 
 void Lesson::picture(const std::string& name, const Image& image, const std::string& caption) {
   const std::filesystem::path file = folder() / name;
@@ -210,7 +199,7 @@ int Lesson::close() {
   const std::string json = result();
   write_atomically(folder() / "result.json", [&](std::ostream& file) { file << json << "\n"; });
   if (json_) std::cout << json << std::endl;
-  return interrupted() ? 130 : all_hold ? 0 : 1;
+  return interrupted() ? interrupt_.exit_code() : all_hold ? 0 : 1;
 }
 
 // ---- the training loop's range ----------------------------------------------------------------------

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "data/batches.h"
+#include "lessons/interrupt.h"
 #include "tensor/random.h"
 #include "viz/chart.h"
 #include "viz/grid.h"
@@ -111,6 +112,7 @@ class Lesson {
   Dataset load(Split split, Index quick, Prepare prepare) const;
   std::filesystem::path folder() const { return out_ / options_.step; }
 
+  Interrupt interrupt_;
   LessonOptions options_;
   std::string data_;
   bool full_ = false, json_ = false;
