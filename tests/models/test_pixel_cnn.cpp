@@ -14,6 +14,7 @@
 #include "tensor/npy.h"
 #include "tensor/parallel.h"
 #include "tensor/reduce.h"
+#include "tests/disagreement.h"
 #include "tests/files.h"
 
 using namespace gradfold;
@@ -203,11 +204,11 @@ TEST_CASE("a whole PixelCNN agrees with PyTorch, loss and gradients") {
     model.load(weights);
     const Var loss = model.nll(stored.at(name + "/x"));
     CHECK(loss.item() == doctest::Approx(stored.at(name + "/nll").item()).epsilon(1e-5));
-    CHECK(allclose(model(stored.at(name + "/x")).value(), stored.at(name + "/logits"), 1e-4, 1e-5));
+    CHECK(disagreement(model(stored.at(name + "/x")).value(), stored.at(name + "/logits")) <= 1);
     loss.backward();
     for (const auto& [key, parameter] : model.named_parameters()) {
       CAPTURE(key);
-      CHECK(allclose(parameter.grad(), stored.at(name + "/grad." + key), 1e-3, 1e-4));
+      CHECK(disagreement(parameter.grad(), stored.at(name + "/grad." + key)) <= 1);
     }
   }
 }
