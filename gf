@@ -175,12 +175,19 @@ gradfold: deep learning from scratch in C++, to learn generative models by readi
   ./gf help       all commands
 TEXT
   echo
+  local step done="" next=""
+  for step in $(steps | cut -d' ' -f1); do
+    if [ -e "out/$step/result.json" ]; then done="$done $step"
+    elif [ -z "$next" ]; then next=$step; fi
+  done
   if ! [ -x "$build/gf" ]; then
     echo "You are at the start: nothing is built yet. Next: ./gf course (it installs and builds what it needs)."
-  elif ! [ -e out/index.html ]; then
-    echo "It is built. Next: ./gf course, or one step of it: ./gf lesson $(steps | head -n 1 | cut -d' ' -f1)."
+  elif [ -z "$done" ]; then
+    echo "It is built. Next: ./gf course, or its first step alone: ./gf lesson $next"
+  elif [ -n "$next" ]; then
+    echo "You have run$done (pictures in out/). Next: ./gf lesson $next, or ./gf course for all and one page of them."
   else
-    echo "The course has run: open out/index.html. Next: change something (README.md says where) and run ./gf test."
+    echo "You have run every step: open out/index.html. Next: change something (README.md says where) and run ./gf test."
   fi
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # How long files and functions are. Prints one line, and one for each above 400 and 60 lines: not a limit, a
 # question (is it one idea?). A function is taken to be what starts at a line that ends in ") ... {" outside of
-# others and ends at the closing brace of the same indentation.
+# others and ends at the closing brace that stands no deeper.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck disable=SC2016
@@ -9,9 +9,9 @@ git ls-files '*.h' '*.cpp' 2>/dev/null | xargs awk '
   FNR == 1 { if (file != "") ++files; file = FILENAME; open = 0 }
   { ++count[FILENAME]; ++lines }
   !open && /^ *[A-Za-z_~\[].*\).*\{$/ && !/^ *(if|for|while|switch|else|do|catch|return|namespace|struct|class|enum|TEST_CASE)/ {
-    open = 1; first = FNR; match($0, /^ */); close_mark = sprintf("%*s}", RLENGTH, ""); head = $0; next
+    open = 1; first = FNR; match($0, /^ */); indent = RLENGTH; head = $0; next
   }
-  open && index($0, close_mark) == 1 {
+  open && match($0, /^ *}/) && RLENGTH <= indent + 1 {
     open = 0; ++functions; n = FNR - first + 1
     if (n > 60) { sub(/^ */, "", head); long = long sprintf("  %s:%d: %d lines: %s\n", FILENAME, first, n, substr(head, 1, 70)) }
   }
