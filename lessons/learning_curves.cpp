@@ -3,6 +3,8 @@
 #include <cmath>
 #include <limits>
 
+#include <fmt/format.h>
+
 #include "lessons/two_sample.h"
 #include "viz/progress.h"
 
@@ -34,6 +36,11 @@ double LearningCurves::crossing() const {
   if (from == 0) return 0;
   const double before = lead(from - 1), part = before / (before - lead(from));
   return sizes[from - 1] * std::pow(sizes[from] / sizes[from - 1], part);
+}
+
+std::string LearningCurves::crossing_text() const {
+  const double at = crossing();
+  return at > 0 && std::isfinite(at) ? fmt::format("at {:.0f} samples", at) : "nowhere";
 }
 
 void LearningCurves::draw(Chart& chart, const std::string& first_name, const std::string& second_name) const {

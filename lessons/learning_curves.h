@@ -25,6 +25,7 @@ struct LearningCurves {
   // Where the mean curves cross for the last time: from this number of samples on the second rival is better.
   // Between two sizes on a log scale; 0 if it always was, infinity if it never is.
   double crossing() const;
+  std::string crossing_text() const;                        // "at 107 samples", "nowhere"
   // Both as lines with one standard deviation of the runs around them.
   void draw(Chart& chart, const std::string& first_name, const std::string& second_name) const;
 };

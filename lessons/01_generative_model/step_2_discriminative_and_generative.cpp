@@ -76,8 +76,8 @@ int main(int argc, char** argv) {
         "G2", fmt::format("few samples: the generative model is better; many: the other ({} features)", d),
         c.crossing(), c.first(1) < c.second(1) && c.first(last) > c.second(last),
         fmt::format(
-            "error with 50: {:.3f} against {:.3f}; with 2000: {:.3f} against {:.3f}; they cross at {:.0f}",
-            c.first(1), c.second(1), c.first(last), c.second(last), c.crossing()));
+            "error with 50: {:.3f} against {:.3f}; with 2000: {:.3f} against {:.3f}; they cross {}",
+            c.first(1), c.second(1), c.first(last), c.second(last), c.crossing_text()));
   }
   lesson.picture("learning_curves.png", pairs,
                  "mean and spread over trainings; the lines cross later with more features");
@@ -105,9 +105,9 @@ int main(int argc, char** argv) {
   lesson.say(
       "digits: the error of naive Bayes and logistic regression is {:.3f} and {:.3f} with {:.0f} images, "
       "{:.3f} and "
-      "{:.3f} with {:.0f}; they cross at {:.0f}",
+      "{:.3f} with {:.0f}; they cross {}",
       c.first(0), c.second(0), c.sizes[0], c.first(c.sizes.size() - 1), c.second(c.sizes.size() - 1),
-      c.sizes.back(), c.crossing());
+      c.sizes.back(), c.crossing_text());
 
   // ---- 2. hidden pixels: integrate them out, or guess what stood there ---------------------------------------------
   BernoulliNaiveBayes bayes;
