@@ -19,7 +19,8 @@ const Shape& checked(const Shape& shape) {
     require(d >= 0, "Tensor", "shape {} has a negative size; all must be 0 or more", shape);
     elements *= static_cast<double>(std::max<Index>(d, 1));
   }
-  require(elements * sizeof(Real) < kMost, "Tensor", "shape {} holds {:.2g} numbers, more than any memory", shape, elements);
+  require(elements * sizeof(Real) < kMost, "Tensor", "shape {} holds {:.2g} numbers, more than any memory", shape,
+          elements);
   return shape;
 }
 
