@@ -15,12 +15,12 @@ test    | [NAME] [--asan] [--tsan]                | the tests, or those whose na
 lesson  | N.M [--data D] [--full] [--seed N] ...  | one step of the course; without N.M the list of steps
 train   | MODEL --data D --out model.safetensors  | train a model; Ctrl-C keeps the checkpoint, --resume goes on
 eval    | CHECKPOINT --data D                     | negative log-likelihood in nats and bits per dimension
-sample  | CHECKPOINT --n 64 --out s.png           | draw new images, or complete half a one
+sample  | CHECKPOINT --n 64 --out s.png           | draw new images, or complete half an image
 graph   | MODEL or N.M [--out g.svg]              | the graph that backward walks, as SVG or DOT
 bench   | [FILTER] [--json FILE]                  | our benchmarks
 data    | mnist [FOLDER]                          | download MNIST and check it
 doctor  |                                         | what this machine has, and what is missing
-help    | [COMMAND]                               | this page, or the options of one command
+help    | [COMMAND]                               | this page, or the options of one command; help train pixel_cnn: of the model too
 '
 # Named by the design, not there yet.
 planned='embed new next check watch hint reset status grade handout grade-all gradescope'
@@ -132,7 +132,7 @@ configure() {
   if [ -n "$option" ] && ! grep -qsxF "$option" "$cache"; then again=yes; fi
   [ $again = yes ] || return 0
   if ! [ -e "$cache" ] && command -v ninja >/dev/null 2>&1; then generator=-GNinja; fi
-  say "gf: configuring ${build#"$root"/}"
+  say "gf: configuring ${build#"$root"/}; the first build takes some minutes"
   (cd "$root" && cmake --preset "$preset" $generator ${option:+"-D$option"}) >"$build/configure.log" 2>&1 ||
     { cat "$build/configure.log" >&2; fail "CMake could not configure the project (see above)"; }
 }
@@ -197,7 +197,7 @@ help() {
     line=$(lines "$commands" | grep "^$1 " || true)
     [ -n "$line" ] || unknown_command "$1"
     case $1 in
-      train | eval | sample | graph | doctor) need_program; exec "$build/gf" "$1" --help ;;
+      train | eval | sample | graph | doctor) need_program; exec "$build/gf" "$@" --help ;;
       *) echo "./gf $1 $(column "$line" 2)"; column "$line" 3; return ;;
     esac
   fi
@@ -246,6 +246,7 @@ lesson() {
   local step=${1-}
   if [ -z "$step" ] || ! steps | grep -q "^${step//./\\.} "; then
     [ -z "$step" ] || say "gf: there is no step $step; the steps are"
+    [ -n "$step" ] || say "The steps; ./gf lesson 1.1 runs the first:"
     steps | sed 's/^/  /' >&2
     [ -z "$step" ] && exit 0 || exit 2
   fi
@@ -345,4 +346,4 @@ main() {
   esac
 }
 
-main "$@"
+main "$@"; exit  # on one line: bash reads on after a command, and this file may have changed meanwhile

@@ -1,4 +1,5 @@
 // gf graph pixel_cnn [--blocks 1] --out g.svg: the graph of one loss, as backward walks it.
+#include <cctype>
 #include <map>
 
 #include "autograd/graph_drawing.h"
@@ -24,6 +25,9 @@ int draw_graph(const Options& options) {
     throw UsageError("graph", fmt::format("--out is {} but must end in .svg or .dot", options.out.string()));
   }
   const auto step = model_of_step.find(options.model);
+  if (step == model_of_step.end() && std::isdigit(static_cast<unsigned char>(options.model[0]))) {
+    throw UsageError("graph", fmt::format("step {} trains no model that can be drawn; 2.3 does", options.model));
+  }
   const auto model = new_model(step == model_of_step.end() ? options.model : step->second, options.config);
   Rng rng(1);
   model->reset_parameters(rng);

@@ -16,7 +16,7 @@ namespace {
 struct Options {
   std::string checkpoint, sampler = "naive";
   std::filesystem::path out, complete;
-  Index n = 64;
+  Index n = 64, zoom = GridOptions().zoom;
   Real temperature = 1;
   std::uint64_t seed = 1;
   int threads = 0;
@@ -29,7 +29,8 @@ void add_completion(SampleOptions& sampling, const Options& options, const Image
   const Tensor picture = to_tensor(read_png(options.complete), model.channels());
   const Index height = image[2], width = image[3];
   require(picture.size(2) == width && picture.size(1) <= height, options.complete.string(),
-          "it is {} x {} pixels but the model's images are {} x {}; the width must be equal and the height no larger",
+          "it is {} x {} pixels but the model's images are {} x {}; the width must be equal and the height no larger; "
+          "hint: ./gf sample ... --n 1 --zoom 1 draws one of that size",
           picture.size(2), picture.size(1), width, height);
   const Index rows = picture.size(1) < height ? picture.size(1) : height / 2;
   Rng rng = Rng(options.seed).fork("levels");
@@ -47,10 +48,14 @@ int sample(const Options& options) {
   if (options.threads > 0) set_num_threads(options.threads);
   const OpenedModel opened = open_checkpoint(options.checkpoint);
   Shape shape = opened.image();
-  const Interrupt interrupt;
-  Progress bar({.title = "sampling", .total = shape[2] * shape[3], .unit = "pixels"});
   SampleOptions sampling{.temperature = options.temperature};
   if (!options.complete.empty()) add_completion(sampling, options, *opened.model, shape);
+  // Found now, not after minutes of drawing.
+  const std::filesystem::path folder = std::filesystem::absolute(options.out).parent_path();
+  require(std::filesystem::is_directory(folder), "sample", "cannot write {}: there is no folder {}; hint: make it first",
+          options.out.string(), folder.string());
+  const Interrupt interrupt;
+  Progress bar({.title = "sampling", .total = shape[2] * shape[3], .unit = "pixels"});
   Index drawn = 0;
   struct Stopped {};
   sampling.progress = [&](Index done, Index) {
@@ -69,9 +74,9 @@ int sample(const Options& options) {
   }
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   bar.finish();
-  write_png(options.out, grid(images));
+  write_png(options.out, grid(images, {.zoom = options.zoom, .gap = options.n > 1 ? GridOptions().gap : 0}));
   const Output output(options.json);
-  output.say("{} images in {:.1f} s: {}", options.n, seconds, options.out.string());
+  output.say("{} image{} in {:.1f} s: {}", options.n, options.n == 1 ? "" : "s", seconds, options.out.string());
   output.finish({{"images", options.n}, {"seconds", seconds}, {"sampler", options.sampler}, {"out", options.out.string()}});
   return 0;
 }
@@ -81,6 +86,8 @@ Action setup(CLI::App& app, const Arguments&) {
   app.add_option("checkpoint", options->checkpoint, "what ./gf train wrote")->required();
   app.add_option("--out", options->out, "the PNG, all images in a grid")->required();
   app.add_option("--n", options->n, "how many images")->capture_default_str()->check(positive());
+  app.add_option("--zoom", options->zoom, "screen pixels per image pixel; one image with 1 can be given to --complete")
+      ->capture_default_str()->check(positive());
   app.add_option("--sampler", options->sampler, "naive: one pass of the net for each pixel")->capture_default_str();
   app.add_option("--complete", options->complete, "a PNG: its rows (its upper half if it is as high as the model's images) "
                                                   "are given, the rest is drawn");
@@ -92,7 +99,7 @@ Action setup(CLI::App& app, const Arguments&) {
   return [options] { return sample(*options); };
 }
 
-const RegisterCommand command("sample", "draw new images, or complete half a one", setup);
+const RegisterCommand command("sample", "draw new images, or complete half an image", setup);
 
 }  // namespace
 }  // namespace gradfold

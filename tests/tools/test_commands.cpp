@@ -29,7 +29,7 @@ TEST_CASE("graph draws a model, or the model of a step, as SVG or DOT") {
   CHECK(has(png.err, "but must end in .svg or .dot"));
   const Finished step = gf({"graph", "9.9", "--out", svg});
   CHECK(step.exit == 2);
-  CHECK(has(step.err, "gf: there is no model '9.9' (known: pixel_cnn"));
+  CHECK(has(step.err, "graph: step 9.9 trains no model that can be drawn; 2.3 does\n"));
 }
 
 TEST_CASE("doctor names threads, vectors and data") {

@@ -97,6 +97,15 @@ TEST_CASE("train, eval and sample with --json: one object in the last line, peop
                                  (folder / "s.png").string()});
   CHECK(completed.exit == 1);  // a grid of two images is no image
   CHECK(has(completed.err, "but the model's images are 28 x 28"));
+  CHECK_FALSE(has(completed.err, "sampling"));  // found before drawing begins
+  const std::string one = folder / "one.png";
+  REQUIRE(gf({"sample", out.string(), "--n", "1", "--zoom", "1", "--out", one}).exit == 0);
+  CHECK(gf({"sample", out.string(), "--n", "2", "--out", (folder / "c.png").string(), "--complete", one}).exit == 0);
+
+  const Finished nowhere = gf({"sample", out.string(), "--out", (folder / "none" / "s.png").string()});
+  CHECK(nowhere.exit == 1);
+  CHECK(has(nowhere.err, "there is no folder "));
+  CHECK_FALSE(has(nowhere.err, "sampling"));
 }
 
 TEST_CASE("killed at a random moment and resumed: the weights of the run that was left alone") {
