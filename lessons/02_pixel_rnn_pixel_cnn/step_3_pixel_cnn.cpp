@@ -165,7 +165,7 @@ int main(int argc, char** argv) {
                  "ordinary: the red pixels are the future");
   const Tensor compared = concatenate({garbage, samples.slice(0, 0, 8)}, 0);
   lesson.picture("samples_ordinary.png", grid(compared, {.columns = 8, .row_titles = {"no mask", "masked"}}),
-                 "without a mask nothing comes of a blank canvas, and noise stays noise; below, with the mask");
+                 "without a mask nothing comes of a blank canvas, and noise becomes blotches; below, with the mask");
   lesson.claim("P4", "an ordinary convolution peeks: a \"NLL\" so low that it proves nothing but copying", peeking_nats,
                peeking_nats < nats / 5, fmt::format("{:.1f} nats, with the mask {:.1f}", peeking_nats, nats));
   const double ink = mean(test.images).item(), masked_ink = mean(samples).item();
