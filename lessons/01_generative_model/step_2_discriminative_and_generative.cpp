@@ -66,7 +66,7 @@ int main(int argc, char** argv) {
     Rng drawing = lesson.rng("pairs");
     const LearningCurves c = learning_curves(
         naive_bayes<GaussianNaiveBayes>(), logistic_regression(500), {20, 50, 100, 200, 400, 800, 2000},
-        4 * runs, 2, correlated_pairs(4000, d, drawing),
+        8 * runs, 2, correlated_pairs(4000, d, drawing),
         [&](Index n, int) { return correlated_pairs(n, d, drawing); }, stop);
     c.draw(pairs, fmt::format("naive Bayes, {} features", d),
            fmt::format("logistic regression, {} features", d));
