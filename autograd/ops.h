@@ -6,6 +6,7 @@
 #include "autograd/ops/conv.h"
 #include "autograd/ops/indexing.h"
 #include "autograd/ops/matmul.h"
+#include "autograd/ops/normalize.h"
 #include "autograd/ops/pointwise.h"
 #include "autograd/ops/reduce.h"
 #include "autograd/ops/shape.h"

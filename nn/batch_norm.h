@@ -21,6 +21,10 @@ class BatchNorm : public Module {
   Var weight, bias;  // undefined unless affine
   Tensor &running_mean, &running_var, &num_batches_tracked;
 
+  // What forward() gives, written out in ops: slower, to read and to hold forward() against. Leaves the running
+  // statistics alone.
+  Var composed(const Var& x) const;
+
  protected:
   BatchNorm(Index channels, BatchNormOptions options);
   // x [N, C] or [N, C, H, W]

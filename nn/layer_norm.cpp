@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "autograd/ops/arithmetic.h"
+#include "autograd/ops/normalize.h"
 #include "autograd/ops/pointwise.h"
 #include "autograd/ops/reduce.h"
 
@@ -13,12 +14,21 @@ LayerNorm::LayerNorm(const Shape& normalized, LayerNormOptions options)
       weight(options.affine ? param("weight", normalized, init::ones()) : Var()),
       bias(options.affine ? param("bias", normalized, init::zeros()) : Var()) {}
 
+void LayerNorm::check(const Shape& x) const {
+  const int leading = x.rank() - normalized.rank();
+  const bool fits = leading >= 0 && std::equal(normalized.begin(), normalized.end(), x.begin() + leading);
+  require(fits, "LayerNorm", "x is {} but its last dimensions must be {}", x, normalized);
+}
+
 Var LayerNorm::forward(const Var& x) {
-  const int leading = x.shape().rank() - normalized.rank();
-  const bool fits = leading >= 0 && std::equal(normalized.begin(), normalized.end(), x.shape().begin() + leading);
-  require(fits, "LayerNorm", "x is {} but its last dimensions must be {}", x.shape(), normalized);
+  check(x.shape());
+  return layer_norm(x, normalized, weight, bias, options.eps);
+}
+
+Var LayerNorm::composed(const Var& x) const {
+  check(x.shape());
   Dims dims;
-  for (int d = leading; d < x.shape().rank(); ++d) dims.push_back(d);
+  for (int d = x.shape().rank() - normalized.rank(); d < x.shape().rank(); ++d) dims.push_back(d);
   const Var centred = x - mean(x, dims, /*keepdim=*/true);
   const Var variance = mean(square(centred), dims, /*keepdim=*/true);
   const Var y = centred * (1 / sqrt(variance + options.eps));

@@ -178,6 +178,36 @@ Rows convolutions() {
   };
 }
 
+Var normalized(In v, const Shape& shape) {
+  return layer_norm(v[0], shape, v.size() > 1 ? v[1] : Var(), v.size() > 1 ? v[2] : Var(), kTenth);
+}
+
+// Means and variances of three channels.
+const ChannelMoments& fixed_moments() {
+  static const ChannelMoments moments{Tensor::from({Real(0.5), -1, 0}), Tensor::from({Real(0.25), 1, 4})};
+  return moments;
+}
+
+Rows normalizations() {
+  return {
+      row("layer_norm", [](In v) { return normalized(v, {4}); }, {{3, 4}, {4}, {4}}, {},
+       {{{4}, {4}, {4}}, {{0, 4}, {4}, {4}}, {{2, 3, 4}, {4}, {4}}}),
+      row("layer_norm of images", [](In v) { return normalized(v, {2, 2, 3}); }, {{2, 2, 2, 3}, {2, 2, 3}, {2, 2, 3}}),
+      row("layer_norm plain", [](In v) { return normalized(v, {19}); }, {{2, 19}}),
+      row("batch_norm", [](In v) { return batch_norm(v[0], v[1], v[2], kTenth); }, {{5, 3}, {3}, {3}}, {},
+       {{{1, 3}, {3}, {3}}, {{4, 1}, {1}, {1}}}),
+      row("batch_norm of images", [](In v) { return batch_norm(v[0], v[1], v[2], kTenth); }, {{2, 3, 2, 3}, {3}, {3}},
+       {}, {{{2, 1, 4, 5}, {1}, {1}}}),
+      row("batch_norm plain", [](In v) { return batch_norm(v[0], {}, {}, kTenth); }, {{2, 3, 2, 2}}),
+      row("batch_norm_fixed", [](In v) { return batch_norm_fixed(v[0], fixed_moments(), v[1], v[2], kTenth); },
+       {{5, 3}, {3}, {3}}, {}, {{{0, 3}, {3}, {3}}}),
+      row("batch_norm_fixed of images", [](In v) { return batch_norm_fixed(v[0], fixed_moments(), v[1], v[2], kTenth); },
+       {{2, 3, 2, 3}, {3}, {3}}, {}, {{{0, 3, 2, 2}, {3}, {3}}}),
+      row("batch_norm_fixed plain", [](In v) { return batch_norm_fixed(v[0], fixed_moments(), {}, {}, kTenth); },
+       {{2, 3, 2, 2}}),
+  };
+}
+
 Rows shapes() {
   return {
       row("reshape", [](In v) { return reshape(v[0], {4, -1}); }, {{2, 3, 2}}),
@@ -225,7 +255,7 @@ const std::vector<OpRow>& op_table() {
   static const Rows table = [] {
     Rows all;
     for (const Rows& family : {arithmetic(), pointwise(), activations(), reductions(), products(), convolutions(),
-                               shapes(), indexing()}) {
+                               normalizations(), shapes(), indexing()}) {
       all.insert(all.end(), family.begin(), family.end());
     }
     return all;

@@ -30,6 +30,23 @@ void set(Var parameter, const std::vector<Real>& values) {
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
+// forward and composed: results and all gradients.
+void expect_composed(Module& layer, const Tensor& x, const std::function<Var(const Var&)>& composed) {
+  const Tensor dy = Rng(2).normal(x.shape());
+  const auto gradients_of = [&](const std::function<Var(const Var&)>& f) {
+    const Var in(x, /*requires_grad=*/true);
+    layer.zero_grad();
+    const Var y = f(in);
+    y.backward(dy);
+    std::vector<Tensor> out{y.value(), in.grad().clone()};
+    for (const Var& parameter : layer.parameters()) out.push_back(parameter.grad().clone());
+    return out;
+  };
+  const std::vector<Tensor> fused = gradients_of([&](const Var& in) { return layer(in); });
+  const std::vector<Tensor> plain = gradients_of(composed);
+  for (std::size_t i = 0; i < fused.size(); ++i) CHECK(allclose(fused[i], plain[i], 1e-4, 1e-4));
+}
+
 }  // namespace
 
 TEST_CASE("every layer gives the shape it promises, and each parameter is registered and used") {
@@ -119,6 +136,28 @@ TEST_CASE("LayerNorm by hand: each row by itself") {
   LayerNorm layer(2, {.eps = 0});
   const Tensor y = layer(Tensor::from({1, 3, 10, 20}, {2, 2})).value();
   CHECK(y.to_vector() == std::vector<Real>{-1, 1, -1, 1});  // (1 - 2) / 1, (10 - 15) / 5
+}
+
+TEST_CASE("the fused normalizations are what the composed ones are") {
+  Rng rng(1);
+  const Tensor images = rng.normal({6, 5, 7, 3}, 2, 3), rows = rng.normal({9, 20}, -1, 2);
+  for (bool affine : {true, false}) {
+    LayerNorm row_norm(20, {.affine = affine}), image_norm({5, 7, 3}, {.affine = affine});
+    BatchNorm1d batch_rows(20, {.affine = affine});
+    BatchNorm2d batch_images(5, {.affine = affine});
+    if (affine) {
+      for (Module* layer : std::initializer_list<Module*>{&row_norm, &image_norm, &batch_rows, &batch_images}) {
+        for (Var& parameter : layer->parameters()) parameter.mutable_value().copy_from(rng.normal(parameter.shape()));
+      }
+    }
+    expect_composed(row_norm, rows, [&](const Var& x) { return row_norm.composed(x); });
+    expect_composed(image_norm, images, [&](const Var& x) { return image_norm.composed(x); });
+    for (bool training : {true, false}) {
+      batch_rows.train(training), batch_images.train(training);
+      expect_composed(batch_rows, rows, [&](const Var& x) { return batch_rows.composed(x); });
+      expect_composed(batch_images, images, [&](const Var& x) { return batch_images.composed(x); });
+    }
+  }
 }
 
 TEST_CASE("Embedding looks rows up and adds their gradients") {
