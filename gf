@@ -17,7 +17,7 @@ train   | MODEL --data D --out model.safetensors  | train a model; Ctrl-C keeps 
 eval    | CHECKPOINT --data D                     | negative log-likelihood in nats and bits per dimension
 sample  | CHECKPOINT --n 64 --out s.png           | draw new images, or complete half an image
 graph   | MODEL or N.M [--out g.svg]              | the graph that backward walks, as SVG or DOT
-bench   | [FILTER] [--json FILE]                  | our benchmarks
+bench   | [FILTER] [--json FILE] [--vs]           | our benchmarks; --vs: the same work in PyTorch
 data    | mnist [FOLDER]                          | download MNIST and check it
 doctor  |                                         | what this machine has, and what is missing
 help    | [COMMAND]                               | this page, or the options of one command; help train pixel_cnn: of the model too
@@ -197,7 +197,7 @@ help() {
     line=$(lines "$commands" | grep "^$1 " || true)
     [ -n "$line" ] || unknown_command "$1"
     case $1 in
-      train | eval | sample | graph | doctor) need_program; exec "$build/gf" "$@" --help ;;
+      course | train | eval | sample | graph | bench | doctor) need_program; exec "$build/gf" "$@" --help ;;
       *) echo "./gf $1 $(column "$line" 2)"; column "$line" 3; return ;;
     esac
   fi
@@ -282,20 +282,9 @@ run_tests() {
 }
 
 bench() {
-  local arguments=() filters=""
-  while [ $# -gt 0 ]; do
-    case $1 in
-      --json) [ $# -gt 1 ] || misuse "bench: --json needs a FILE"
-              arguments+=("--benchmark_out=$2" --benchmark_out_format=json); shift ;;
-      --benchmark_*) arguments+=("$1") ;;
-      -*) misuse "bench: unknown option $1; it takes a FILTER, --json FILE and Google Benchmark's own --benchmark_..." ;;
-      *) filters=${filters:+$filters|}$1 ;;
-    esac
-    shift
-  done
   ensure_toolchain "$benchmark_requirement"
-  build_targets release GRADFOLD_BENCH:BOOL=ON gf_bench
-  exec "$build/gf_bench" ${filters:+"--benchmark_filter=$filters"} ${arguments[@]+"${arguments[@]}"}
+  build_targets release GRADFOLD_BENCH:BOOL=ON gf_program gf_bench
+  exec "$build/gf" bench "$@"
 }
 
 doctor() {

@@ -1,7 +1,5 @@
 #include "bench/compare.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <chrono>
 #include <thread>
@@ -39,7 +37,8 @@ struct Turns {
     times.push_back(seconds(way.run, runs));
     if (way.after) way.after();
   }
-  double rate() const { return way.work / median(times); }
+  double typical() const { return median(times); }
+  double rate() const { return way.work / typical(); }
 };
 
 // Rate of `a` over rate of `b`, turn by turn: what slows both at a time leaves it as it was.
@@ -71,6 +70,7 @@ void compare(benchmark::State& state, const Comparison& comparison) {
   set_num_threads(0);
 
   state.counters["ours"] = turns[0].rate();
+  state.counters["ms"] = 1e3 * turns[0].typical();
   const Turns* peer = nullptr;
   for (size_t i = 1; i < comparison.ways.size(); ++i) {
     state.counters[turns[i].way.name] = turns[i].rate();
@@ -87,27 +87,6 @@ void compare(benchmark::State& state, const Comparison& comparison) {
 
 void as_comparison(benchmark::internal::Benchmark* b) {
   b->UseManualTime()->Iterations(15)->Unit(benchmark::kMicrosecond);
-}
-
-void TableReporter::ReportRuns(const std::vector<Run>& runs) {
-  ConsoleReporter::ReportRuns(runs);
-  for (const Run& run : runs)
-    if (run.counters.count("ours")) rows_.push_back(run);
-}
-
-void TableReporter::print_table() const {
-  if (rows_.empty()) return;
-  fmt::print("\n{:<42} {:>9} {:>9} {:>6} {:>6} {:>7}\n", "case", "ours", "peer", "ratio", "goal", "of peak");
-  for (const Run& row : rows_) {
-    const auto number = [&](const char* counter, int digits) {
-      const auto found = row.counters.find(counter);
-      return found == row.counters.end() ? std::string("-") : fmt::format("{:.{}f}", double(found->second), digits);
-    };
-    const auto value = [&](const char* counter) { return row.counters.count(counter) ? double(row.counters.at(counter)) : 0; };
-    fmt::print("{:<42} {:>9} {:>9} {:>6} {:>6} {:>7}  {}{}\n", row.run_name.function_name + "/" + row.run_name.args,
-               number("ours", 1), number("peer", 1), number("ratio", 2), number("goal", 2), number("of_peak", 2),
-               row.report_label, value("ratio") < value("goal") ? "  BELOW" : "");
-  }
 }
 
 }  // namespace gradfold::bench

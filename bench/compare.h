@@ -37,20 +37,10 @@ struct Comparison {
 };
 
 // Takes every way once per iteration of the state. The counters get each way's rate by its name, and
-// ours, peer (the fastest other), ratio, goal, of_peak.
+// ours, peer (the fastest other), ratio, goal, of_peak, and ms, ours in a turn of the middle.
 void compare(benchmark::State& state, const Comparison& comparison);
 
 // Settings that compare() needs: times are its own.
 void as_comparison(benchmark::internal::Benchmark* b);
-
-// Google Benchmark's console output, and a table of the comparisons when all is done.
-class TableReporter : public benchmark::ConsoleReporter {
- public:
-  void ReportRuns(const std::vector<Run>& runs) override;
-  void print_table() const;
-
- private:
-  std::vector<Run> rows_;
-};
 
 }  // namespace gradfold::bench

@@ -17,7 +17,7 @@ template <class Function>
 Function* symbol(const char* library, const char* name) {
   void* handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
   void* found = handle ? dlsym(handle, name) : nullptr;
-  if (!found) fmt::print("{} was not found in {}: compared without it\n", name, library);
+  if (!found) fmt::print("note: {} was not found in {}: compared without it\n", name, library);
   return reinterpret_cast<Function*>(found);
 }
 

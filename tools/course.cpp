@@ -1,10 +1,7 @@
 // gf course: every lesson program in order, then one page of what they wrote.
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 
@@ -13,6 +10,7 @@
 
 #include "tensor/check.h"
 #include "tools/command.h"
+#include "tools/subprocess.h"
 #include "viz/report.h"
 
 namespace gradfold {
@@ -38,31 +36,13 @@ struct Step {
 
 std::vector<Step> find_steps() {
   std::vector<Step> steps;
-  for (const auto& entry : fs::directory_iterator(GRADFOLD_LESSONS_DIR)) {
+  for (const auto& entry : fs::directory_iterator(GRADFOLD_BINARY_DIR "/lessons")) {
     Step step{0, 0, entry.path()};
-    if (std::sscanf(entry.path().filename().c_str(), "lesson_%d.%d", &step.part, &step.number) == 2) steps.push_back(step);
+    const std::string name = entry.path().filename().string();
+    if (std::sscanf(name.c_str(), "lesson_%d.%d", &step.part, &step.number) == 2) steps.push_back(step);
   }
   std::sort(steps.begin(), steps.end());
   return steps;
-}
-
-// Runs a program to its end; Ctrl-C reaches it, not this process. Its exit code, 128 + n after signal n.
-int run_program(const fs::path& program, const std::vector<std::string>& words) {
-  std::vector<char*> argv{const_cast<char*>(program.c_str())};
-  for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
-  argv.push_back(nullptr);
-  const auto before = signal(SIGINT, SIG_IGN);
-  const pid_t child = fork();
-  if (child == 0) {
-    signal(SIGINT, SIG_DFL);
-    execv(program.c_str(), argv.data());
-    _exit(127);
-  }
-  int status = 0;
-  if (child > 0) waitpid(child, &status, 0);
-  signal(SIGINT, before);
-  require(child > 0, "course", "cannot start {}", program.string());
-  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 // What the step wrote about itself (lessons/lesson.h).
@@ -96,7 +76,8 @@ void add_to_report(Report& report, const Step& step, const fs::path& result, con
 int course(const Options& options) {
   std::vector<std::string> words{"--out", options.out.string()};
   if (options.full) words.push_back("--full");
-  for (const auto& [name, value] : {std::pair{"--data", options.data}, {"--seed", options.seed}, {"--threads", options.threads}}) {
+  for (const auto& [name, value] :
+       {std::pair{"--data", options.data}, {"--seed", options.seed}, {"--threads", options.threads}}) {
     if (!value.empty()) words.insert(words.end(), {name, value});
   }
   Report report{.title = "gradfold: the course"};
@@ -105,7 +86,7 @@ int course(const Options& options) {
   for (const Step& step : find_steps()) {
     const fs::path result = options.out / step.id() / "result.json";
     fs::remove(result);
-    const int code = run_program(step.program, words);
+    const int code = run_program(step.program.string(), words);
     if (code == 2) return 2;  // an option that no step takes
     if (code != 0) failed.push_back(step.id());
     if (fs::exists(result)) add_to_report(report, step, result, options.out);

@@ -106,7 +106,8 @@ function(gradfold_tools)
   add_executable(gf_program ${sources})
   set_target_properties(gf_program PROPERTIES OUTPUT_NAME gf)
   target_link_libraries(gf_program PRIVATE gf_lessons CLI11::CLI11 nlohmann_json::nlohmann_json)
-  target_compile_definitions(gf_program PRIVATE GRADFOLD_LESSONS_DIR="${CMAKE_BINARY_DIR}/lessons")
+  target_compile_definitions(gf_program PRIVATE
+    GRADFOLD_SOURCE_DIR="${CMAKE_SOURCE_DIR}" GRADFOLD_BINARY_DIR="${CMAKE_BINARY_DIR}")
   # CLI11 takes a compiler four seconds to read; once for all commands. ccache sees through precompiled headers
   # only if asked to.
   target_compile_options(gf_program PRIVATE ${gradfold_quick_compile})

@@ -1,0 +1,56 @@
+"""Layers, losses and the training step of an MLP, as in bench/bench_layers.cpp."""
+import peer
+
+
+def linear(torch):
+    layer = torch.nn.Linear(784, 400)
+    x, dy = torch.randn(128, 784, requires_grad=True), torch.randn(128, 400)
+
+    def run():
+        layer.zero_grad()
+        x.grad = None
+        layer(x).backward(dy)
+    return run
+
+
+def layer_norm(torch):
+    layer = torch.nn.LayerNorm(256)
+    x, dy = torch.randn(4096, 256, requires_grad=True), torch.randn(4096, 256)
+
+    def run():
+        layer.zero_grad()
+        x.grad = None
+        layer(x).backward(dy)
+    return run
+
+
+def cross_entropy(torch):
+    logits, labels = torch.randn(12544, 256, requires_grad=True), torch.arange(12544) % 256
+
+    def run():
+        logits.grad = None
+        torch.nn.functional.cross_entropy(logits, labels).backward()
+    return run
+
+
+def mlp(torch):
+    nn = torch.nn
+    model = nn.Sequential(nn.Linear(784, 400), nn.ReLU(), nn.Linear(400, 10))
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    x, labels = torch.randn(128, 784), torch.arange(128) % 10
+
+    def run():
+        loss = nn.functional.cross_entropy(model(x), labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return run
+
+
+cases = {
+    "linear/forward+backward/128x784x400": linear,
+    "layer_norm/forward+backward/4096x256": layer_norm,
+    "cross_entropy/forward+backward/12544x256": cross_entropy,
+    "mlp/step/128": mlp,
+}
+peer.main({f"{name}/threads:{threads}": case for threads in (1, 2) for name, case in cases.items()})
