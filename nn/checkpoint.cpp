@@ -62,11 +62,14 @@ NamedTensors weights_of(const SafeTensors& file) {
 }
 
 OptimizerState optimizer_of(const SafeTensors& file) {
-  require(file.metadata.count("optimizer"), "checkpoint", "it holds weights but no optimizer; hint: load_weights() "
-          "takes the weights alone");
+  require(file.metadata.count("optimizer"), "checkpoint",
+          "it holds weights but no optimizer; hint: load_weights() takes the weights alone");
+  const auto lr = numbers<double>(text_at(file, "optimizer/lr"), "optimizer/lr");
+  require(lr.size() == 1, "checkpoint", "it holds an optimizer without its learning rate, optimizer/lr; hint: use an "
+          "earlier checkpoint, or load_weights() and start a new optimizer");
   const auto tensors = under(file.tensors, kOptimizer);
   return {.kind = text_at(file, "optimizer"),
-          .lr = number<double>(file, "optimizer/lr"),
+          .lr = lr[0],
           .steps = numbers<Index>(text_at(file, "optimizer/steps"), "optimizer/steps"),
           .tensors = {tensors.begin(), tensors.end()}};
 }
@@ -104,19 +107,24 @@ auto about(const std::filesystem::path& path, F&& f) {
   }
 }
 
+// Everything is read and checked before anything changes; what a load() still refuses is undone.
 void restore(const SafeTensors& file, const TrainingState& state) {
   const std::string saved = text_at(file, "class");
   require(saved.empty() || saved == state.model.kind(), "checkpoint", "it holds a {} but this model is a {}", saved,
           state.model.kind());
   const auto rngs = rngs_of(file, state);
-  const NamedTensors before = state.model.state();  // load() makes new tensors: these keep their numbers
+  const std::vector<Tensor> averages = state.ema ? averages_of(file, state.model) : std::vector<Tensor>();
+  const OptimizerState optimizer = state.optimizer ? optimizer_of(file) : OptimizerState();
+  if (state.ema) state.ema->averages();  // refuses while they are swapped into the model
+  const NamedTensors weights_before = state.model.state();  // load() makes new tensors: these keep their numbers
+  const OptimizerState optimizer_before = state.optimizer ? state.optimizer->state() : OptimizerState();
   state.model.load(weights_of(file));
   try {
-    const std::vector<Tensor> averages = state.ema ? averages_of(file, state.model) : std::vector<Tensor>();
-    if (state.optimizer) state.optimizer->load(optimizer_of(file));
+    if (state.optimizer) state.optimizer->load(optimizer);
     if (state.ema) state.ema->load(averages);
   } catch (...) {
-    state.model.load(before);
+    state.model.load(weights_before);
+    if (state.optimizer) state.optimizer->load(optimizer_before);
     throw;
   }
   for (const auto& [name, rng] : state.rngs) rng->set_state(rngs.at(name));
@@ -153,8 +161,9 @@ void save_checkpoint(const std::filesystem::path& path, const TrainingState& sta
 TrainingProgress load_checkpoint(const std::filesystem::path& path, const TrainingState& state) {
   const SafeTensors file = read_safetensors(path);
   return about(path, [&] {
+    const TrainingProgress progress = progress_of(file);
     restore(file, state);
-    return progress_of(file);
+    return progress;
   });
 }
 

@@ -10,6 +10,7 @@
 #include "tensor/atomic_file.h"
 #include "tensor/bytes.h"
 #include "tensor/element_type.h"
+#include "tensor/safetensors_checksum.h"
 
 namespace gradfold {
 namespace {
@@ -46,6 +47,7 @@ class Reader {
       else entries.push_back(entry(name, value));
     }
     check_ranges(entries);
+    check_sum(out.metadata);
     for (const Entry& e : entries) {
       Tensor x(e.shape);
       decode(e.type, false, data_.data() + e.begin, x.numel(), x.data());
@@ -73,8 +75,9 @@ class Reader {
           kLongestHeader);
     check(length <= bytes.size() - kLengthSize, "is truncated: its header takes {} bytes, but {} follow",
           length, bytes.size() - kLengthSize);
+    header_ = bytes.subspan(kLengthSize, length);
     data_ = bytes.subspan(kLengthSize + length);
-    return parse(bytes.subspan(kLengthSize, length));
+    return parse(header_);
   }
 
   json parse(ByteView text) const {
@@ -158,15 +161,28 @@ class Reader {
           data_.size() - expected, expected);
   }
 
+  // Takes the checksum out of the metadata: it tells of the file, not of its content.
+  void check_sum(std::map<std::string, std::string>& metadata) const {
+    const auto written = metadata.find(kChecksumKey);
+    if (written == metadata.end()) return;
+    const std::string found = checksum({header_.begin(), header_.end()}, written->second, {data_});
+    if (found != written->second) {
+      throw Error(kWho, fmt::format("{} is damaged: its checksum is {} but its bytes give {}", name_, written->second, found),
+                  "get the file or write it again; if another program changed it, remove crc32 from its metadata");
+    }
+    metadata.erase(written);
+  }
+
   std::string name_;
   Bytes bytes_;
-  ByteView data_;  // what follows the header
+  ByteView header_, data_;  // the header's JSON, and what follows it
 };
 
-// The header with its length, padded with blanks so that the data are aligned to 8 bytes.
+// The header, padded with blanks so that the data are aligned to 8 bytes; no checksum yet.
 std::string header_of(const SafeTensors& content, const char* type, int element) {
   json header = json::object();
-  if (!content.metadata.empty()) header[kMetadata] = content.metadata;
+  header[kMetadata] = content.metadata;
+  header[kMetadata][kChecksumKey] = kNoChecksum;
   Index at = 0;
   for (const auto& [name, x] : content.tensors) {
     require(name != kMetadata, "write_safetensors", "the format reserves the name {}; hint: rename the tensor",
@@ -185,10 +201,14 @@ std::string header_of(const SafeTensors& content, const char* type, int element)
     throw Error("write_safetensors", "a tensor's name or a metadata text is no valid UTF-8", "use plain text");
   }
   text.append((kLengthSize - text.size() % kLengthSize) % kLengthSize, ' ');
+  return text;
+}
+
+std::string length_of(const std::string& header) {
   std::string length;
   for (std::size_t i = 0; i < kLengthSize; ++i)
-    length.push_back(static_cast<char>(text.size() >> (8 * i) & 255));
-  return length + text;
+    length.push_back(static_cast<char>(header.size() >> (8 * i) & 255));
+  return length;
 }
 
 std::vector<std::uint16_t> halves(const std::string& name, const Tensor& x) {
@@ -210,14 +230,22 @@ SafeTensors read_safetensors(const std::filesystem::path& path) { return Reader(
 void write_safetensors(const std::filesystem::path& path, const SafeTensors& content, StoredType type) {
   const bool half = type == StoredType::kF16;
   const char* real = kRealType == ElementType::kF64 ? "F64" : "F32";
-  const std::string header = header_of(content, half ? "F16" : real, half ? 2 : sizeof(Real));
+  std::string header = header_of(content, half ? "F16" : real, half ? 2 : sizeof(Real));
+  std::vector<Tensor> whole;
+  std::vector<std::vector<std::uint16_t>> packed;
+  std::vector<ByteView> data;
+  for (const auto& [name, tensor] : content.tensors) {
+    const Tensor& x = whole.emplace_back(tensor.contiguous());
+    if (half) packed.push_back(halves(name, x));
+    const void* bytes = half ? static_cast<const void*>(packed.back().data()) : x.data();
+    data.emplace_back(static_cast<const std::uint8_t*>(bytes),
+                      static_cast<std::size_t>(x.numel()) * (half ? 2 : sizeof(Real)));
+  }
+  insert_checksum(header, checksum(header, kNoChecksum, data));
   write_atomically(path, [&](std::ostream& out) {
-    out << header;
-    for (const auto& [name, tensor] : content.tensors) {
-      const Tensor x = tensor.contiguous();
-      const std::vector<std::uint16_t> packed = half ? halves(name, x) : std::vector<std::uint16_t>();
-      const void* bytes = half ? static_cast<const void*>(packed.data()) : x.data();
-      out.write(static_cast<const char*>(bytes), x.numel() * static_cast<Index>(half ? 2 : sizeof(Real)));
+    out << length_of(header) << header;
+    for (const ByteView& bytes : data) {
+      out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
     }
   });
 }

@@ -15,7 +15,8 @@ struct SafeTensors {
   std::map<std::string, std::string> metadata;  // "__metadata__": text to text
 };
 
-// Throws an Error for a truncated or corrupt file: what was expected, what was found.
+// Throws an Error for a truncated or corrupt file: what was expected, what was found. A file of ours carries a
+// checksum (tensor/safetensors_checksum.h), so that no damage to it goes unseen.
 SafeTensors read_safetensors(const std::filesystem::path& path);
 
 enum class StoredType { kReal, kF16 };

@@ -112,12 +112,13 @@ import json, struct, numpy as np
 raw = open("x", "rb").read()
 n = struct.unpack("<Q", raw[:8])[0]
 header, data = json.loads(raw[8:8 + n]), raw[8 + n:]
-print(header.pop("__metadata__"))
+metadata = header.pop("__metadata__")
+print(metadata["k"], len(metadata.pop("crc32")), len(metadata))
 for name, t in sorted(header.items()):
     begin, end = t["data_offsets"]
     print(name, t["dtype"], np.frombuffer(data[begin:end], "<f4").reshape(t["shape"]).tolist())')",
                                    folder.path());
-  CHECK(result.output == "{'k': 'v'}\nb F32 5.0\nw F32 [[0.0, 1.0], [2.0, 3.0]]\n");
+  CHECK(result.output == "v 8 1\nb F32 5.0\nw F32 [[0.0, 1.0], [2.0, 3.0]]\n");
 }
 
 TEST_CASE("safetensors: a file that breaks the format's rules is refused in one clear sentence") {
@@ -188,6 +189,34 @@ TEST_CASE("safetensors: content that cannot be stored is refused and leaves the 
                  "tensor 'w' holds 70000, but F16 ends at 65504"));
   CHECK(contents(folder / "x") == "old");
   CHECK_FALSE(std::filesystem::exists(folder / "x.tmp"));
+}
+
+TEST_CASE("safetensors: any changed byte of a file of ours is found; files without a checksum read as they are") {
+  const Scratch folder;
+  const SafeTensors content = {{{"a", Tensor::arange(64)}, {"none", Tensor({0})}}, {{"note", "text"}}};
+  for (const StoredType type : {StoredType::kReal, StoredType::kF16}) {
+    write_safetensors(folder / "x", content, type);
+    const std::string bytes = contents(folder / "x");
+    CHECK(read_message(bytes) == "no error");
+    const std::size_t digits = bytes.find("\"crc32\"");
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+      if (i > digits && i < digits + 6) continue;  // a checksum of another name is none
+      std::string changed = bytes;
+      changed[i] = static_cast<char>(changed[i] ^ 1);
+      INFO(i);
+      REQUIRE(read_message(changed) != "no error");
+    }
+  }
+
+  write_safetensors(folder / "x", content);
+  std::string bytes = contents(folder / "x");
+  const std::string sum = bytes.substr(bytes.find("\"crc32\":\"") + 9, 8);
+  bytes[bytes.size() - 100] ^= 4;
+  put(folder / "x", bytes);
+  const std::string message = message_of([&] { read_safetensors(folder / "x"); });
+  CHECK(contains(message, "read_safetensors: " + (folder / "x").string() + " is damaged: its checksum is " + sum +
+                          " but its bytes give "));
+  CHECK(contains(message, "\n  hint: get the file or write it again"));
 }
 
 TEST_CASE("safetensors: no damaged file crashes the reader") {
