@@ -3,6 +3,7 @@
 // functions on Tensor, and as PyTorch's where a thing exists there.
 #include "autograd/ops/activations.h"
 #include "autograd/ops/arithmetic.h"
+#include "autograd/ops/bottleneck.h"
 #include "autograd/ops/conv.h"
 #include "autograd/ops/indexing.h"
 #include "autograd/ops/matmul.h"

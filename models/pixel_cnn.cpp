@@ -3,30 +3,30 @@
 #include <cmath>
 
 #include "autograd/ops.h"
-#include "nn/conv2d.h"
 #include "nn/losses.h"
-#include "nn/masked_conv2d.h"
 #include "tensor/elementwise.h"
 #include "tensor/indexing.h"
 
 namespace gradfold {
 namespace {
 
-std::unique_ptr<Module> make_conv(const PixelCnnConfig& c, MaskType type, Index in, Index out, Index kernel) {
-  if (!c.masked) return std::make_unique<Conv2d>(in, out, kernel, ConvOptions{.padding = kernel / 2});
-  return std::make_unique<MaskedConv2d>(type, in, out, kernel, MaskedConvOptions{.groups = c.channels});
-}
+MaskedConvOptions groups(const PixelCnnConfig& c) { return {.groups = c.channels}; }
+MaskType mask(const PixelCnnConfig& c, MaskType type) { return c.masked ? type : MaskType::kNone; }
 
 // x + 1x1 to 2h (relu (3x3 (relu (1x1 to h (relu x)))))
 struct PixelCnnBlock : Module {
   explicit PixelCnnBlock(const PixelCnnConfig& c)
-      : reduce(adopt("reduce", make_conv(c, MaskType::kB, 2 * c.maps, c.maps, 1))),
-        conv(adopt("conv", make_conv(c, MaskType::kB, c.maps, c.maps, 3))),
-        expand(adopt("expand", make_conv(c, MaskType::kB, c.maps, 2 * c.maps, 1))) {}
+      : reduce(child<MaskedConv2d>("reduce", mask(c, MaskType::kB), 2 * c.maps, c.maps, 1, groups(c))),
+        conv(child<MaskedConv2d>("conv", mask(c, MaskType::kB), c.maps, c.maps, 3, groups(c))),
+        expand(child<MaskedConv2d>("expand", mask(c, MaskType::kB), c.maps, 2 * c.maps, 1, groups(c))) {}
 
-  Module &reduce, &conv, &expand;
+  MaskedConv2d &reduce, &conv, &expand;
 
-  Var forward(const Var& x) override { return x + expand(relu(conv(relu(reduce(relu(x)))))); }
+  // x + expand(relu(conv(relu(reduce(relu(x)))))), as one op: most of a training step is spent here.
+  Var forward(const Var& x) override {
+    return bottleneck(x, {reduce.seen_weight(), reduce.bias}, {conv.seen_weight(), conv.bias},
+                      {expand.seen_weight(), expand.bias}, conv.taps);
+  }
 };
 
 const PixelCnnConfig& checked(const PixelCnnConfig& c) {
@@ -72,17 +72,19 @@ Real draw(const Real* logits, Index k, Index stride, Real temperature, Real u) {
 
 PixelCnn::PixelCnn(PixelCnnConfig config)
     : settings(checked(config)),
-      input_(adopt("input", make_conv(config, MaskType::kA, config.channels, 2 * config.maps, 7))),
+      input_(child<MaskedConv2d>("input", mask(config, MaskType::kA), config.channels, 2 * config.maps, 7,
+                                 groups(config))),
       blocks_(child<Sequential>("blocks")),
-      hidden_(adopt("hidden", make_conv(config, MaskType::kB, 2 * config.maps, config.maps, 1))),
-      output_(adopt("output", make_conv(config, MaskType::kB, config.maps,
-                                        config.channels * logits_per_channel(config), 1))) {
+      hidden_(child<MaskedConv2d>("hidden", mask(config, MaskType::kB), 2 * config.maps, config.maps, 1,
+                                  MaskedConvOptions{.groups = config.channels, .relu = true})),
+      output_(child<MaskedConv2d>("output", mask(config, MaskType::kB), config.maps,
+                                  config.channels * logits_per_channel(config), 1, groups(config))) {
   for (Index i = 0; i < config.blocks; ++i) blocks_.add<PixelCnnBlock>(config);
 }
 
 Var PixelCnn::forward(const Var& x) {
   check_shape("PixelCnn", "x", x.shape(), {"N", settings.channels, "H", "W"});
-  return output_(relu(hidden_(relu(trunk(x, settings.blocks)))));
+  return output_(hidden_(relu(trunk(x, settings.blocks))));
 }
 
 Var PixelCnn::trunk(const Var& x, Index blocks) {

@@ -1,5 +1,6 @@
 #pragma once
 #include "models/image_model.h"
+#include "nn/masked_conv2d.h"
 #include "nn/sequential.h"
 
 namespace gradfold {
@@ -53,10 +54,10 @@ class PixelCnn : public ImageModel {
   const PixelCnnConfig settings;
 
  private:
-  Module& input_;
+  MaskedConv2d& input_;
   Sequential& blocks_;
-  Module& hidden_;
-  Module& output_;
+  MaskedConv2d& hidden_;  // and its relu
+  MaskedConv2d& output_;
 };
 
 }  // namespace gradfold

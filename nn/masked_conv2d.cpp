@@ -43,6 +43,7 @@ Init default_init(const Tensor& mask, Index out) {
 
 Tensor causal_mask(MaskType type, Index in, Index out, Size2 kernel, Index groups) {
   check_options(in, out, kernel, groups);
+  if (type == MaskType::kNone) return Tensor::ones({out, in, kernel.h, kernel.w});
   Tensor mask = Tensor::zeros({out, in, kernel.h, kernel.w});
   const Index centre = kernel.h / 2 * kernel.w + kernel.w / 2;
   Real* m = mask.data();
@@ -65,9 +66,11 @@ MaskedConv2d::MaskedConv2d(MaskType type, Index in, Index out, Size2 kernel, Mas
 
 Var MaskedConv2d::forward(const Var& x) {
   check_shape("MaskedConv2d", "x", x.shape(), {"N", in, "H", "W"});
-  const Var seen = taps_are_whole_ ? weight : weight * Var(mask);
-  return conv2d(x, seen, bias, {.padding = {kernel.h / 2, kernel.w / 2}, .taps = taps});
+  return conv2d(x, seen_weight(), bias,
+                {.padding = {kernel.h / 2, kernel.w / 2}, .taps = taps, .relu = options.relu});
 }
+
+Var MaskedConv2d::seen_weight() const { return taps_are_whole_ ? weight : weight * Var(mask); }
 
 void MaskedConv2d::on_values_set() { weight.mutable_value() = weight.value() * mask; }
 

@@ -6,12 +6,14 @@
 
 namespace gradfold {
 
-// A: the pixel itself is hidden (first layer). B: it is shown (every later layer).
-enum class MaskType { kA, kB };
+// A: the pixel itself is hidden (first layer). B: it is shown (every later layer). None: nothing is hidden, an
+// ordinary convolution, to see what the mask is good for.
+enum class MaskType { kA, kB, kNone };
 
 struct MaskedConvOptions {
   Index groups = 1;  // 3 for RGB: maps 0..C/3-1 belong to R, the next third to G, the last to B
   bool bias = true;
+  bool relu = false;  // y = max(y, 0), in the same pass
 };
 
 // Convolution that cannot see the future (van den Oord et al. 2016, "Pixel Recurrent Neural Networks").
@@ -33,6 +35,8 @@ class MaskedConv2d : public Module {
   Var bias;  // undefined without bias
 
   Var forward(const Var& x) override;
+  // The weight as conv2d with these taps takes it: zero where a tap is masked for some channels only.
+  Var seen_weight() const;
 
  protected:
   void on_values_set() override;

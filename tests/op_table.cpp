@@ -151,6 +151,12 @@ Rows products() {
 // The positions of a 3 x 3 mask-B kernel that come before its centre, and the centre.
 const std::vector<Tap> kMaskB = {{0, 0}, {0, 1}, {0, 2}, {1, 0}, {1, 1}};
 
+// With small weights the biases, which stay away from 0, decide which maps the relus inside let through.
+Var small_bottleneck(In v, const std::vector<Tap>& taps) {
+  constexpr Real kSmall = Real(0.002);
+  return bottleneck(v[0], {kSmall * v[1], v[2]}, {kSmall * v[3], v[4]}, {v[5], v[6]}, taps);
+}
+
 Rows convolutions() {
   return {
       row("conv2d", [](In v) { return conv2d(v[0], v[1], v[2]); }, {{2, 2, 4, 4}, {3, 2, 3, 3}, {3}}, {},
@@ -167,6 +173,12 @@ Rows convolutions() {
        {{2, 2, 3, 4}, {3, 2, 3, 3}, {3}}),
       row("conv2d relu", [](In v) { return conv2d(v[0], v[1], v[2], {.padding = 1, .relu = true}); },
        {{2, 2, 3, 4}, {3, 2, 3, 3}, {3}}),
+      row("bottleneck", [](In v) { return small_bottleneck(v, {}); },
+       {{2, 4, 3, 4}, {3, 4, 1, 1}, {3}, {3, 3, 3, 3}, {3}, {4, 3, 1, 1}, {4}}, kKinkAt0,
+       {{{1, 1, 1, 1}, {1, 1, 1, 1}, {1}, {1, 1, 1, 1}, {1}, {1, 1, 1, 1}, {1}},
+        {{0, 4, 3, 4}, {3, 4, 1, 1}, {3}, {3, 3, 3, 3}, {3}, {4, 3, 1, 1}, {4}}}),
+      row("bottleneck taps", [](In v) { return small_bottleneck(v, kMaskB); },
+       {{2, 4, 3, 4}, {3, 4, 1, 1}, {3}, {3, 3, 3, 3}, {3}, {4, 3, 1, 1}, {4}}, kKinkAt0),
       row("conv_transpose2d", [](In v) { return conv_transpose2d(v[0], v[1], v[2]); },
        {{2, 2, 3, 3}, {2, 3, 2, 2}, {3}}, {}, {{{1, 1, 1, 1}, {1, 1, 1, 1}, {1}}}),
       row("conv_transpose2d stride",
