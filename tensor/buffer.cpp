@@ -1,5 +1,7 @@
 #include "tensor/buffer.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -29,8 +31,7 @@ class Pool {
       free_[c] = block->next;
       stats_.cached -= bytes;
     } else {
-      void* memory = ::operator new(sizeof(Block) + bytes, std::align_val_t{alignof(Block)});
-      block = new (memory) Block;
+      block = new (fresh(sizeof(Block) + bytes)) Block;
       block->bytes = bytes;
     }
     stats_.in_use += bytes;  // last: the system may have refused
@@ -92,9 +93,23 @@ class Pool {
     const int log2 = (c - 1) / 4 + 6, quarter = (c - 1) % 4;
     return (std::size_t{1} << log2) / 4 * (5 + quarter);
   }
+  // Large blocks start at a large page and lie on large pages where the system has them, all but their rest:
+  // with small ones the processor spends its time looking up where the next 4 KiB are.
+  static constexpr std::size_t kLargePage = std::size_t{1} << 21;
+  static std::align_val_t alignment(std::size_t size) {
+    return std::align_val_t{size < kLargePage ? alignof(Block) : kLargePage};
+  }
+  static void* fresh(std::size_t size) {
+    void* memory = ::operator new(size, alignment(size));
+#ifdef MADV_HUGEPAGE
+    if (size >= kLargePage) madvise(memory, size / kLargePage * kLargePage, MADV_HUGEPAGE);
+#endif
+    return memory;
+  }
   static void release(Block* block) noexcept {
+    const std::size_t size = sizeof(Block) + block->bytes;
     block->~Block();
-    ::operator delete(block, std::align_val_t{alignof(Block)});
+    ::operator delete(block, alignment(size));
   }
 
   std::mutex mutex_;

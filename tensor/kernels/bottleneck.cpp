@@ -16,7 +16,7 @@ using namespace conv;
 constexpr Index kTaskWork = 1 << 20;  // multiply-adds worth handing to another thread
 constexpr Index kTasks = 8;           // into which the sums of the weights' gradients are cut
 
-thread_local Scratch relu_scratch, map_scratch, gradient_scratch, planes_scratch, sum_scratch;
+thread_local Scratch wide_scratch, map_scratch, gradient_scratch, planes_scratch, sum_scratch;
 thread_local PackedWeight reduce_weight, conv_weight, expand_weight;
 
 const std::vector<Shift> kPointwise = {{0, 0, 0}};
@@ -40,8 +40,11 @@ struct Block {
   Index maps_size() const { return h1.size() + h2.size(); }
   Index work() const { return pixels() * g.narrow * (2 * g.wide + g.narrow * static_cast<Index>(shifts.size())); }
 
+  // An image's worth of wide planes that stays in the cache: relu(x), and later what is added to x or dy.
+  Real* wide_planes() const { return wide_scratch.get(image_size()); }
+
   const Real* relu(const Real* x) const {
-    Real* r = relu_scratch.get(image_size());
+    Real* r = wide_planes();
     for (Index i = 0; i < image_size(); ++i) r[i] = x[i] > 0 ? x[i] : 0;
     return r;
   }
@@ -53,16 +56,16 @@ struct Block {
     return to;
   }
 
-  // out[wide, pixels] = A source + beta * out (+ bias), A [wide, narrow]; rows(first) tells where A's rows lie.
+  // out[wide, pixels] = A source (+ bias), A [wide, narrow]; rows(first, count) tells where A's rows lie.
   template <class Rows>
-  void to_planes(Rows rows, const Real* source, Real beta, const Real* bias, Real* out) const {
+  void to_planes(Rows rows, const Real* source, const Real* bias, Real* out) const {
     const Panels panels(g.wide, kRows);
     for (Index q = 0; q < pixels(); q += kCols)
       for (Index p = 0; p < panels.count; ++p) {
         const Index m = panels.begin(p);
         run_tile(rows(m, panels.length(p)), PanelB{source + q, pixels()}, {g.narrow},
                  TileC{out + m * pixels() + q, pixels(), panels.length(p), std::min(kCols, pixels() - q)},
-                 {.beta = beta, .row_bias = bias ? bias + m : nullptr});
+                 {.row_bias = bias ? bias + m : nullptr});
       }
   }
 };
@@ -79,13 +82,15 @@ struct Forward : Block {
     h1.clear_border(to_h1);
     planes_to_map(relu(x), reduce, {weights.reduce_bias, true}, h1, to_h1);
     map_to_map(h1, to_h1, runs, conv, {weights.conv_bias, true}, h2, to_h2);
-    std::copy_n(x, image_size(), y);
     const auto rows = [&](Index first, Index count) {
       RowPointers a;
       for (Index i = 0; i < count; ++i) a.row[i] = weights.expand + (first + i) * g.narrow;
       return a;
     };
-    to_planes(rows, planes(to_h2), 1, weights.expand_bias, y);
+    // Through the cache: y's rows lie pages apart, and memory likes to be written from one end to the other.
+    Real* const added = wide_planes();
+    to_planes(rows, planes(to_h2), weights.expand_bias, added);
+    add_to_memory(x, added, nullptr, image_size(), y);
   }
 
   PackedWeight &reduce = reduce_weight, &conv = conv_weight;
@@ -114,6 +119,8 @@ struct Backward : Block {
     const Real *const of_h1 = maps, *const of_h2 = maps + h1.size();
     Real* const to_dh2 = gradient_scratch.get(dh2.size() + dh1.size());
     Real* const to_dh1 = to_dh2 + dh2.size();
+    // First, because it reads dy from one end to the other: then it is in the cache.
+    if (sum) add_pixels_of_planes(dy, g.wide, pixels(), overwrite, sum + at_expand_bias);
     dh2.clear_border(to_dh2);
     planes_to_map(dy, expand, {}, dh2, to_dh2);
     pass_relu(h2, of_h2, dh2, to_dh2);
@@ -123,13 +130,13 @@ struct Backward : Block {
       add_planes_times_map(dy, g.wide, h2, of_h2, overwrite, sum + at_expand);
       add_map_times_map(h1, of_h1, runs, dh2, to_dh2, overwrite, sum + at_conv);
       add_planes_times_map(relu(x), g.wide, dh1, to_dh1, overwrite, sum + at_reduce);
-      add_pixels_of_planes(dy, g.wide, pixels(), overwrite, sum + at_expand_bias);
       add_pixels_of_map(dh2, to_dh2, overwrite, sum + at_conv_bias);
       add_pixels_of_map(dh1, to_dh1, overwrite, sum + at_reduce_bias);
     }
-    to_planes([&](Index first, Index) { return SideBySide{weights.reduce + first, g.wide}; }, planes(to_dh1), 0,
-              nullptr, dx);
-    for (Index i = 0; i < image_size(); ++i) dx[i] = dy[i] + (x[i] > 0 ? dx[i] : 0);
+    Real* const added = wide_planes();
+    to_planes([&](Index first, Index) { return SideBySide{weights.reduce + first, g.wide}; }, planes(to_dh1), nullptr,
+              added);
+    add_to_memory(dy, added, x, image_size(), dx);
   }
 
   // Adds up `count` partial sums in order and writes the gradients in their own layout.
