@@ -11,7 +11,7 @@ install=yes
 # command | arguments | one line
 commands='
 course  | [--full] [--seed N]                     | every lesson in order on the embedded data, then out/index.html
-test    | [NAME] [--asan] [--tsan]                | the tests, or those whose name holds NAME (tensor, nn/linear)
+test    | [NAME] [--asan] [--tsan]                | all tests, or those of a folder or file (nn, nn/layers, gemm)
 lesson  | N.M [--data D] [--full] [--seed N] ...  | one step of the course; without N.M the list of steps
 train   | MODEL --data D --out model.safetensors  | train a model; Ctrl-C keeps the checkpoint, --resume goes on
 eval    | CHECKPOINT --data D                     | negative log-likelihood in nats and bits per dimension
@@ -137,10 +137,19 @@ configure() {
     { cat "$build/configure.log" >&2; fail "CMake could not configure the project (see above)"; }
 }
 
-# One line that counts on a terminal, nothing elsewhere.
+# How far a build is: on a terminal one line that counts, elsewhere (a log) a plain line every half minute.
+log_every=${GRADFOLD_LOG_EVERY-30}  # seconds; tests set it
 progress() {
-  if [ -t 2 ]; then awk '/^\[[ 0-9]+(\/|%)/ {printf "\r%s\033[K", substr($0, 1, 100) > "/dev/stderr"} END {printf "\r\033[K" > "/dev/stderr"}'
-  else cat >/dev/null; fi
+  local line said=$SECONDS
+  while IFS= read -r line; do
+    case $line in "["*"]"*) ;; *) continue ;; esac
+    if [ -t 2 ]; then printf '\r%.100s\033[K' "$line" >&2
+    elif [ $((SECONDS - said)) -ge "$log_every" ]; then
+      said=$SECONDS
+      say "gf: building, ${line%%]*}]"
+    fi
+  done
+  if [ -t 2 ]; then printf '\r\033[K' >&2; fi
 }
 
 # build_targets PRESET OPTION TARGET...: quiet unless the compiler has something to say. One at a time.
@@ -257,7 +266,7 @@ lesson() {
 }
 
 run_tests() {
-  local name="" preset=release targets=all match
+  local name="" preset=release targets=all match only="" status=0
   while [ $# -gt 0 ]; do
     case $1 in
       --asan | --tsan) preset=${1#--}; build=$root/build-$preset ;;
@@ -267,18 +276,45 @@ run_tests() {
     shift
   done
   if [ -n "$name" ]; then
-    match=$(cd "$root/tests" && find . -name 'test_*.cpp' -o -name 'grad_*.cpp' | sed -E 's#^\./##' |
-            awk -F/ -v name="$name" '{file = $2; sub(/\.cpp$/, "", file); entry = file; sub(/^test_/, "", entry)
-              kind = substr(file, 1, 4); if (index($1 "/" entry, name)) print kind "_" $1}' | sort -u)
-    [ -n "$match" ] || misuse "no test is called '$name'; the folders are $(cd "$root/tests" && echo */ | tr -d /)"
-    targets=$match
+    match=$(tests_named "$name")
+    [ -n "$match" ] || misuse "no test is called '$name'; there are the folders $(tests_named "" | cut -d' ' -f1 | sed 's/^[a-z]*_//' | sort -u | paste -sd ' ' -)"
+    targets=$(printf '%s\n' "$match" | cut -d' ' -f1 | sort -u)
+    only="^($(printf '%s\n' "$match" | cut -d' ' -f2 | paste -sd '|' -))\$"
   fi
   ensure_toolchain
   # shellcheck disable=SC2086
   build_targets "$preset" "" $targets
   [ -n "$name" ] || [ "$preset" != release ] || bash "$root/tools/size_report.sh" || true
   export ASAN_OPTIONS=${ASAN_OPTIONS-detect_stack_use_after_return=1} UBSAN_OPTIONS=${UBSAN_OPTIONS-print_stacktrace=1}
-  ctest --test-dir "$build" --output-on-failure --no-tests=error -j "$jobs" ${name:+-R "$name"}
+  ctest --test-dir "$build" --output-on-failure --no-tests=error -j "$jobs" ${only:+-R "$only"} |
+    tee "$build/test.log" || status=1
+  summary "$build/test.log"
+  return $status
+}
+
+# "program entry" of each test file that NAME means: "tensor" all of a folder, "nn/layers" and "layers" the files
+# of nn that begin so (test_layers.cpp, grad_layers.cpp).
+tests_named() {
+  local name=${1#tests/}  # a path will do as well
+  name=${name%.cpp} name=${name%/}
+  (cd "$root/tests" && find . -name 'test_*.cpp' -o -name 'grad_*.cpp') | sed 's#^\./##; s#\.cpp$##' | sort |
+    awk -F/ -v name="${name/test_/}" '
+      { kind = substr($2, 1, 4); bare = substr($2, 6); entry = kind == "grad" ? $2 : bare }
+      $1 == name || index(bare, name) == 1 || index(entry, name) == 1 || (name ~ /\/./ && index($1 "/" bare, name) == 1) {
+        print kind "_" $1, $1 "/" entry
+      }'
+}
+
+# ctest's closing lines as one: what passed, what failed, how long it took.
+summary() {
+  awk '
+    / tests failed out of / { failed = $4; all = $NF }
+    /^Total Test time/ { seconds = $(NF - 1) }
+    END {
+      if (all == "") exit
+      if (failed + 0 == 0) printf "gf: %s passed in %.0f s\n", all == 1 ? "the one test" : "all " all " tests", seconds
+      else printf "gf: %d of %d tests FAILED in %.0f s; what they said is above\n", failed, all, seconds
+    }' "$1"
 }
 
 bench() {

@@ -1,6 +1,9 @@
 #include "lessons/interrupt.h"
 
+#include <unistd.h>
+
 #include <csignal>
+#include <utility>
 
 namespace gradfold {
 namespace {
@@ -10,6 +13,14 @@ volatile std::sig_atomic_t received = 0;
 void take_note(int signal) {
   received = signal;
   std::signal(signal, SIG_DFL);
+}
+
+// What a signal handler may read: made before, never freed.
+const std::string* last_words = nullptr;
+
+void say_and_end(int signal) {
+  [[maybe_unused]] const auto written = write(STDERR_FILENO, last_words->data(), last_words->size());
+  _exit(128 + signal);
 }
 
 }  // namespace
@@ -27,5 +38,11 @@ Interrupt::~Interrupt() {
 
 bool Interrupt::asked() const { return received != 0; }
 int Interrupt::exit_code() const { return 128 + received; }
+
+void stop_at_once(const std::string& line) {
+  delete std::exchange(last_words, new std::string("\n" + line + "\n"));
+  std::signal(SIGINT, say_and_end);
+  std::signal(SIGTERM, say_and_end);
+}
 
 }  // namespace gradfold

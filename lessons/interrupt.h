@@ -1,4 +1,5 @@
 #pragma once
+#include <string>
 
 namespace gradfold {
 
@@ -14,5 +15,9 @@ class Interrupt {
   bool asked() const;
   int exit_code() const;  // 128 + the signal's number, as shells count: 130 after Ctrl-C
 };
+
+// For a program with nothing to save: from now on SIGINT and SIGTERM print this line to stderr and end it at once,
+// wherever it is, with the same exit code.
+void stop_at_once(const std::string& line);
 
 }  // namespace gradfold

@@ -50,12 +50,11 @@ void LearningCurves::draw(Chart& chart, const std::string& first_name, const std
 
 LearningCurves learning_curves(const Rival& first, const Rival& second, const std::vector<double>& sizes,
                                int runs, Index classes, const LabelledRows& test,
-                               const std::function<LabelledRows(Index n, int run)>& draw,
-                               const std::function<bool()>& stop) {
+                               const std::function<LabelledRows(Index n, int run)>& draw) {
   LearningCurves out;
   Progress bar(
       {.title = "learning curves", .total = static_cast<Index>(sizes.size()) * runs, .unit = "trainings"});
-  for (std::size_t i = 0; i < sizes.size() && !(i > 0 && stop()); ++i) {
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
     const Index n = static_cast<Index>(sizes[i]);
     out.sizes.push_back(sizes[i]);
     out.first_errors.emplace_back();

@@ -30,11 +30,9 @@ struct LearningCurves {
   void draw(Chart& chart, const std::string& first_name, const std::string& second_name) const;
 };
 
-// Fits both rivals to the same `draw(n, run)` for every size n and run, and scores them on `test`. Stops early
-// once `stop()` says so.
+// Fits both rivals to the same `draw(n, run)` for every size n and run, and scores them on `test`.
 LearningCurves learning_curves(const Rival& first, const Rival& second, const std::vector<double>& sizes,
                                int runs, Index classes, const LabelledRows& test,
-                               const std::function<LabelledRows(Index n, int run)>& draw,
-                               const std::function<bool()>& stop);
+                               const std::function<LabelledRows(Index n, int run)>& draw);
 
 }  // namespace gradfold

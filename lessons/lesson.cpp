@@ -10,6 +10,7 @@
 
 #include "data/binarize.h"
 #include "data/load.h"
+#include "lessons/interrupt.h"
 #include "tensor/atomic_file.h"
 #include "tensor/parallel.h"
 #include "tensor/reduce.h"
@@ -56,6 +57,8 @@ Lesson::Lesson(int argc, char** argv, LessonOptions options)
   std::set_terminate(report_and_exit);
   parse(argc, argv);
   std::filesystem::create_directories(folder());
+  std::filesystem::remove(folder() / "result.json");  // that of another run would pass for this one's
+  stop_at_once(fmt::format("lesson {}: stopped; nothing was measured to its end", options_.step));
   say("{}  {}\n", options_.step, options_.title);
   say("  {}", options_.note);
   say("  {}\n", options_.claim);
@@ -128,7 +131,6 @@ void Lesson::print(const std::string& line) const {
 }
 
 void Lesson::show(std::string_view what, double value) { shown_ = fmt::format("{} {:.2f}", what, value); }
-bool Lesson::interrupted() const { return interrupt_.asked(); }
 
 void Lesson::picture(const std::string& name, const Image& image, const std::string& caption) {
   const std::filesystem::path file = folder() / name;
@@ -193,13 +195,11 @@ int Lesson::close() {
   bool all_hold = true;
   for (const Claim& c : claims_) all_hold = all_hold && c.holds;
   say("{} seconds. {}", static_cast<int>(seconds() + 0.5),
-      interrupted() ? "Stopped by Ctrl-C: the figures are of an unfinished training."
-      : all_hold    ? "Every claim holds on this run."
-                    : "NOT every claim holds on this run: see the table.");
+      all_hold ? "Every claim holds on this run." : "NOT every claim holds on this run: see the table.");
   const std::string json = result();
   write_atomically(folder() / "result.json", [&](std::ostream& file) { file << json << "\n"; });
   if (json_) std::cout << json << std::endl;
-  return interrupted() ? interrupt_.exit_code() : all_hold ? 0 : 1;
+  return all_hold ? 0 : 1;
 }
 
 // ---- the training loop's range ----------------------------------------------------------------------
@@ -238,10 +238,6 @@ Lesson::Epochs::Iterator& Lesson::Epochs::Iterator::operator++() {
   owner_->lesson_.progress_->step(owner_->batch_size_, owner_->lesson_.shown_);
   ++step_;
   return *this;
-}
-
-bool Lesson::Epochs::Iterator::operator!=(const Iterator& end) const {
-  return step_ < end.step_ && !owner_->lesson_.interrupted();
 }
 
 }  // namespace gradfold

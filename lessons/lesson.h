@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include "data/batches.h"
-#include "lessons/interrupt.h"
 #include "tensor/random.h"
 #include "viz/chart.h"
 #include "viz/grid.h"
@@ -50,6 +49,7 @@ struct TrainOptions {
 //    "pictures": ["out/2.3/samples.png"], "captions": ["..."], "title", "note", "note_en"}
 // The same object is written to DIR/STEP/result.json beside the pictures, for the page of all steps.
 //
+// Ctrl-C ends a step at once, wherever it is, with 130; pictures that are written stay, there is no table.
 // A step's main() needs no try: what escapes it is reported in one line, and ends the program with 2 for
 // misuse of the command line, 1 for anything else.
 class Lesson {
@@ -73,13 +73,11 @@ class Lesson {
   Dataset test_images(Prepare prepare = nullptr) const;
 
   // for (const Batch& batch : lesson.epochs(train, {.batch = 64})) { ...; lesson.show("nats", loss.item()); }
-  // All batches of all epochs, with a progress bar. Ctrl-C ends the loop: the lesson goes on with what was
-  // learned so far, and ends with 130. A second Ctrl-C ends the program.
+  // All batches of all epochs, with a progress bar.
   class Epochs;
   Epochs epochs(const Dataset& data, TrainOptions options = {});
   // What the progress bar shows beside the time that is left.
   void show(std::string_view what, double value);
-  bool interrupted() const;
 
   // A line for people.
   template <class... Args>
@@ -95,7 +93,7 @@ class Lesson {
   // measurement in words; without it the number stands alone.
   void claim(std::string id, std::string claim, double measured, bool holds, std::string shown = {});
 
-  // Prints the table, writes result.json; 0 if every claim holds, 1 if one fails, 130 after Ctrl-C.
+  // Prints the table, writes result.json; 0 if every claim holds, 1 if one fails.
   int close();
 
  private:
@@ -112,7 +110,6 @@ class Lesson {
   Dataset load(Split split, Index quick, Prepare prepare) const;
   std::filesystem::path folder() const { return out_ / options_.step; }
 
-  Interrupt interrupt_;
   LessonOptions options_;
   std::string data_;
   bool full_ = false, json_ = false;
@@ -137,7 +134,7 @@ class Lesson::Epochs {
     Iterator(Epochs* owner, Index step) : owner_(owner), step_(step) {}
     Batch operator*() const;
     Iterator& operator++();
-    bool operator!=(const Iterator&) const;  // false at the end, or after Ctrl-C
+    bool operator!=(const Iterator& end) const { return step_ < end.step_; }
 
    private:
     Epochs* owner_;

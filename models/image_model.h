@@ -41,6 +41,8 @@ class ImageModel : public Module {
   virtual std::string name() const = 0;
   // What make_image_model() needs to build this model again: {"maps": 32, ...}; kept in checkpoints.
   virtual ModelConfig config() const = 0;
+  // What each of those settings means, in a line by its name: for ./gf help train pixel_cnn.
+  virtual std::map<std::string, std::string> config_help() const = 0;
 };
 
 // bits/dim = nats per image / (ln 2 * pixels * channels): comparable over image sizes.

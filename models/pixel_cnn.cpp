@@ -164,4 +164,12 @@ ModelConfig PixelCnn::config() const {
           {"masked", settings.masked}};
 }
 
+std::map<std::string, std::string> PixelCnn::config_help() const {
+  return {{"maps", "feature maps inside a residual block; the trunk between blocks carries twice as many"},
+          {"blocks", "residual blocks; a pixel sees 3 + blocks rows up and columns to the sides"},
+          {"levels", "values of a pixel: 2 for black and white, 256 for all greys"},
+          {"channels", "1 for grey images, 3 for red, green and blue (maps must be a multiple of it)"},
+          {"masked", "0: ordinary convolutions, which see the pixel they predict; no model of anything (lesson 2.3)"}};
+}
+
 }  // namespace gradfold

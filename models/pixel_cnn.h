@@ -50,6 +50,7 @@ class PixelCnn : public ImageModel {
   int channels() const override { return settings.channels; }
   std::string name() const override { return "pixel_cnn"; }
   ModelConfig config() const override;
+  std::map<std::string, std::string> config_help() const override;
 
   const PixelCnnConfig settings;
 

@@ -48,9 +48,11 @@ std::unique_ptr<ImageModel> make_image_model(const std::string& name, const Mode
   for (const auto& [key, value] : config) {
     if (!settings.contains(key)) {
       std::vector<std::string> known;
-      for (const auto& [k, v] : settings) known.push_back(k);
-      throw UsageError(name,
-                       fmt::format("there is no setting '{}'; known are {}", key, fmt::join(known, ", ")));
+      for (const auto& [k, help] : found->second.make(settings)->config_help()) {
+        known.push_back(fmt::format("{}: {}", k, help));
+      }
+      throw UsageError(name, fmt::format("there is no setting '{}'", key),
+                       fmt::format("known are\n    {}", fmt::join(known, "\n    ")));
     }
     settings[key] = value;
   }

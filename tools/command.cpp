@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include <fmt/ranges.h>
+
 #include "tensor/check.h"
 
 namespace gradfold {
@@ -54,15 +56,29 @@ std::string did_you_mean(const std::string& word, const std::vector<std::string>
   return near.empty() ? "" : "; did you mean " + near + "?";
 }
 
+void require_ending(const CLI::App& app, const std::filesystem::path& out, const std::vector<std::string>& endings) {
+  const std::string ending = out.extension().string();
+  if (std::find(endings.begin(), endings.end(), ending) != endings.end()) return;
+  throw UsageError(app.get_name(),
+                   fmt::format("--out is {} but must end in {}", out.string(), fmt::join(endings, " or ")));
+}
+
 void refuse_unknown(const CLI::App& app, const Arguments& left_over) {
   if (left_over.empty()) return;
   const std::string word = left_over.front().substr(0, left_over.front().find('='));
-  std::vector<std::string> known;
+  std::vector<std::string> known, settings;
   for (const CLI::Option* option : app.get_options()) {
-    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+    for (const std::string& name : option->get_lnames()) {
+      known.push_back("--" + name);
+      if (option->get_group().starts_with(kModelSettings)) {
+        settings.push_back(fmt::format("--{:<9} {}", name, option->get_description()));
+      }
+    }
   }
-  throw UsageError(app.get_name(), fmt::format("unknown {} {}{}", word.front() == '-' ? "option" : "argument", word,
-                                               did_you_mean(word, known)));
+  const std::string kind = word.starts_with("-") ? "option" : "argument", near = did_you_mean(word, known);
+  const bool list = near.empty() && !settings.empty();
+  throw UsageError(app.get_name(), fmt::format("unknown {} {}{}", kind, word, near),
+                   list ? fmt::format("settings of the model are\n    {}", fmt::join(settings, "\n    ")) : "");
 }
 
 }  // namespace gradfold

@@ -1,4 +1,5 @@
 #pragma once
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -39,7 +40,14 @@ std::string nearest(const std::string& word, const std::vector<std::string>& kno
 // "; did you mean NEAREST?" or "".
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& known);
 
-// Throws a UsageError for words that `app` was given and does not know.
+// Throws a UsageError unless --out ends in one of these: ".png".
+void require_ending(const CLI::App& app, const std::filesystem::path& out, const std::vector<std::string>& endings);
+
+// The group of options that are a model's: "Settings of pixel_cnn".
+inline const std::string kModelSettings = "Settings of ";
+
+// Throws a UsageError for words that `app` was given and does not know; it names the nearest option, or a model's
+// settings if none is near.
 void refuse_unknown(const CLI::App& app, const Arguments& left_over);
 
 }  // namespace gradfold

@@ -10,8 +10,16 @@
 namespace gradfold {
 namespace {
 
-// The model that a step of the course trains.
-const std::map<std::string, std::string> model_of_step = {{"2.3", "pixel_cnn"}};
+// The model that a step of the course trains: a line for each such step.
+const std::map<std::string, std::string> model_of_step = {
+    {"2.3", "pixel_cnn"},
+};
+
+std::string drawable_steps() {
+  std::vector<std::string> steps;
+  for (const auto& [step, model] : model_of_step) steps.push_back(step);
+  return fmt::format("{}", fmt::join(steps, ", "));
+}
 
 struct Options {
   std::string model;
@@ -19,20 +27,18 @@ struct Options {
   std::filesystem::path out = "graph.svg";
 };
 
-int draw_graph(const Options& options) {
-  const std::string extension = options.out.extension().string();
-  if (extension != ".svg" && extension != ".dot") {
-    throw UsageError("graph", fmt::format("--out is {} but must end in .svg or .dot", options.out.string()));
-  }
+int draw_graph(const CLI::App& app, const Options& options) {
+  require_ending(app, options.out, {".svg", ".dot"});
   const auto step = model_of_step.find(options.model);
   if (step == model_of_step.end() && std::isdigit(static_cast<unsigned char>(options.model[0]))) {
-    throw UsageError("graph", fmt::format("step {} trains no model that can be drawn; 2.3 does", options.model));
+    throw UsageError("graph", fmt::format("step {} trains no model that can be drawn; steps that do: {}", options.model,
+                                          drawable_steps()));
   }
   const auto model = new_model(step == model_of_step.end() ? options.model : step->second, options.config);
   Rng rng(1);
   model->reset_parameters(rng);
   const Var loss = model->nll(Tensor::zeros({1, model->channels(), 28, 28}));
-  const std::string picture = extension == ".svg" ? graph_svg(loss) : graph_dot(loss);
+  const std::string picture = options.out.extension() == ".svg" ? graph_svg(loss) : graph_dot(loss);
   write_atomically(options.out, [&](std::ostream& file) { file << picture; });
   fmt::print("{}: {} parameters; the graph is in {}\n", model->name(), model->parameter_count(), options.out.string());
   return 0;
@@ -47,7 +53,7 @@ Action setup(CLI::App& app, const Arguments& arguments) {
     if (const auto step = model_of_step.find(word); step != model_of_step.end()) names.push_back(step->second);
   }
   add_model_options(app, names, options->config);
-  return [options] { return draw_graph(*options); };
+  return [options, &app] { return draw_graph(app, *options); };
 }
 
 const RegisterCommand command("graph", "the graph that backward walks, as SVG or DOT", setup);

@@ -12,10 +12,12 @@ namespace gradfold {
 void add_model_options(CLI::App& app, const Arguments& arguments, ModelConfig& chosen) {
   for (const std::string& name : image_model_names()) {
     if (std::find(arguments.begin(), arguments.end(), name) == arguments.end()) continue;
-    for (const auto& [key, value] : make_image_model(name)->config()) {
+    const auto model = make_image_model(name);
+    const auto help = model->config_help();
+    for (const auto& [key, value] : model->config()) {
       app.add_option_function<Index>("--" + key, [&chosen, key = key](Index given) { chosen[key] = given; },
-                                     fmt::format("setting of {} [{}]", name, value))
-          ->group("Settings of " + name);
+                                     fmt::format("{} [{}]", help.at(key), value))
+          ->group(kModelSettings + name);
     }
   }
 }

@@ -70,6 +70,8 @@ int sample(const Options& options) {
   try {
     images = opened.model->sample(shape, rng, sampling);
   } catch (Stopped) {
+    bar.finish();
+    fmt::print(stderr, "stopped; no picture was written\n");
     return interrupt.exit_code();
   }
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -96,7 +98,10 @@ Action setup(CLI::App& app, const Arguments&) {
   app.add_option("--seed", options->seed, "of all random numbers")->capture_default_str();
   app.add_option("--threads", options->threads, "the result does not depend on it")->check(positive());
   app.add_flag("--json", options->json, "the result as one JSON object, the last line of stdout");
-  return [options] { return sample(*options); };
+  return [options, &app] {
+    require_ending(app, options->out, {".png"});
+    return sample(*options);
+  };
 }
 
 const RegisterCommand command("sample", "draw new images, or complete half an image", setup);

@@ -69,6 +69,7 @@ Training start(const Options& options) {
 }
 
 int train(const CLI::App& app, const Options& options) {
+  require_ending(app, options.out, {".safetensors"});
   if (options.threads > 0) set_num_threads(options.threads);
   const Output output(options.json);
   Training training = options.resume ? resume(app, options) : start(options);

@@ -1,8 +1,8 @@
 #include "tools/training.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <optional>
 
 #include "data/load.h"
 #include "nn/losses.h"
@@ -121,15 +121,22 @@ bool Training::train_epoch(const Interrupt& interrupt, Index save_every) {
   return !interrupt.asked();
 }
 
-double Training::validate() {
+// Mean nats per image, some images at a time; nothing if it was interrupted.
+std::optional<double> Training::validate(const Interrupt& interrupt) {
+  constexpr Index kAtOnce = 64;
   std::optional<Ema::Weights> averaged;
   if (ema_) averaged.emplace(*ema_);
   model_->eval();
-  return -static_cast<double>(sum(model_->log_prob(valid_.images)).item()) / static_cast<double>(valid_.size());
+  double log_prob = 0;
+  for (Index from = 0; from < valid_.size(); from += kAtOnce) {
+    if (interrupt.asked()) return std::nullopt;
+    const Index to = std::min(from + kAtOnce, valid_.size());
+    log_prob += sum(model_->log_prob(valid_.images.slice(0, from, to))).item();
+  }
+  return -log_prob / static_cast<double>(valid_.size());
 }
 
-void Training::finish_epoch(double seconds) {
-  const double valid = validate();
+void Training::finish_epoch(double valid, double seconds) {
   ++progress_.epoch;
   const nlohmann::ordered_json line = {
       {"epoch", progress_.epoch}, {"step", progress_.step}, {"train_nats", epoch_nats_ / static_cast<double>(epoch_images_)},
@@ -146,12 +153,14 @@ int Training::run(const Output& output, Index save_every) {
   try {
     while (progress_.epoch < settings_.epochs) {
       const double start = now();
-      if (!train_epoch(interrupt, save_every)) {
+      const bool trained = train_epoch(interrupt, save_every);
+      const std::optional<double> valid = trained ? validate(interrupt) : std::nullopt;
+      if (!valid) {
         save();
         output.say("stopped after step {}; --resume goes on from there", progress_.step);
         return interrupt.exit_code();
       }
-      finish_epoch(now() - start);
+      finish_epoch(*valid, now() - start);
       const auto line = result();
       output.say("epoch {}/{}  train {:.2f} nats  valid {:.2f} nats  {:.4f} bits/dim", progress_.epoch, settings_.epochs,
                  line["train_nats"].get<double>(), line["valid_nats"].get<double>(),

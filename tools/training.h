@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -47,8 +48,8 @@ class Training {
   struct Epoch;
   bool train_epoch(const Interrupt& interrupt, Index save_every);
   double step(const Batch& batch);
-  double validate();
-  void finish_epoch(double seconds);
+  std::optional<double> validate(const Interrupt& interrupt);
+  void finish_epoch(double valid, double seconds);
   void load();
   void save();
 

@@ -57,7 +57,6 @@ int main(int argc, char** argv) {
                   "correlated_pairs): where is the crossing now, and why?",
        .labels = true, .train = 4000, .test = 1000});
   const int runs = lesson.full() ? 20 : 5;
-  const auto stop = [&] { return lesson.interrupted(); };
 
   // ---- 1. learning curves ---------------------------------------------------------------------------------------
   Chart pairs({.title = "Ng and Jordan: two regimes", .x = "training samples", .y = "test error", .log_x = true});
@@ -67,7 +66,7 @@ int main(int argc, char** argv) {
     const LearningCurves c = learning_curves(
         naive_bayes<GaussianNaiveBayes>(), logistic_regression(500), {20, 50, 100, 200, 400, 800, 2000},
         8 * runs, 2, correlated_pairs(4000, d, drawing),
-        [&](Index n, int) { return correlated_pairs(n, d, drawing); }, stop);
+        [&](Index n, int) { return correlated_pairs(n, d, drawing); });
     c.draw(pairs, fmt::format("naive Bayes, {} features", d),
            fmt::format("logistic regression, {} features", d));
     crossings.push_back(c.crossing());
@@ -97,7 +96,7 @@ int main(int argc, char** argv) {
   const LearningCurves c =
       learning_curves(naive_bayes<BernoulliNaiveBayes>(), logistic_regression(150),
                       {20, 50, 100, 200, 500, 1000, 2000, static_cast<double>(train_set.size())}, runs, classes,
-                      test, some_images, stop);
+                      test, some_images);
   Chart digits({.title = "digits", .x = "training images", .y = "test error", .log_x = true});
   c.draw(digits, "naive Bayes", "logistic regression");
   lesson.picture("learning_curves_digits.png", digits, "the same on images of digits");

@@ -1,5 +1,4 @@
 // What every lesson promises: options, exit codes, one JSON object, pictures where it says they are.
-#include <csignal>
 #include <cstring>
 #include <doctest/doctest.h>
 #include <fstream>
@@ -100,18 +99,6 @@ TEST_CASE("epochs: every image once an epoch, another order each epoch, the same
   CHECK_FALSE(std::equal(rows.begin(), rows.begin() + 20, rows.begin() + 20));
   std::sort(rows.begin(), rows.begin() + 20);
   for (std::int32_t i = 0; i < 20; ++i) CHECK(rows[i] == i);
-}
-
-TEST_CASE("Ctrl-C ends the training loop; the lesson closes with 130") {
-  Scratch out;
-  Made made({"--json", "--out", out.path().string()});
-  Index batches = 0;
-  for ([[maybe_unused]] const Batch& batch : made.lesson->epochs(made.lesson->train_images(), {.batch = 5})) {
-    if (++batches == 3) std::raise(SIGINT);
-  }
-  CHECK(batches == 3);
-  CHECK(made.lesson->interrupted());
-  CHECK(made.lesson->close() == 130);
 }
 
 TEST_CASE("shrink takes the mean of blocks and drops what is left over") {

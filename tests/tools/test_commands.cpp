@@ -1,7 +1,10 @@
 // The commands that train nothing: graph, doctor, course, help.
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <csignal>
 #include <filesystem>
+#include <thread>
 
 #include "tests/files.h"
 #include "tests/tools/process.h"
@@ -29,7 +32,7 @@ TEST_CASE("graph draws a model, or the model of a step, as SVG or DOT") {
   CHECK(has(png.err, "but must end in .svg or .dot"));
   const Finished step = gf({"graph", "9.9", "--out", svg});
   CHECK(step.exit == 2);
-  CHECK(has(step.err, "graph: step 9.9 trains no model that can be drawn; 2.3 does\n"));
+  CHECK(has(step.err, "graph: step 9.9 trains no model that can be drawn; steps that do: 2.3\n"));
 }
 
 TEST_CASE("doctor names threads, vectors and data") {
@@ -45,9 +48,44 @@ TEST_CASE("every command explains itself, and takes no unknown option") {
     CHECK(help.exit == 0);
     CHECK(has(help.out, "--help"));
   }
-  CHECK(gf({"train", "pixel_cnn", "--help"}).out.find("--blocks") != std::string::npos);  // the model's own options
+  const std::string model_help = gf({"train", "pixel_cnn", "--help"}).out;  // with the model's own options
+  CHECK(has(model_help, "Settings of pixel_cnn:"));
+  for (const char* help : {"--blocks INT", "residual blocks; a pixel sees", "--masked INT", "0: ordinary convolutions"}) {
+    CHECK_MESSAGE(has(model_help, help), help);
+  }
   const Finished doctor = gf({"doctor", "--fix"});
   CHECK(doctor.exit == 2);
   CHECK(doctor.err == "doctor: unknown option --fix\n");
   CHECK(gf({"course", "--ful"}).err == "course: unknown option --ful; did you mean --full?\n");
+}
+
+TEST_CASE("Ctrl-C ends a lesson within a second: it says so, ends with 130, and leaves no result of another run") {
+  Scratch out;
+  fs::create_directories(out / "2.3");
+  put(out / "2.3/result.json", "{}");
+  Process lesson({GRADFOLD_BINARY_DIR "/lessons/lesson_2.3", "--epochs", "100", "--out", out.path()});
+  for (int i = 0; i < 2000 && fs::exists(out / "2.3/result.json"); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));  // now it draws its data, or trains
+  const auto asked = std::chrono::steady_clock::now();
+  lesson.send(SIGINT);
+  const Finished stopped = lesson.wait();
+  CHECK(stopped.exit == 130);
+  CHECK(std::chrono::steady_clock::now() - asked < std::chrono::seconds(1));
+  CHECK(has(stopped.err, "\nlesson 2.3: stopped; nothing was measured to its end\n"));
+  CHECK_FALSE(fs::exists(out / "2.3/result.json"));
+}
+
+TEST_CASE("Ctrl-C ends drawing samples: nothing is written") {
+  Scratch folder;
+  const fs::path model = folder / "m.safetensors";
+  REQUIRE(gf({"train", "pixel_cnn", "--out", model, "--limit", "32", "--epochs", "1", "--maps", "8", "--blocks", "2"}).exit == 0);
+  Process sample({GRADFOLD_BINARY_DIR "/gf", "sample", model, "--n", "2000", "--out", folder / "s.png"});
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  sample.send(SIGINT);
+  const Finished stopped = sample.wait();
+  CHECK(stopped.exit == 130);
+  CHECK(has(stopped.err, "stopped; no picture was written\n"));
+  CHECK_FALSE(fs::exists(folder / "s.png"));
 }

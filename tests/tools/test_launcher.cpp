@@ -44,6 +44,52 @@ class BareMachine {
   Scratch folder_;
 };
 
+// The launcher in a tree of its own, on a machine whose compiler, CMake and ctest only pretend: CMake builds in two
+// steps, ctest says which tests it was asked for, and that 57 passed.
+class LaunchedAlone {
+ public:
+  explicit LaunchedAlone(const std::vector<std::string>& tests) {
+    fs::copy_file(launcher, folder_ / "gf");
+    for (const std::string& test : tests) {
+      fs::create_directories((folder_ / ("tests/" + test)).parent_path());
+      put(folder_ / ("tests/" + test + ".cpp"), "");
+    }
+    fs::create_directories(folder_ / "tools");
+    put(folder_ / "tools/size_report.sh", "");
+    program("c++", "");
+    program("ninja", "");
+    program("cmake", "echo '[1/2] Building a.cpp'; echo '[2/2] Linking a'");
+    program("ctest", closing("100% tests passed, 0 tests failed out of 57"));
+    fs::create_directories(folder_ / "include");
+    for (const char* header : {"fmt/core.h", "doctest/doctest.h", "hwy/highway.h", "zlib.h", "png.h", "nlohmann/json.hpp",
+                               "CLI/CLI.hpp"}) {
+      fs::create_directories((folder_.path() / "include" / header).parent_path());
+      put(folder_.path() / "include" / header, "");
+    }
+  }
+  void pretend_failed_tests() const { program("ctest", closing("96% tests passed, 2 tests failed out of 57") + "exit 8"); }
+  Finished gf(const std::vector<std::string>& words, std::vector<std::string> environment = {}) const {
+    std::vector<std::string> all{find_program("bash").string(), folder_ / "gf", "--no-install"};
+    all.insert(all.end(), words.begin(), words.end());
+    const std::string path = (folder_ / "bin").string() + ":/usr/bin:/bin";
+    environment.insert(environment.end(), {"PATH=" + path, "CMAKE_PREFIX_PATH=" + folder_.path().string()});
+    return run(all, {.environment = environment});
+  }
+
+ private:
+  void program(const std::string& name, const std::string& body) const {
+    fs::create_directories(folder_ / "bin");
+    put(folder_ / ("bin/" + name), "#!/bin/sh\n" + body + "\n");
+    fs::permissions(folder_ / ("bin/" + name), fs::perms::owner_all);
+  }
+  static std::string closing(const std::string& result) {
+    return "while [ $# -gt 0 ]; do [ \"$1\" != -R ] || echo \"ctest: -R $2\"; shift; done\n"
+           "echo '" + result + "'\necho 'Total Test time (real) =  24.12 sec'\n";
+  }
+
+  Scratch folder_;
+};
+
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
@@ -129,5 +175,38 @@ TEST_CASE("tests take a name and two options") {
   CHECK(machine.gf({"test", "--frobnicate"}).exit == 2);
   const Finished none = machine.gf({"test", "no_such_test"});
   CHECK(none.exit == 2);
-  CHECK(has(none.err, "gf: no test is called 'no_such_test'; the folders are "));
+  CHECK(has(none.err, "gf: no test is called 'no_such_test'; there are the folders "));
+}
+
+TEST_CASE("a test's NAME is a folder, or how a file begins") {
+  const LaunchedAlone launched({"autograd/test_engine", "models/test_pixel_cnn", "models/grad_pixel_cnn", "nn/test_layers",
+                                "nn/grad_layers", "nn/test_losses", "tensor/test_tensor", "tensor/test_pixels"});
+  const auto asked = [&](const std::string& name) { return launched.gf({"test", name}).out; };
+  const std::string all = "ctest: -R ";
+  CHECK(has(asked("tensor"), all + "^(tensor/pixels|tensor/tensor)$\n"));
+  CHECK(has(asked("nn"), all + "^(nn/grad_layers|nn/layers|nn/losses)$\n"));  // nothing of autograd or pixel_cnn
+  for (const char* name : {"nn/layers", "layers", "nn/lay", "tests/nn/test_layers.cpp"}) {
+    CHECK_MESSAGE(has(asked(name), all + "^(nn/grad_layers|nn/layers)$\n"), name);
+  }
+  CHECK(has(asked("pixel_cnn"), all + "^(models/grad_pixel_cnn|models/pixel_cnn)$\n"));
+  CHECK(has(asked("grad_layers"), all + "^(nn/grad_layers)$\n"));
+  CHECK(launched.gf({"test", "cnn"}).exit == 2);
+}
+
+TEST_CASE("tests end with one line: what passed, what failed, how long it took") {
+  const LaunchedAlone launched({"nn/test_layers"});
+  const Finished passed = launched.gf({"test"});
+  CHECK(passed.exit == 0);
+  CHECK(has(passed.out, "\ngf: all 57 tests passed in 24 s\n"));
+  launched.pretend_failed_tests();
+  const Finished failed = launched.gf({"test"});
+  CHECK(failed.exit == 1);
+  CHECK(has(failed.out, "\ngf: 2 of 57 tests FAILED in 24 s; what they said is above\n"));
+}
+
+TEST_CASE("a long build shows a sign of life in a log, a short one is quiet") {
+  const LaunchedAlone launched({"nn/test_layers"});
+  const Finished slow = launched.gf({"test"}, {"GRADFOLD_LOG_EVERY=0"});
+  CHECK(has(slow.err, "gf: building, [1/2]\ngf: building, [2/2]\n"));
+  CHECK_FALSE(has(launched.gf({"test"}).err, "gf: building"));
 }

@@ -225,7 +225,7 @@ TEST_CASE("misuse is one sentence and exit code 2") {
   refused({"trian"}, "gf: unknown command 'trian'; did you mean train?\n");
   refused({"train", "pixel_cn", "--out", other}, "gf: there is no model 'pixel_cn'; did you mean pixel_cnn? (known: pixel_cnn");
   refused(small_training(other, {"--epoch", "3"}), "train: unknown option --epoch; did you mean --epochs?\n");
-  refused(small_training(other, {"--blobs", "3"}), "train: unknown option --blobs");
+  refused(small_training(other, {"--depth", "3"}), "train: unknown option --depth\n  hint: settings of the model are\n    --blocks    residual blocks; a pixel sees");
   refused(small_training(other, {"--lr", "-1"}), "train: --lr: '-1' is no number above 0\n");
   refused(small_training(other, {"--schedule", "linear"}), "train: there is no schedule 'linear'; known are constant and cosine\n");
   refused(small_training(other, {"--data", "minst"}), "'minst' is no data set, file or folder");
@@ -234,6 +234,8 @@ TEST_CASE("misuse is one sentence and exit code 2") {
   refused(small_training(out, {"--resume", "--batch", "8"}), "train: --batch 8 differs from the run's 16");
   refused(small_training(out, {"--resume", "--maps", "8"}), "train: --maps 8 differs from the run's 4");
   refused({"train", "pixel_cnn"}, "train: --out is required\n");
+  refused(small_training(folder / "x.txt"), "train: --out is " + (folder / "x.txt").string() + " but must end in .safetensors\n");
+  refused({"sample", out, "--out", folder / "x.jpg"}, "x.jpg but must end in .png\n");
   refused({"eval", out, "--split", "tset"}, "'tset' is no split");
   refused({"sample", out, "--out", folder / "s.png", "--sampler", "cached"},
           "sample: there is no cached sampler yet; use --sampler naive\n");

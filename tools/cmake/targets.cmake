@@ -150,7 +150,7 @@ function(gradfold_tests)
         target_link_libraries(${program} PRIVATE gf_lessons)
       endif()
       if(program STREQUAL test_tools)
-        add_dependencies(${program} gf_program)  # its cases run build/gf
+        add_dependencies(${program} gf_program lesson_2.3)  # its cases run them
       elseif(program STREQUAL test_lessons)
         add_dependencies(${program} lesson_1.1 lesson_2.3)  # its cases run them
       endif()
