@@ -1,6 +1,5 @@
 #pragma once
 #include <memory>
-#include <set>
 #include <string>
 
 // Switches that hold for the current thread while the guard object lives.
@@ -47,9 +46,5 @@ class ScopeGuard {
   std::shared_ptr<const Scope> before_;
 };
 const std::shared_ptr<const Scope>& current_scope();
-
-// Every op name that record() has seen since the process started; the test run compares it with the
-// gradient-check table, so that an op without a row fails the run.
-std::set<std::string> recorded_ops();
 
 }  // namespace gradfold

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -90,5 +91,9 @@ Var record(const char* op, const std::vector<Var>& inputs, Tensor y, F&& backwar
 // y = part(x), a view. Backward adds dy into that part of x's gradient, where the other parts' gradients
 // are added as well: taking an array apart piece by piece costs one pass over it, not one for each piece.
 Var record_part(const char* op, const Var& x, PartFn part);
+
+// Every op name that record() has seen since the process started; the test run compares it with the
+// gradient-check table, so that an op without a row fails the run.
+std::set<std::string> recorded_ops();
 
 }  // namespace gradfold

@@ -48,12 +48,12 @@ void LearningCurves::draw(Chart& chart, const std::string& first_name, const std
   draw_band(chart, second_name, sizes, second_errors);
 }
 
-LearningCurves learning_curves(const Rival& first, const Rival& second, const std::vector<double>& sizes,
-                               int runs, Index classes, const LabelledRows& test,
+LearningCurves learning_curves(const std::string& title, const Rival& first, const Rival& second,
+                               const std::vector<double>& sizes, int runs, Index classes, const LabelledRows& test,
                                const std::function<LabelledRows(Index n, int run)>& draw) {
   LearningCurves out;
   Progress bar(
-      {.title = "learning curves", .total = static_cast<Index>(sizes.size()) * runs, .unit = "trainings"});
+      {.title = title, .total = static_cast<Index>(sizes.size()) * runs, .unit = "trainings"});
   for (std::size_t i = 0; i < sizes.size(); ++i) {
     const Index n = static_cast<Index>(sizes[i]);
     out.sizes.push_back(sizes[i]);

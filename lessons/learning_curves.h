@@ -30,9 +30,10 @@ struct LearningCurves {
   void draw(Chart& chart, const std::string& first_name, const std::string& second_name) const;
 };
 
-// Fits both rivals to the same `draw(n, run)` for every size n and run, and scores them on `test`.
-LearningCurves learning_curves(const Rival& first, const Rival& second, const std::vector<double>& sizes,
-                               int runs, Index classes, const LabelledRows& test,
+// Fits both rivals to the same `draw(n, run)` for every size n and run, and scores them on `test`. `title` is
+// what the progress bar calls it.
+LearningCurves learning_curves(const std::string& title, const Rival& first, const Rival& second,
+                               const std::vector<double>& sizes, int runs, Index classes, const LabelledRows& test,
                                const std::function<LabelledRows(Index n, int run)>& draw);
 
 }  // namespace gradfold

@@ -10,7 +10,7 @@ struct ReLU : Module {
 };
 
 struct LeakyReLU : Module {
-  explicit LeakyReLU(Real slope = 0.01f) : slope(slope) {}
+  explicit LeakyReLU(Real slope = Real(0.01)) : slope(slope) {}
   const Real slope;
   Var forward(const Var& x) override;
 };

@@ -4,8 +4,8 @@
 namespace gradfold {
 
 struct BatchNormOptions {
-  Real eps = 1e-5f;
-  Real momentum = 0.1f;  // share of the new batch in the running statistics
+  Real eps = Real(1e-5);
+  Real momentum = Real(0.1);  // share of the new batch in the running statistics
   bool affine = true;    // learn weight and bias
 };
 

@@ -4,7 +4,7 @@
 namespace gradfold {
 
 struct LayerNormOptions {
-  Real eps = 1e-5f;
+  Real eps = Real(1e-5);
   bool affine = true;  // learn weight and bias
 };
 

@@ -9,9 +9,7 @@ Linear::Linear(Index in, Index out, bool bias)
       bias(bias ? param("bias", {out}, init::torch_default({out, in})) : Var()) {}
 
 Var Linear::forward(const Var& x) {
-  const Shape& shape = x.shape();
-  const bool fits = shape.rank() > 0 && shape[shape.rank() - 1] == in;
-  if (!fits) check_shape("Linear", "x", shape, {"N", in});
+  check_shape("Linear", "x", x.shape(), {"...", in});
   return linear(x, weight, bias);
 }
 

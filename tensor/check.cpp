@@ -24,7 +24,24 @@ std::string rule_text(std::initializer_list<Dim> rule) {
   return fmt::format("[{}]", fmt::join(parts, ", "));
 }
 
+Index fixed_size(const Dim& dim) {
+  const Index* size = std::get_if<Index>(&dim);
+  return size ? *size : -1;
+}
+
+bool is_ellipsis(const Dim& d) {
+  const auto* letter = std::get_if<std::string_view>(&d);
+  return letter && *letter == "...";
+}
+
 bool matches(const Shape& shape, std::initializer_list<Dim> rule) {
+  if (rule.size() > 0 && is_ellipsis(*rule.begin())) {  // then sizes only, compared from the back
+    const int fixed = static_cast<int>(rule.size()) - 1, leading = shape.rank() - fixed;
+    for (int d = 0; leading >= 0 && d < fixed; ++d) {
+      if (shape[leading + d] != fixed_size(rule.begin()[d + 1])) return false;
+    }
+    return leading >= 0;
+  }
   if (shape.rank() != static_cast<int>(rule.size())) return false;
   const Dim* dims = rule.begin();
   for (int d = 0; d < shape.rank(); ++d) {
@@ -53,11 +70,6 @@ std::string missing_dimension_hint(std::string_view name, const Shape& shape, st
     return fmt::format("add the {} dimension, {}.reshape({{{}}})", d == 1 ? "channel" : "batch", name, sizes);
   }
   return "";
-}
-
-Index fixed_size(const Dim& dim) {
-  const Index* size = std::get_if<Index>(&dim);
-  return size ? *size : -1;
 }
 
 // The next two: an image where a row of features was meant, and channels that come last.

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <doctest/doctest.h>
+
+#include "tests/doctest.h"
 
 namespace gradfold {
 

@@ -1,13 +1,13 @@
 #include "tests/files.h"
 
 #include <cstdio>
-#include <doctest/doctest.h>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
 #include <sys/wait.h>
 
 #include "tensor/random.h"
+#include "tests/doctest.h"
 
 namespace gradfold {
 
@@ -36,6 +36,8 @@ void put(const std::filesystem::path& path, const std::string& bytes) {
   REQUIRE_MESSAGE(out.flush().good(), "cannot write " << path.string());
 }
 
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
 std::string message_of(const std::function<void()>& f) {
   try {
     f();
@@ -43,6 +45,15 @@ std::string message_of(const std::function<void()>& f) {
     return error.what();
   }
   return "no error";
+}
+
+std::string message_of_reading(const std::string& name, const std::string& bytes,
+                               const std::function<void(const std::filesystem::path&)>& read) {
+  const Scratch folder;
+  put(folder / name, bytes);
+  const std::string message = message_of([&] { read(folder / name); });
+  CHECK_MESSAGE((message == "no error" || contains(message, name)), message);
+  return message;
 }
 
 void skip(const std::string& why) { MESSAGE("skipped: " << why); }

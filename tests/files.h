@@ -23,8 +23,14 @@ class Scratch {
 std::string contents(const std::filesystem::path& path);
 void put(const std::filesystem::path& path, const std::string& bytes);
 
+bool contains(const std::string& text, const std::string& part);
+
 // The text of the Error that f throws, or "no error". Another exception passes through and fails the test.
 std::string message_of(const std::function<void()>& f);
+
+// The same of reading a file of this name that holds these bytes. The message must name the file.
+std::string message_of_reading(const std::string& name, const std::string& bytes,
+                               const std::function<void(const std::filesystem::path&)>& read);
 
 // Says why a test asserts nothing on this machine: `return skip("...")`.
 void skip(const std::string& why);

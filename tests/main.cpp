@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "autograd/mode.h"
+#include "autograd/record.h"
 #include "tests/op_table.h"
 
 namespace {

@@ -158,14 +158,14 @@ std::string Chart::settings(std::string_view format) const {
                    gnuplot_quote(options_.title), gnuplot_quote(options_.x), gnuplot_quote(options_.y),
                    gnuplot_quote(options_.z), gnuplot_quote(options_.color));
   s += "set border lc '#808080'\nset tics textcolor '#303030'\nset grid lc '#d8d8d8' lt 1\n" + palette();
-  if (options_.log_x) s += "set logscale x\n";
+  if (options_.log_x) s += "set logscale x\nset autoscale x noextend\n";  // not on to the next power of ten
   if (options_.log_y) s += "set logscale y\n";
   if (options_.equal_axes) s += "set size ratio -1\n";
   if (has(Kind::k3d)) s += "set view 62,32\nset xyplane 0.05\n";
   if (has(Kind::kHeat)) s += "unset grid\nset yrange [] reverse\nset autoscale noextend\n";
   const bool named =
       std::any_of(series_.begin(), series_.end(), [](const Series& x) { return !x.name.empty(); });
-  s += named ? "set key outside right top\n" : "unset key\n";
+  s += named ? "set key below center horizontal Left reverse\n" : "unset key\n";
   return s;
 }
 

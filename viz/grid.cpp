@@ -8,11 +8,12 @@
 namespace gradfold {
 namespace {
 
-constexpr Index kMargin = 3;  // pixels around a caption
+constexpr Index kMargin = 6;  // pixels around a caption
+constexpr Index kLineHeight = kGlyphHeight * kCaptionScale;
 
 Index widest(const std::vector<std::string>& titles) {
   Index width = 0;
-  for (const std::string& title : titles) width = std::max(width, text_width(title));
+  for (const std::string& title : titles) width = std::max(width, text_width(title, kCaptionScale));
   return width;
 }
 
@@ -42,7 +43,7 @@ Image grid(const Tensor& images, const GridOptions& o) {
   const Index rows = (n + columns - 1) / columns;
   const Index cell_w = images.size(3) * o.zoom + o.gap, cell_h = images.size(2) * o.zoom + o.gap;
   const Index left = o.row_titles.empty() ? 0 : widest(o.row_titles) + 2 * kMargin;
-  const Index top = o.column_titles.empty() ? 0 : kGlyphHeight + 2 * kMargin;
+  const Index top = o.column_titles.empty() ? 0 : kLineHeight + 2 * kMargin;
 
   Image picture(left + columns * cell_w + o.gap, top + rows * cell_h + o.gap, o.background);
   picture.fill(0, 0, picture.width(), top, kWhite);
@@ -53,11 +54,12 @@ Image grid(const Tensor& images, const GridOptions& o) {
   }
   for (Index c = 0; c < std::min<Index>(columns, static_cast<Index>(o.column_titles.size())); ++c) {
     const std::string& title = o.column_titles[static_cast<std::size_t>(c)];
-    draw_text(picture, left + o.gap + c * cell_w + (cell_w - o.gap - text_width(title)) / 2, kMargin, title);
+    const Index middle = left + o.gap + c * cell_w + (cell_w - o.gap) / 2;
+    draw_text(picture, middle - text_width(title, kCaptionScale) / 2, kMargin, title, kBlack, kCaptionScale);
   }
   for (Index r = 0; r < std::min<Index>(rows, static_cast<Index>(o.row_titles.size())); ++r) {
-    draw_text(picture, kMargin, top + o.gap + r * cell_h + (cell_h - o.gap - kGlyphHeight) / 2,
-              o.row_titles[static_cast<std::size_t>(r)]);
+    draw_text(picture, kMargin, top + o.gap + r * cell_h + (cell_h - o.gap - kLineHeight) / 2,
+              o.row_titles[static_cast<std::size_t>(r)], kBlack, kCaptionScale);
   }
   return picture;
 }

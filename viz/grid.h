@@ -12,7 +12,7 @@ struct GridOptions {
   Index gap = 2;      // screen pixels between images and around them
   Color background = {96, 96, 112};
   bool inverted = false;  // dark ink on white paper instead of light on black
-  // Short captions (viz/font.h: capitals, digits, a few signs); empty for none.
+  // Short captions (viz/font.h: letters, digits, a few signs); empty for none.
   std::vector<std::string> column_titles = {}, row_titles = {};
 };
 

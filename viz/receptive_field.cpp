@@ -53,13 +53,13 @@ Image below(const Image& upper, const Image& lower) {
 
 Image titled(const std::string& title, const Image& picture) {
   if (title.empty()) return picture;
-  Image head(text_width(title), kGlyphHeight);
-  draw_text(head, 0, 0, title);
+  Image head(text_width(title, kCaptionScale), kGlyphHeight * kCaptionScale);
+  draw_text(head, 0, 0, title, kBlack, kCaptionScale);
   return below(head, picture);
 }
 
-// One box and what it means, line by line.
-Image legend() {
+// Boxes and what they mean, side by side as far as `width` goes.
+Image legend(Index width) {
   struct Entry {
     Color fill, frame;
     const char* text;
@@ -69,16 +69,21 @@ Image legend() {
                                        {kFuture, kFuture, "future"},
                                        {kLeak, kLeak, "future seen: leak"},
                                        {kWhite, kSelf, "the pixel"}};
-  constexpr Index kBox = 9, kLineHeight = kBox + 3, kLines = std::size(kEntries);
-  Image picture(kBox + kMargin + text_width(kEntries[0].text), kLines * kLineHeight);
-  Index y = 0;
+  constexpr Index kBox = kGlyphHeight * kCaptionScale, kLineHeight = kBox + 2 * kMargin, kApart = 6 * kMargin;
+  const auto room = [](const Entry& e) { return kBox + 2 * kMargin + text_width(e.text, kCaptionScale); };
+  for (const Entry& entry : kEntries) width = std::max(width, room(entry));
+  Image picture(width, static_cast<Index>(std::size(kEntries)) * kLineHeight);
+  Index x = 0, y = kMargin;
   for (const Entry& entry : kEntries) {
-    picture.fill(0, y, kBox, kBox, entry.fill);
-    picture.outline(0, y, kBox, kBox, 2, entry.frame);
-    draw_text(picture, kBox + kMargin, y + 1, entry.text);
-    y += kLineHeight;
+    if (x + room(entry) > width) x = 0, y += kLineHeight;
+    picture.fill(x, y, kBox, kBox, entry.fill);
+    picture.outline(x, y, kBox, kBox, 2, entry.frame);
+    draw_text(picture, x + kBox + 2 * kMargin, y, entry.text, kBlack, kCaptionScale);
+    x += room(entry) + kApart;
   }
-  return picture;
+  Image used(width, y + kBox);
+  used.paste(picture, 0, 0);
+  return used;
 }
 
 }  // namespace
@@ -100,7 +105,7 @@ Image receptive_fields(const std::vector<Tensor>& magnitudes, const std::vector<
     pictures.push_back(titled(titles.empty() ? "" : titles[i], draw_map(map, o.zoom)));
   }
   Image all = titled(o.title, side_by_side(pictures, 2 * kMargin));
-  if (o.legend) all = below(all, legend());
+  if (o.legend) all = below(all, legend(all.width()));
   Image framed(all.width() + 2 * kMargin, all.height() + 2 * kMargin);
   framed.paste(all, kMargin, kMargin);
   return framed;

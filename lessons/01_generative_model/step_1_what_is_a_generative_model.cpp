@@ -155,7 +155,8 @@ int main(int argc, char** argv) {
   const auto row = [&](const Tensor& rows) { return rows.slice(0, 0, 12).reshape({12, 1, image[2], image[3]}); };
   const auto nearest_row = [&](const Nearest& of) { return row(index_select(train_rows, 0, of.row)); };
   const Tensor drawn = concatenate({row(real), row(pixel_cnn_drawn), row(bayes_drawn), row(independent_drawn)}, 0);
-  lesson.picture("samples.png", grid(drawn, {.columns = 12, .zoom = 4, .row_titles = {"held out", "PixelCNN", "Bayes", "indep."}}),
+  const std::vector<std::string> sources = {"held out", "PixelCNN", "naive Bayes", "independent"};
+  lesson.picture("samples.png", grid(drawn, {.columns = 12, .zoom = 4, .row_titles = sources}),
                  "held-out images, and what the three models draw");
   const Tensor pairs = concatenate({row(pixel_cnn_drawn), nearest_row(of_drawn), row(copied), nearest_row(of_copied)}, 0);
   lesson.picture("nearest.png", grid(pairs, {.columns = 12, .zoom = 4, .row_titles = {"PixelCNN", "nearest", "copies", "nearest"}}),

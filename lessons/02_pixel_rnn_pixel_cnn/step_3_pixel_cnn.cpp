@@ -98,22 +98,27 @@ int main(int argc, char** argv) {
   lesson.say("{} parameters, {} images to learn from, {} held out", model.parameter_count(), images.size(),
              test.size());
   std::vector<Tensor> growing;
+  std::vector<std::string> ages;
+  const auto grown = [&](Index epoch, const Tensor& drawn) {
+    growing.push_back(drawn);
+    ages.push_back(fmt::format("epoch {}", epoch));
+  };
   const auto draw = [&](Index n) {
     Rng same = lesson.rng("samples");  // the same random numbers each time: only the model changes
     return model.sample({n, 1, one[2], one[3]}, same);
   };
   train(lesson, model, images, {.batch = 16, .title = "PixelCNN"}, [&](Index epoch) {
-    if (epoch == 1 || epoch == lesson.epochs() / 2) growing.push_back(draw(4));
+    if (epoch == 1 || epoch == lesson.epochs() / 2) grown(epoch, draw(4));
   });
   const double nats = test_nll(model, test.images);
   lesson.say("held-out images: {:.2f} nats each, {:.4f} bits/dim", nats, bits_per_dim(nats, one));
 
   const Tensor samples = draw(16);
-  growing.push_back(samples.slice(0, 0, 4));
+  grown(lesson.epochs(), samples.slice(0, 0, 4));
   lesson.picture("data.png", grid(test.images.slice(0, 0, 16), {.columns = 8}), "held-out images");
   lesson.picture("samples.png", grid(samples, {.columns = 8}), "drawn by the PixelCNN, pixel by pixel");
-  lesson.picture("samples_through_training.png", grid(concatenate(growing, 0), {.columns = 4}),
-                 "a row each: after one epoch, half-way, at the end; the same random numbers");
+  lesson.picture("samples_through_training.png", grid(concatenate(growing, 0), {.columns = 4, .row_titles = ages}),
+                 "through training, with the same random numbers");
 
   // What one pass gives: for every pixel how probable ink is, given the pixels before it.
   const Tensor shown = test.images.slice(0, 0, 8).contiguous();
@@ -126,7 +131,7 @@ int main(int argc, char** argv) {
   const Tensor four = test.images.slice(0, 0, 4), twice = concatenate({four, four}, 0);
   const Tensor completed = model.sample(twice.shape(), drawing, {.image = twice, .known = top_half});
   lesson.picture("completions.png",
-                 grid(concatenate({four, completed}, 0), {.columns = 4, .row_titles = {"image", "1", "2"}}),
+                 grid(concatenate({four, completed}, 0), {.columns = 4, .row_titles = {"image", "drawn 1", "drawn 2"}}),
                  "the top half is given; two ways to go on, drawn by the model");
 
   // ---- P3: all conditionals from one pass --------------------------------------------------------------------

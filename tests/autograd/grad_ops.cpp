@@ -1,11 +1,11 @@
 // Every row of the op table against central differences, in double: full Jacobian and a random cotangent, for
 // every input; broadcast, size-1 and empty shapes; views that are not contiguous on the way in and out.
 #include <algorithm>
-#include <doctest/doctest.h>
 #include <set>
 
 #include "autograd/ops.h"
 #include "autograd/record.h"
+#include "tests/doctest.h"
 #include "tests/op_table.h"
 
 using namespace gradfold;

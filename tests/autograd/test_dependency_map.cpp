@@ -1,8 +1,7 @@
 // Which inputs reach an output: known layers give their receptive field exactly, and a leak is caught.
-#include <doctest/doctest.h>
-
 #include "autograd/dependency_map.h"
 #include "autograd/ops.h"
+#include "tests/doctest.h"
 
 using namespace gradfold;
 

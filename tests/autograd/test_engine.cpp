@@ -1,11 +1,11 @@
 // The graph and the walk: what is added up, kept, released and refused.
 #include <cmath>
-#include <doctest/doctest.h>
 #include <limits>
 
 #include "autograd/ops.h"
 #include "autograd/record.h"
 #include "tensor/buffer.h"
+#include "tests/doctest.h"
 #include "tests/files.h"
 
 using namespace gradfold;

@@ -1,11 +1,11 @@
 // The graph as text: every op and leaf once, every edge once, modules as clusters and colours.
 #include <algorithm>
-#include <doctest/doctest.h>
 
 #include "autograd/graph_drawing.h"
 #include "autograd/graph_layout.h"
 #include "autograd/mode.h"
 #include "autograd/ops.h"
+#include "tests/doctest.h"
 
 using namespace gradfold;
 

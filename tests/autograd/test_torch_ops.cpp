@@ -1,10 +1,10 @@
 // Every row of the op table, in float, against what PyTorch computed in double (tests/fixtures/ops.npz):
 // results and gradients, to what rounding in float may do.
-#include <doctest/doctest.h>
 #include <set>
 
 #include "tensor/npy.h"
 #include "tests/disagreement.h"
+#include "tests/doctest.h"
 #include "tests/op_table.h"
 
 using namespace gradfold;

@@ -1,4 +1,3 @@
-#include <doctest/doctest.h>
 
 #include <cmath>
 
@@ -6,12 +5,11 @@
 #include "data/npy_images.h"
 #include "tensor/npy.h"
 #include "tests/data/idx_bytes.h"
+#include "tests/doctest.h"
 
 using namespace gradfold;
 
 namespace {
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 Dataset read_text(const std::string& text) {
   const Scratch folder;

@@ -1,10 +1,10 @@
-#include <doctest/doctest.h>
 
 #include <numeric>
 #include <set>
 
 #include "data/batches.h"
 #include "tensor/parallel.h"
+#include "tests/doctest.h"
 #include "tests/files.h"
 
 using namespace gradfold;

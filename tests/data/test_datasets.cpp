@@ -1,4 +1,3 @@
-#include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -9,12 +8,11 @@
 #include "data/load.h"
 #include "tensor/npy.h"
 #include "tests/data/idx_bytes.h"
+#include "tests/doctest.h"
 
 using namespace gradfold;
 
 namespace {
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 // An environment variable, put back at the end of the test.
 class Environment {

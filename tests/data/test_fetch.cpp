@@ -1,16 +1,14 @@
-#include <doctest/doctest.h>
 
 #include <cstdlib>
 
 #include "data/load.h"
 #include "tests/data/idx_bytes.h"
+#include "tests/doctest.h"
 
 // tools/fetch_mnist.sh against file:// mirrors. A copy of it beside sums of our own fetches a tiny set.
 using namespace gradfold;
 
 namespace {
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 const std::string kScript = GRADFOLD_SOURCE_DIR "/tools/fetch_mnist.sh";
 

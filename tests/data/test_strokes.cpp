@@ -1,12 +1,11 @@
 #include "data/strokes.h"
 
-#include <doctest/doctest.h>
-
 #include <cmath>
 #include <numbers>
 #include <vector>
 
 #include "tensor/parallel.h"
+#include "tests/doctest.h"
 #include "tests/files.h"
 
 using namespace gradfold;

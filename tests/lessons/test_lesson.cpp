@@ -1,12 +1,12 @@
 // What every lesson promises: options, exit codes, one JSON object, pictures where it says they are.
 #include <cstring>
-#include <doctest/doctest.h>
 #include <fstream>
 
 #include <nlohmann/json.hpp>
 
 #include "lessons/lesson.h"
 #include "tensor/npy.h"
+#include "tests/doctest.h"
 #include "tests/files.h"
 
 using namespace gradfold;

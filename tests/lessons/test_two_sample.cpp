@@ -1,10 +1,10 @@
 // The tools that lessons judge samples with: do they find what is there, and nothing where nothing is?
 #include <cmath>
-#include <doctest/doctest.h>
 
 #include "lessons/learning_curves.h"
 #include "lessons/two_sample.h"
 #include "tensor/elementwise.h"
+#include "tests/doctest.h"
 
 using namespace gradfold;
 

@@ -1,8 +1,7 @@
 // The gradient of the whole net's loss, in double, for every parameter.
-#include <doctest/doctest.h>
-
 #include "autograd/gradient_check.h"
 #include "models/pixel_cnn.h"
+#include "tests/doctest.h"
 
 using namespace gradfold;
 

@@ -1,6 +1,5 @@
 // Classifiers against numbers worked out by hand, against closed forms, and against the curves of Ng & Jordan.
 #include <cmath>
-#include <doctest/doctest.h>
 
 #include "data/correlated_pairs.h"
 #include "models/gaussian_discriminant.h"
@@ -11,6 +10,7 @@
 #include "tensor/indexing.h"
 #include "tensor/matmul.h"
 #include "tensor/reduce.h"
+#include "tests/doctest.h"
 #include "tests/files.h"
 
 using namespace gradfold;

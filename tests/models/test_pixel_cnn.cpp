@@ -1,7 +1,6 @@
 // PixelCNN: is it a probability distribution, does it never look ahead, does it train to the same bits on any
 // number of threads, and does it compute what PyTorch computes?
 #include <cmath>
-#include <doctest/doctest.h>
 
 #include "autograd/dependency_map.h"
 #include "data/strokes.h"
@@ -15,6 +14,7 @@
 #include "tensor/parallel.h"
 #include "tensor/reduce.h"
 #include "tests/disagreement.h"
+#include "tests/doctest.h"
 #include "tests/files.h"
 
 using namespace gradfold;

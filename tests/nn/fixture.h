@@ -1,10 +1,10 @@
 #pragma once
-#include <doctest/doctest.h>
 #include <map>
 
 #include "nn/module.h"
 #include "tensor/npy.h"
 #include "tests/disagreement.h"
+#include "tests/doctest.h"
 
 namespace gradfold {
 

@@ -1,11 +1,10 @@
 // Every layer and loss against central differences in double: the gradients of x and of every parameter, the
 // full Jacobian and a random cotangent.
-#include <doctest/doctest.h>
-
 #include "autograd/gradient_check.h"
 #include "nn/dropout.h"
 #include "nn/embedding.h"
 #include "nn/losses.h"
+#include "tests/doctest.h"
 #include "tests/nn/layer_cases.h"
 
 using namespace gradfold;

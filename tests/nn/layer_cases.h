@@ -42,8 +42,8 @@ inline std::vector<LayerCase> layer_cases() {
   constexpr MaskType kA = MaskType::kA, kB = MaskType::kB;
   const MaskedConvOptions rgb{.groups = 3};
   return {
-      {"linear", making<Linear>(7, 5), {4, 7}, {4, 5}, {4, 8}, "Linear: x is [4, 8] but must be [N, 7]"},
-      {"linear_no_bias", making<Linear>(6, 3, false), {2, 3, 6}, {2, 3, 3}, {6, 2}, "must be [N, 6]"},
+      {"linear", making<Linear>(7, 5), {4, 7}, {4, 5}, {4, 8}, "Linear: x is [4, 8] but must be [..., 7]"},
+      {"linear_no_bias", making<Linear>(6, 3, false), {2, 3, 6}, {2, 3, 3}, {6, 2}, "must be [..., 6]"},
       {"conv2d", making<Conv2d>(3, 4, 3, ConvOptions{.padding = 1}), {2, 3, 6, 5}, {2, 4, 6, 5}, {2, 4, 6, 5},
        "Conv2d: x is [2, 4, 6, 5] but must be [N, 3, H, W]"},
       {"conv2d_strided",
@@ -65,7 +65,7 @@ inline std::vector<LayerCase> layer_cases() {
            2, 3, 3, ConvTransposeOptions{.stride = 2, .padding = 1, .output_padding = 1, .bias = false}),
        {1, 2, 3, 4}, {1, 3, 6, 8}, {2, 3, 4}, "must be [N, 2, H, W]"},
       {"batch_norm1d", making<BatchNorm1d>(5), {6, 5}, {6, 5}, {6, 4}, "BatchNorm1d: x is [6, 4] but must be [N, 5]"},
-      {"batch_norm2d", making<BatchNorm2d>(3, BatchNormOptions{.momentum = 0.3f}), {4, 3, 3, 2}, {4, 3, 3, 2}, {4, 3},
+      {"batch_norm2d", making<BatchNorm2d>(3, BatchNormOptions{.momentum = Real(0.3)}), {4, 3, 3, 2}, {4, 3, 3, 2}, {4, 3},
        "BatchNorm2d: x is [4, 3] but must be [N, 3, H, W]"},
       {"batch_norm2d_eval", making<BatchNorm2d>(3), {4, 3, 3, 2}, {4, 3, 3, 2}, {4, 2, 3, 2}, "must be [N, 3, H, W]",
        /*training=*/false},
@@ -82,7 +82,7 @@ inline std::vector<LayerCase> layer_cases() {
       {"tanh", making<Tanh>(), {5, 6}, {5, 6}},
       {"sigmoid", making<Sigmoid>(), {5, 6}, {5, 6}},
       {"softplus", making<Softplus>(), {5, 6}, {5, 6}},
-      {"sequential", small_sequential, {4, 6}, {4, 3}, {4, 1, 2, 3}, "Linear: x is [4, 1, 2, 3] but must be [N, 6]"},
+      {"sequential", small_sequential, {4, 6}, {4, 3}, {4, 1, 2, 3}, "Linear: x is [4, 1, 2, 3] but must be [..., 6]"},
   };
 }
 

@@ -1,7 +1,5 @@
 // Checkpoints: a resumed run goes on with the same bits; files of PyTorch's names load; what is wrong is said,
 // and nothing is changed then.
-#include <doctest/doctest.h>
-
 #include "autograd/ops.h"
 #include "nn/batch_norm.h"
 #include "nn/checkpoint.h"
@@ -12,6 +10,7 @@
 #include "nn/optim/schedule.h"
 #include "nn/sequential.h"
 #include "tensor/safetensors.h"
+#include "tests/doctest.h"
 #include "tests/files.h"
 
 using namespace gradfold;

@@ -1,10 +1,10 @@
 #include <cmath>
-#include <doctest/doctest.h>
 
 #include "nn/init.h"
 #include "tensor/elementwise.h"
 #include "tensor/matmul.h"
 #include "tensor/reduce.h"
+#include "tests/doctest.h"
 #include "tests/files.h"
 
 using namespace gradfold;

@@ -1,7 +1,6 @@
 // Every layer: the shape that comes out, numbers small enough to follow by hand, what a checkpoint keeps, and what
 // it says about a wrong shape. Gradients are in grad_layers.cpp.
 #include <cmath>
-#include <doctest/doctest.h>
 
 #include "nn/dropout.h"
 #include "nn/embedding.h"
@@ -9,6 +8,7 @@
 #include "tensor/elementwise.h"
 #include "tensor/reduce.h"
 #include "tests/check_module.h"
+#include "tests/doctest.h"
 #include "tests/files.h"
 #include "tests/nn/layer_cases.h"
 
@@ -27,8 +27,6 @@ std::unique_ptr<Module> drawn(const LayerCase& layer, std::uint64_t seed = 1) {
 void set(Var parameter, const std::vector<Real>& values) {
   parameter.mutable_value() = Tensor::from(values, parameter.shape());
 }
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 // forward and composed: results and all gradients.
 void expect_composed(Module& layer, const Tensor& x, const std::function<Var(const Var&)>& composed) {

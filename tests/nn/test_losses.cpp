@@ -1,8 +1,8 @@
 #include <cmath>
-#include <doctest/doctest.h>
 #include <limits>
 
 #include "nn/losses.h"
+#include "tests/doctest.h"
 #include "tests/files.h"
 
 using namespace gradfold;

@@ -1,7 +1,5 @@
 // The masks against the paper's, causality by dependency map, skipped taps against multiplied masks, and
 // the same bits on any number of threads.
-#include <doctest/doctest.h>
-
 #include "autograd/dependency_map.h"
 #include "autograd/ops.h"
 #include "nn/activations.h"
@@ -10,6 +8,7 @@
 #include "tensor/conv.h"
 #include "tensor/elementwise.h"
 #include "tensor/parallel.h"
+#include "tests/doctest.h"
 #include "tests/files.h"
 
 using namespace gradfold;

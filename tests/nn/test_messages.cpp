@@ -1,6 +1,4 @@
 // The ten commonest mistakes of a beginner, and word for word what they are told.
-#include <doctest/doctest.h>
-
 #include "autograd/ops.h"
 #include "nn/activations.h"
 #include "nn/batch_norm.h"
@@ -9,6 +7,7 @@
 #include "nn/losses.h"
 #include "nn/optim/adam.h"
 #include "nn/sequential.h"
+#include "tests/doctest.h"
 #include "tests/files.h"
 
 using namespace gradfold;
@@ -44,7 +43,7 @@ TEST_CASE("1: images without a channel dimension; the path leads to the layer") 
 TEST_CASE("2: images into a fully connected layer") {
   auto layer = drawn<Linear>(784, 10);
   CHECK(message_of([&] { (*layer)(Tensor::zeros({32, 1, 28, 28})); }) ==
-        "Linear: x is [32, 1, 28, 28] but must be [N, 784]\n  in model\n"
+        "Linear: x is [32, 1, 28, 28] but must be [..., 784]\n  in model\n"
         "  hint: make each sample one row, x.flatten(1)");
 }
 
@@ -59,7 +58,7 @@ TEST_CASE("4: the next layer was built for another width") {
   auto net = drawn<Sequential>();
   net->add<Linear>(4, 8).add<ReLU>().add<Linear>(16, 2);
   net->reset_parameters(rng);
-  CHECK(message_of([&] { (*net)(Tensor::zeros({5, 4})); }) == "Linear: x is [5, 8] but must be [N, 16]\n  in model.2");
+  CHECK(message_of([&] { (*net)(Tensor::zeros({5, 4})); }) == "Linear: x is [5, 8] but must be [..., 16]\n  in model.2");
 }
 
 TEST_CASE("5: the values were never drawn") {

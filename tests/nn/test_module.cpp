@@ -1,4 +1,3 @@
-#include <doctest/doctest.h>
 
 #include "autograd/ops.h"
 #include "nn/activations.h"
@@ -6,6 +5,7 @@
 #include "nn/linear.h"
 #include "nn/sequential.h"
 #include "tests/check_module.h"
+#include "tests/doctest.h"
 #include "tests/files.h"
 
 using namespace gradfold;

@@ -1,7 +1,5 @@
 // Optimizers, schedules and clipping against PyTorch's (tests/fixtures/nn.npz), the moving average by hand, and
 // the same bits on any number of threads.
-#include <doctest/doctest.h>
-
 #include "autograd/ops.h"
 #include "nn/linear.h"
 #include "nn/optim/adam.h"
@@ -11,6 +9,7 @@
 #include "nn/optim/schedule.h"
 #include "nn/optim/sgd.h"
 #include "tensor/parallel.h"
+#include "tests/doctest.h"
 #include "tests/files.h"
 #include "tests/nn/fixture.h"
 

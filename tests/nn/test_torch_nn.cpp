@@ -1,10 +1,9 @@
 // Every layer and loss against what PyTorch computed in double from the same numbers: results, gradients of
 // inputs and parameters, running statistics. tests/fixtures/make_nn_fixtures.py made the values.
-#include <doctest/doctest.h>
-
 #include "autograd/ops.h"
 #include "nn/embedding.h"
 #include "nn/losses.h"
+#include "tests/doctest.h"
 #include "tests/nn/fixture.h"
 #include "tests/nn/layer_cases.h"
 

@@ -1,4 +1,3 @@
-#include <doctest/doctest.h>
 
 #include <atomic>
 #include <csignal>
@@ -10,13 +9,12 @@
 
 #include "tensor/atomic_file.h"
 #include "tensor/check.h"
+#include "tests/doctest.h"
 #include "tests/files.h"
 
 using namespace gradfold;
 
 namespace {
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 void write_text(const std::filesystem::path& path, const std::string& text) {
   write_atomically(path, [&](std::ostream& out) { out << text; });

@@ -1,7 +1,6 @@
 // Holds the build to what the compiler must do: see the flags for g++ 12 in tools/cmake/targets.cmake.
-#include <doctest/doctest.h>
-
 #include "tensor/conv.h"
+#include "tests/doctest.h"
 
 using namespace gradfold;
 

@@ -1,12 +1,11 @@
 #include "tensor/elementwise.h"
 
-#include <doctest/doctest.h>
-
 #include <cmath>
 #include <limits>
 
 #include "tensor/kernels/broadcast.h"
 #include "tensor/random.h"
+#include "tests/doctest.h"
 #include "tests/files.h"
 
 using namespace gradfold;

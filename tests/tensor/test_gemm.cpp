@@ -1,7 +1,5 @@
 #include "tensor/kernels/gemm.h"
 
-#include <doctest/doctest.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -10,19 +8,12 @@
 #include <vector>
 
 #include "tensor/parallel.h"
+#include "tests/arrays.h"
+#include "tests/doctest.h"
 
 using namespace gradfold;
 
 namespace {
-
-std::vector<Real> numbers(Index n, unsigned seed) {
-  std::vector<Real> v(static_cast<size_t>(n));
-  for (Real& x : v) {
-    seed = seed * 1664525u + 1013904223u;
-    x = static_cast<Real>(seed >> 9) / (1 << 22) - 1;
-  }
-  return v;
-}
 
 // A product with operands of its own; rows of every matrix are `gap` longer than they need to be.
 struct Case {
@@ -55,12 +46,7 @@ void check_against_ref(const Case& one) {
   gemm(g);
   g.c = ref.data();
   gemm_ref(g);
-  double worst = 0;
-  for (size_t i = 0; i < ref.size(); ++i) {
-    const double off = std::abs(double(fast[i]) - double(ref[i]));
-    worst = off > worst || std::isnan(off) ? off : worst;
-  }
-  CHECK(worst <= 2e-6 * std::sqrt(double(g.k) + 1) + 1e-6);
+  CHECK(distance(fast, ref) <= 2e-6 * std::sqrt(double(g.k) + 1) + 1e-6);
 }
 
 }  // namespace

@@ -1,11 +1,10 @@
 #include "tensor/indexing.h"
 
-#include <doctest/doctest.h>
-
 #include "tensor/elementwise.h"
 #include "tensor/kernels/copy.h"
 #include "tensor/parallel.h"
 #include "tensor/random.h"
+#include "tests/doctest.h"
 #include "tests/files.h"
 
 using namespace gradfold;

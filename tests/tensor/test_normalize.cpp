@@ -1,4 +1,3 @@
-#include <doctest/doctest.h>
 
 #include <cmath>
 
@@ -9,6 +8,7 @@
 #include "tensor/parallel.h"
 #include "tensor/random.h"
 #include "tensor/reduce.h"
+#include "tests/doctest.h"
 
 using namespace gradfold;
 

@@ -1,6 +1,5 @@
 #include "tensor/parallel.h"
 
-#include <doctest/doctest.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -9,6 +8,8 @@
 #include <stdexcept>
 #include <thread>
 #include <vector>
+
+#include "tests/doctest.h"
 
 using namespace gradfold;
 

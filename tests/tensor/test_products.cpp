@@ -1,12 +1,11 @@
 // matmul, linear and the convolutions on tensors: shapes, views and messages. The arithmetic is tested at the
 // kernels (test_gemm.cpp, test_conv2d.cpp).
-#include <doctest/doctest.h>
-
 #include "tensor/conv.h"
 #include "tensor/elementwise.h"
 #include "tensor/matmul.h"
 #include "tensor/random.h"
 #include "tensor/reduce.h"
+#include "tests/doctest.h"
 
 using namespace gradfold;
 

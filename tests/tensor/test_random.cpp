@@ -1,10 +1,10 @@
-#include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cmath>
 
 #include "tensor/parallel.h"
 #include "tensor/random.h"
+#include "tests/doctest.h"
 
 using namespace gradfold;
 

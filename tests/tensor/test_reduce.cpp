@@ -1,7 +1,5 @@
 #include "tensor/reduce.h"
 
-#include <doctest/doctest.h>
-
 #include <cmath>
 #include <limits>
 
@@ -9,6 +7,7 @@
 #include "tensor/kernels/reduce.h"
 #include "tensor/parallel.h"
 #include "tensor/random.h"
+#include "tests/doctest.h"
 #include "tests/files.h"
 
 using namespace gradfold;

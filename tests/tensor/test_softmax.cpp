@@ -1,4 +1,3 @@
-#include <doctest/doctest.h>
 
 #include <cmath>
 #include <limits>
@@ -8,6 +7,7 @@
 #include "tensor/parallel.h"
 #include "tensor/random.h"
 #include "tensor/reduce.h"
+#include "tests/doctest.h"
 
 using namespace gradfold;
 

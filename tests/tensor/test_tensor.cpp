@@ -1,9 +1,9 @@
-#include <doctest/doctest.h>
 
 #include <cmath>
 #include <string>
 
 #include "tensor/tensor.h"
+#include "tests/doctest.h"
 #include "tests/files.h"
 
 using namespace gradfold;
@@ -90,9 +90,15 @@ TEST_CASE("check_shape says what came, what must come and how to mend it") {
   CHECK(message_of([] { check_shape("Conv2d", "x", {32, 28, 28}, {"N", 1, "H", "W"}); }) ==
         "Conv2d: x is [32, 28, 28] but must be [N, 1, H, W]\n"
         "  hint: add the channel dimension, x.reshape({32, 1, 28, 28})");
-  CHECK(message_of([] { check_shape("Linear", "x", {7}, {"N", 7}); }) ==
-        "Linear: x is [7] but must be [N, 7]\n  hint: add the batch dimension, x.reshape({1, 7})");
+  CHECK(message_of([] { check_shape("mlp", "x", {7}, {"N", 7}); }) ==
+        "mlp: x is [7] but must be [N, 7]\n  hint: add the batch dimension, x.reshape({1, 7})");
   CHECK(message_of([] { check_shape("eye", "x", {3, 4}, {"N", "N"}); }) == "eye: x is [3, 4] but must be [N, N]");
+  for (const Shape& fits : {Shape{7}, Shape{3, 7}, Shape{2, 3, 7}}) {
+    CHECK_NOTHROW(check_shape("Linear", "x", fits, {"...", 7}));
+  }
+  CHECK(message_of([] { check_shape("Linear", "x", {2, 3, 8}, {"...", 7}); }) ==
+        "Linear: x is [2, 3, 8] but must be [..., 7]");
+  CHECK(message_of([] { check_shape("Linear", "x", {}, {"...", 7}); }) == "Linear: x is [] but must be [..., 7]");
   // Which dimension of a plain matrix is missing cannot be told.
   CHECK(message_of([] { check_shape("heatmap", "matrix", {28}, {"H", "W"}); }) ==
         "heatmap: matrix is [28] but must be [H, W]");
@@ -140,4 +146,12 @@ TEST_CASE("identical compares bits and allclose compares values") {
   CHECK(allclose(zero, negative_zero));
   CHECK_FALSE(allclose(Tensor::from({1}), Tensor::from({Real(1.1)})));
   CHECK_FALSE(allclose(Tensor::from({1}), Tensor::from({NAN})));
+}
+
+TEST_CASE("a failed check shows vectors, shapes and tensors in numbers") {
+  CHECK(doctest::toString(std::vector<Real>{1, Real(2.5)}) == "[1, 2.5]");
+  CHECK(doctest::toString(std::vector<std::vector<int>>{{1}, {}}) == "[[1], []]");
+  CHECK(contains(doctest::toString(std::vector<Index>(21, 0)).c_str(), "0, ..., 21 in all]"));
+  CHECK(doctest::toString(Shape{2, 3}) == "[2, 3]");
+  CHECK(doctest::toString(Tensor::from({1, 2})) == "[1, 2]\nshape [2]");
 }

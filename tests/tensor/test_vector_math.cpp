@@ -1,7 +1,5 @@
 #include "tensor/kernels/vector_math.h"
 
-#include <doctest/doctest.h>
-
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -11,6 +9,7 @@
 #include "tensor/elementwise.h"
 #include "tensor/parallel.h"
 #include "tensor/random.h"
+#include "tests/doctest.h"
 
 using namespace gradfold;
 

@@ -8,26 +8,15 @@
 #include <unistd.h>
 
 #include "tensor/check.h"
-#include "tests/files.h"
 
 namespace gradfold {
-namespace fs = std::filesystem;
-
 namespace {
 
-fs::path new_file() {
-  std::string name = (fs::temp_directory_path() / "gradfold-XXXXXX").string();
-  const int descriptor = mkstemp(name.data());
-  require(descriptor >= 0, "Process", "cannot make a temporary file {}", name);
-  close(descriptor);
-  return name;
-}
-
-[[noreturn]] void become(const std::vector<std::string>& words, const ProcessOptions& options, const fs::path& out,
-                         const fs::path& err) {
+// What the child does: its words, with stdout and stderr in files of `folder`.
+[[noreturn]] void become(const std::vector<std::string>& words, const ProcessOptions& options, const Scratch& folder) {
   dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
-  dup2(open(out.c_str(), O_WRONLY), STDOUT_FILENO);
-  dup2(open(err.c_str(), O_WRONLY), STDERR_FILENO);
+  dup2(creat((folder / "out").c_str(), 0600), STDOUT_FILENO);
+  dup2(creat((folder / "err").c_str(), 0600), STDERR_FILENO);
   for (std::string setting : options.environment) {
     const auto equals = setting.find('=');
     setenv(setting.substr(0, equals).c_str(), setting.substr(equals + 1).c_str(), 1);
@@ -47,11 +36,10 @@ fs::path new_file() {
 
 }  // namespace
 
-Process::Process(const std::vector<std::string>& words, const ProcessOptions& options)
-    : out_(new_file()), err_(new_file()) {
+Process::Process(const std::vector<std::string>& words, const ProcessOptions& options) {
   pid_ = fork();
   require(pid_ >= 0, "Process", "cannot start {}", words.at(0));
-  if (pid_ == 0) become(words, options, out_, err_);
+  if (pid_ == 0) become(words, options, folder_);
 }
 
 Process::~Process() {
@@ -59,8 +47,6 @@ Process::~Process() {
     kill(pid_, SIGKILL);
     waitpid(pid_, nullptr, 0);
   }
-  fs::remove(out_);
-  fs::remove(err_);
 }
 
 void Process::send(int signal) { kill(pid_, signal); }
@@ -69,7 +55,8 @@ Finished Process::wait() {
   int status = 0;
   waitpid(pid_, &status, 0);
   pid_ = -1;
-  return {WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status), contents(out_), contents(err_)};
+  return {WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status), contents(folder_ / "out"),
+          contents(folder_ / "err")};
 }
 
 Finished run(const std::vector<std::string>& words, const ProcessOptions& options) {

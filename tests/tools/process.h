@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/files.h"
+
 // Child processes for the tests of ./gf and build/gf.
 namespace gradfold {
 
@@ -31,7 +33,7 @@ class Process {
 
  private:
   pid_t pid_ = -1;
-  std::filesystem::path out_, err_;
+  Scratch folder_;  // of what it writes to stdout and stderr
 };
 
 Finished run(const std::vector<std::string>& words, const ProcessOptions& options = {});

@@ -1,11 +1,10 @@
 // The commands that train nothing: graph, doctor, course, help.
-#include <doctest/doctest.h>
-
 #include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <thread>
 
+#include "tests/doctest.h"
 #include "tests/files.h"
 #include "tests/tools/process.h"
 

@@ -1,9 +1,9 @@
 // ./gf as a stranger meets it: a bare machine, a typo, no package manager.
-#include <doctest/doctest.h>
 
 
 #include <filesystem>
 
+#include "tests/doctest.h"
 #include "tests/files.h"
 #include "tests/tools/process.h"
 

@@ -1,12 +1,11 @@
 // The shape of the tree, read from its files: who includes whom, and that every test file is run.
-#include <doctest/doctest.h>
-
 #include <filesystem>
 #include <map>
 #include <regex>
 #include <set>
 #include <sstream>
 
+#include "tests/doctest.h"
 #include "tests/files.h"
 #include "tests/tools/process.h"
 

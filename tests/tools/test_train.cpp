@@ -1,6 +1,4 @@
 // build/gf train, eval and sample as child processes: what they print, what they keep, and what they refuse.
-#include <doctest/doctest.h>
-
 #include <chrono>
 #include <csignal>
 #include <random>
@@ -11,6 +9,7 @@
 
 #include "nn/checkpoint.h"
 #include "tensor/safetensors.h"
+#include "tests/doctest.h"
 #include "tests/files.h"
 #include "tests/tools/process.h"
 

@@ -1,12 +1,11 @@
 #include "viz/chart.h"
 
-#include <doctest/doctest.h>
-
 #include <cmath>
 #include <cstdlib>
 #include <iostream>
 #include <sstream>
 
+#include "tests/doctest.h"
 #include "tests/files.h"
 #include "viz/gnuplot.h"
 #include "viz/png.h"
@@ -42,8 +41,6 @@ class Stderr {
   std::ostringstream text_;
   std::streambuf* before_;
 };
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 

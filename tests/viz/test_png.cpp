@@ -1,9 +1,8 @@
 #include "viz/png.h"
 
-#include <doctest/doctest.h>
-
 #include <cmath>
 
+#include "tests/doctest.h"
 #include "tests/files.h"
 
 using namespace gradfold;

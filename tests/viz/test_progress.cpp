@@ -1,9 +1,9 @@
 #include "viz/progress.h"
 
-#include <doctest/doctest.h>
-
 #include <algorithm>
 #include <sstream>
+
+#include "tests/doctest.h"
 
 using namespace gradfold;
 

@@ -1,9 +1,8 @@
 #include "viz/report.h"
 
-#include <doctest/doctest.h>
-
 #include <regex>
 
+#include "tests/doctest.h"
 #include "tests/files.h"
 #include "viz/png.h"
 
@@ -23,8 +22,6 @@ Report example() {
                        .seconds = 75},
                       {.id = "2.4", .title = "Limits", .claims = {{"P7", "slow", "fast", false}}}}}}};
 }
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 std::string from_url(const std::string& url) {
   std::string path;
