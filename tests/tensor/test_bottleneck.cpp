@@ -1,11 +1,10 @@
 #include "tensor/kernels/bottleneck.h"
 
-#include <doctest/doctest.h>
-
 #include <cmath>
 #include <vector>
 
 #include "tensor/parallel.h"
+#include "tests/doctest.h"
 
 using namespace gradfold;
 

@@ -1,10 +1,9 @@
 // gf bench: several processes of a program that only pretends to measure, and scripts that play the other framework.
-#include <doctest/doctest.h>
-
 #include <sstream>
 
 #include <nlohmann/json.hpp>
 
+#include "tests/doctest.h"
 #include "tests/files.h"
 #include "tests/tools/process.h"
 
