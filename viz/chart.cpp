@@ -154,7 +154,7 @@ std::string Chart::settings(std::string_view format) const {
   std::string s = fmt::format("set terminal {} noenhanced size {},{} background '#ffffff'\n",
                               format == "png" ? "pngcairo font 'sans,12'" : "svg font 'sans,14'",
                               options_.width, options_.height);
-  s += fmt::format("set title {}\nset xlabel {}\nset ylabel {}\nset zlabel {}\nset cblabel {}\n",
+  s += fmt::format("set title {}\nset xlabel {} offset 0,0.4\nset ylabel {}\nset zlabel {}\nset cblabel {}\n",
                    gnuplot_quote(options_.title), gnuplot_quote(options_.x), gnuplot_quote(options_.y),
                    gnuplot_quote(options_.z), gnuplot_quote(options_.color));
   s += "set border lc '#808080'\nset tics textcolor '#303030'\nset grid lc '#d8d8d8' lt 1\n" + palette();
@@ -165,7 +165,7 @@ std::string Chart::settings(std::string_view format) const {
   if (has(Kind::kHeat)) s += "unset grid\nset yrange [] reverse\nset autoscale noextend\n";
   const bool named =
       std::any_of(series_.begin(), series_.end(), [](const Series& x) { return !x.name.empty(); });
-  s += named ? "set key below center horizontal Left reverse\n" : "unset key\n";
+  s += named ? "set key below center horizontal Left reverse title ' '\n" : "unset key\n";
   return s;
 }
 

@@ -55,7 +55,7 @@ constexpr Letter kLetters[] = {
     {'d', {0b00001, 0b00001, 0b01101, 0b10011, 0b10001, 0b10001, 0b01111}},
     {'e', {0, 0, 0b01110, 0b10001, 0b11111, 0b10000, 0b01110}},
     {'f', {0b00110, 0b01001, 0b01000, 0b11100, 0b01000, 0b01000, 0b01000}},
-    {'g', {0, 0, 0b01111, 0b10001, 0b01111, 0b00001, 0b01110}},
+    {'g', {0b01111, 0b10001, 0b10001, 0b10001, 0b01111, 0b00001, 0b01110}},
     {'h', {0b10000, 0b10000, 0b10110, 0b11001, 0b10001, 0b10001, 0b10001}},
     {'i', {0b00100, 0, 0b01100, 0b00100, 0b00100, 0b00100, 0b01110}},
     {'j', {0b00010, 0, 0b00110, 0b00010, 0b00010, 0b10010, 0b01100}},
@@ -64,8 +64,8 @@ constexpr Letter kLetters[] = {
     {'m', {0, 0, 0b11010, 0b10101, 0b10101, 0b10001, 0b10001}},
     {'n', {0, 0, 0b10110, 0b11001, 0b10001, 0b10001, 0b10001}},
     {'o', {0, 0, 0b01110, 0b10001, 0b10001, 0b10001, 0b01110}},
-    {'p', {0, 0, 0b11110, 0b10001, 0b11110, 0b10000, 0b10000}},
-    {'q', {0, 0, 0b01101, 0b10011, 0b01111, 0b00001, 0b00001}},
+    {'p', {0b11110, 0b10001, 0b10001, 0b10001, 0b11110, 0b10000, 0b10000}},
+    {'q', {0b01111, 0b10001, 0b10001, 0b10001, 0b01111, 0b00001, 0b00001}},
     {'r', {0, 0, 0b10110, 0b11001, 0b10000, 0b10000, 0b10000}},
     {'s', {0, 0, 0b01110, 0b10000, 0b01110, 0b00001, 0b11110}},
     {'t', {0b01000, 0b01000, 0b11100, 0b01000, 0b01000, 0b01001, 0b00110}},
@@ -73,7 +73,7 @@ constexpr Letter kLetters[] = {
     {'v', {0, 0, 0b10001, 0b10001, 0b10001, 0b01010, 0b00100}},
     {'w', {0, 0, 0b10001, 0b10001, 0b10101, 0b10101, 0b01010}},
     {'x', {0, 0, 0b10001, 0b01010, 0b00100, 0b01010, 0b10001}},
-    {'y', {0, 0, 0b10001, 0b10001, 0b01111, 0b00001, 0b01110}},
+    {'y', {0b10001, 0b10001, 0b10001, 0b10001, 0b01111, 0b00001, 0b01110}},
     {'z', {0, 0, 0b11111, 0b00010, 0b00100, 0b01000, 0b11111}},
     {' ', {}},
     {'.', {0, 0, 0, 0, 0, 0b01100, 0b01100}},
@@ -110,6 +110,9 @@ const Letter& letter(char c) {
   return kUnknown;
 }
 
+// Tails hang below the line.
+Index drop_of(char c) { return c == 'g' || c == 'p' || c == 'q' || c == 'y' ? kGlyphDrop : 0; }
+
 }  // namespace
 
 void draw_text(Image& image, Index x, Index y, std::string_view text, Color color, Index scale) {
@@ -119,7 +122,7 @@ void draw_text(Image& image, Index x, Index y, std::string_view text, Color colo
     for (Index row = 0; row < kGlyphHeight; ++row) {
       for (Index col = 0; col < kColumns; ++col) {
         const bool inked = l.rows[static_cast<std::size_t>(row)] >> (kColumns - 1 - col) & 1;
-        if (inked) image.fill(x + col * scale, y + row * scale, scale, scale, color);
+        if (inked) image.fill(x + col * scale, y + (row + drop_of(c)) * scale, scale, scale, color);
       }
     }
     x += kGlyphWidth * scale;

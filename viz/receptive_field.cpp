@@ -53,7 +53,7 @@ Image below(const Image& upper, const Image& lower) {
 
 Image titled(const std::string& title, const Image& picture) {
   if (title.empty()) return picture;
-  Image head(text_width(title, kCaptionScale), kGlyphHeight * kCaptionScale);
+  Image head(text_width(title, kCaptionScale), (kGlyphHeight + kGlyphDrop) * kCaptionScale);
   draw_text(head, 0, 0, title, kBlack, kCaptionScale);
   return below(head, picture);
 }
@@ -81,7 +81,7 @@ Image legend(Index width) {
     draw_text(picture, x + kBox + 2 * kMargin, y, entry.text, kBlack, kCaptionScale);
     x += room(entry) + kApart;
   }
-  Image used(width, y + kBox);
+  Image used(width, y + kBox + kGlyphDrop * kCaptionScale);
   used.paste(picture, 0, 0);
   return used;
 }

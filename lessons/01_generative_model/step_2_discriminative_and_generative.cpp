@@ -137,7 +137,7 @@ int main(int argc, char** argv) {
   }
   Chart missing({.title = "pixels hidden at test time", .x = "share of pixels hidden", .y = "accuracy"});
   missing.line("naive Bayes, integrated out", hidden, by_bayes)
-      .line("Gaussian discriminant, integrated out", hidden, by_gaussian);
+      .line("Gaussian, integrated out", hidden, by_gaussian);
   missing.line("logistic regression, zeros put in", hidden, by_line_zeros)
       .line("logistic regression, means put in", hidden, by_line_means);
   lesson.picture("hidden_pixels.png", missing, "accuracy when pixels are hidden");

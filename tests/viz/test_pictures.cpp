@@ -179,10 +179,10 @@ TEST_CASE("captions: every letter is drawn and differs from the others, a letter
   std::string letters = "0123456789 .,:+-=/()[]<>%?!'_#*|";
   for (char c = 'a'; c <= 'z'; ++c) letters += {c, static_cast<char>(c - 'a' + 'A')};
   for (char c : letters + '@') {  // @ is the box
-    Image image(kGlyphWidth, kGlyphHeight);
+    Image image(kGlyphWidth, kGlyphHeight + kGlyphDrop);
     draw_text(image, 0, 0, std::string(1, c));
     std::vector<std::uint8_t> ink;
-    for (Index i = 0; i < kGlyphWidth * kGlyphHeight; ++i) {
+    for (Index i = 0; i < image.width() * image.height(); ++i) {
       ink.push_back(image.at(i % kGlyphWidth, i / kGlyphWidth) == kBlack);
     }
     CHECK_MESSAGE(seen.insert(ink).second, c);
