@@ -207,6 +207,7 @@ help() {
     [ -n "$line" ] || unknown_command "$1"
     case $1 in
       course | train | eval | sample | graph | bench | doctor) need_program; exec "$build/gf" "$@" --help ;;
+      lesson) lesson "${2-1.1}" --help ;;
       *) echo "./gf $1 $(column "$line" 2)"; column "$line" 3; return ;;
     esac
   fi
@@ -349,6 +350,7 @@ main() {
   set -- ${arguments[@]+"${arguments[@]}"}
   command=${1-}
   [ $# -eq 0 ] || shift
+  case ${1-} in -h | --help) set -- "$command"; command=help ;; esac
   case $command in
     "") about ;;
     help | -h | --help) help "$@" ;;

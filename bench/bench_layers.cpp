@@ -19,7 +19,8 @@ Indices counting(Index n, Index classes) {
   return out;
 }
 
-void bench_layer(benchmark::State& state, int threads, Module& layer, const Shape& input, const Shape& output) {
+void bench_layer(benchmark::State& state, int threads, Module& layer, const Shape& input,
+                 const Shape& output) {
   Rng rng(1);
   layer.reset_parameters(rng);
   Var x(rng.normal(input), true);

@@ -16,8 +16,8 @@ class Interrupt {
   int exit_code() const;  // 128 + the signal's number, as shells count: 130 after Ctrl-C
 };
 
-// For a program with nothing to save: from now on SIGINT and SIGTERM print this line to stderr and end it at once,
-// wherever it is, with the same exit code.
+// For a program with nothing to save: from now on SIGINT and SIGTERM print this line to stderr and end it at
+// once, wherever it is, with the same exit code.
 void stop_at_once(const std::string& line);
 
 }  // namespace gradfold

@@ -10,6 +10,7 @@
 
 #include "data/binarize.h"
 #include "data/load.h"
+#include "lessons/command_line.h"
 #include "lessons/interrupt.h"
 #include "tensor/atomic_file.h"
 #include "tensor/parallel.h"
@@ -67,23 +68,28 @@ Lesson::Lesson(int argc, char** argv, LessonOptions options)
 Lesson::~Lesson() = default;
 
 void Lesson::parse(int argc, char** argv) {
-  CLI::App app(fmt::format("{}  {}\n{}", options_.step, options_.title, options_.claim));
+  const std::string who = "lesson " + options_.step;
+  CLI::App app(fmt::format("{}  {}\n{}", options_.step, options_.title, options_.claim), who);
+  app.allow_extras();
   bool quick = false;
   Index epochs = -1;
   int threads = 0;
-  app.add_option("--data", data_, "strokes, mnist, binarized-mnist, a folder or a file")->capture_default_str();
+  app.add_option("--data", data_, "strokes, mnist, binarized-mnist, a folder or a file")
+      ->capture_default_str();
   auto* full = app.add_flag("--full", full_, "all the data and the larger model: minutes to hours");
   app.add_flag("--quick", quick, "a minute on two cores (the default)")->excludes(full);
   app.add_option("--seed", seed_, "of all random numbers")->capture_default_str();
-  app.add_option("--epochs", epochs, "passes over the training images")->check(CLI::PositiveNumber);
-  app.add_option("--threads", threads, "results do not depend on it")->check(CLI::PositiveNumber);
+  app.add_option("--epochs", epochs, "passes over the training images")->check(positive());
+  app.add_option("--threads", threads, "results do not depend on it")->check(positive());
   app.add_option("--out", out_, "where pictures go")->capture_default_str();
   app.add_flag("--json", json_, "the result as one JSON object, the last line of stdout");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    std::exit(app.exit(error) == 0 ? 0 : 2);
+    if (error.get_exit_code() == 0) std::exit(app.exit(error));  // --help
+    throw UsageError(who, error.what());
   }
+  refuse_unknown(app, app.remaining());
   epochs_ = epochs > 0 ? epochs : full_ ? options_.full_epochs : options_.epochs;
   if (threads > 0) set_num_threads(threads);
 }

@@ -29,8 +29,8 @@ struct LessonOptions {
 
 // 1 where an image is at least half ink, else 0.
 Tensor binarize(const Tensor& images);
-// The mean of every block x block pixels: [N, C, H, W] -> [N, C, H / block, W / block]. What is left over at the right
-// and below is cut off.
+// The mean of every block x block pixels: [N, C, H, W] -> [N, C, H / block, W / block]. What is left over at
+// the right and below is cut off.
 Tensor shrink(const Tensor& images, Index block);
 
 struct TrainOptions {
@@ -69,7 +69,9 @@ class Lesson {
   // The data set of --data: training and held-out images, which never share a row. `prepare` is applied to
   // the images: lesson.train_images(binarize).
   using Prepare = Tensor (*)(const Tensor&);
-  Dataset train_images(Prepare prepare = nullptr) const { return load(Split::kTrain, options_.train, prepare); }
+  Dataset train_images(Prepare prepare = nullptr) const {
+    return load(Split::kTrain, options_.train, prepare);
+  }
   Dataset test_images(Prepare prepare = nullptr) const;
 
   // for (const Batch& batch : lesson.epochs(train, {.batch = 64})) { ...; lesson.show("nats", loss.item()); }

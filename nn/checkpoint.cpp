@@ -65,7 +65,8 @@ OptimizerState optimizer_of(const SafeTensors& file) {
   require(file.metadata.count("optimizer"), "checkpoint",
           "it holds weights but no optimizer; hint: load_weights() takes the weights alone");
   const auto lr = numbers<double>(text_at(file, "optimizer/lr"), "optimizer/lr");
-  require(lr.size() == 1, "checkpoint", "it holds an optimizer without its learning rate, optimizer/lr; hint: use an "
+  require(lr.size() == 1, "checkpoint",
+          "it holds an optimizer without its learning rate, optimizer/lr; hint: use an "
           "earlier checkpoint, or load_weights() and start a new optimizer");
   const auto tensors = under(file.tensors, kOptimizer);
   return {.kind = text_at(file, "optimizer"),
@@ -80,8 +81,8 @@ std::vector<Tensor> averages_of(const SafeTensors& file, const Module& model) {
   for (const auto& [name, parameter] : model.named_parameters()) {
     const auto found = file.tensors.find(kEma + name);
     require(found != file.tensors.end(), "checkpoint", "it has no moving average of {}", name);
-    require(found->second.shape() == parameter.shape(), "checkpoint", "its moving average of {} is {} but must be {}",
-            name, found->second.shape(), parameter.shape());
+    require(found->second.shape() == parameter.shape(), "checkpoint",
+            "its moving average of {} is {} but must be {}", name, found->second.shape(), parameter.shape());
     out.push_back(found->second);
   }
   return out;
@@ -110,13 +111,14 @@ auto about(const std::filesystem::path& path, F&& f) {
 // Everything is read and checked before anything changes; what a load() still refuses is undone.
 void restore(const SafeTensors& file, const TrainingState& state) {
   const std::string saved = text_at(file, "class");
-  require(saved.empty() || saved == state.model.kind(), "checkpoint", "it holds a {} but this model is a {}", saved,
-          state.model.kind());
+  require(saved.empty() || saved == state.model.kind(), "checkpoint", "it holds a {} but this model is a {}",
+          saved, state.model.kind());
   const auto rngs = rngs_of(file, state);
   const std::vector<Tensor> averages = state.ema ? averages_of(file, state.model) : std::vector<Tensor>();
   const OptimizerState optimizer = state.optimizer ? optimizer_of(file) : OptimizerState();
   if (state.ema) state.ema->averages();  // refuses while they are swapped into the model
-  const NamedTensors weights_before = state.model.state();  // load() makes new tensors: these keep their numbers
+  const NamedTensors weights_before =
+      state.model.state();  // load() makes new tensors: these keep their numbers
   const OptimizerState optimizer_before = state.optimizer ? state.optimizer->state() : OptimizerState();
   state.model.load(weights_of(file));
   try {
@@ -132,7 +134,8 @@ void restore(const SafeTensors& file, const TrainingState& state) {
 
 }  // namespace
 
-void save_checkpoint(const std::filesystem::path& path, const TrainingState& state, const TrainingProgress& progress) {
+void save_checkpoint(const std::filesystem::path& path, const TrainingState& state,
+                     const TrainingProgress& progress) {
   SafeTensors file;
   for (const auto& [name, value] : state.model.state()) file.tensors[name] = value;
   file.metadata = {{"class", state.model.kind()}, {"model", progress.model}, {"config", progress.config},
@@ -151,8 +154,8 @@ void save_checkpoint(const std::filesystem::path& path, const TrainingState& sta
   if (state.ema) {
     const auto names = state.model.named_parameters();
     const std::vector<Tensor>& averages = state.ema->averages();
-    require(names.size() == averages.size(), "checkpoint", "the moving average has {} parameters and the model {}",
-            averages.size(), names.size());
+    require(names.size() == averages.size(), "checkpoint",
+            "the moving average has {} parameters and the model {}", averages.size(), names.size());
     for (std::size_t i = 0; i < names.size(); ++i) file.tensors[kEma + names[i].first] = averages[i];
   }
   write_safetensors(path, file);

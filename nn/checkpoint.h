@@ -31,11 +31,12 @@ struct TrainingState {
   std::map<std::string, Rng*> rngs = {};  // "shuffle" to &rng
 };
 
-void save_checkpoint(const std::filesystem::path& path, const TrainingState& state, const TrainingProgress& progress);
+void save_checkpoint(const std::filesystem::path& path, const TrainingState& state,
+                     const TrainingProgress& progress);
 
 // Restores everything that `state` names and returns the progress. Throws an Error that names the file and
-// what is wrong with it (truncated, damaged, another model, names missing or unknown, other shapes, no optimizer
-// in it), or that the averages are swapped into the model; nothing is changed then.
+// what is wrong with it (truncated, damaged, another model, names missing or unknown, other shapes, no
+// optimizer in it), or that the averages are swapped into the model; nothing is changed then.
 TrainingProgress load_checkpoint(const std::filesystem::path& path, const TrainingState& state);
 
 // The progress alone: which model to build before loading. Empty for a plain weights file.

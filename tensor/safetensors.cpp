@@ -129,8 +129,8 @@ class Reader {
     const auto dtype = value.find("dtype");
     check(dtype != value.end() && dtype->is_string(), "gives tensor '{}' no 'dtype'", name);
     const auto type = kTypes.find(dtype->get<std::string>());
-    require(type != kTypes.end(), kWho, "tensor '{}' of {} is of type {}; hint: convert it to F32", name, name_,
-            dtype->dump());
+    require(type != kTypes.end(), kWho, "tensor '{}' of {} is of type {}; hint: convert it to F32", name,
+            name_, dtype->dump());
     const Shape shape =
         checked_shape(numbers(name, value, "shape"), kWho, fmt::format("tensor '{}' of {}", name, name_));
     const auto range = numbers(name, value, "data_offsets");
@@ -167,8 +167,11 @@ class Reader {
     if (written == metadata.end()) return;
     const std::string found = checksum({header_.begin(), header_.end()}, written->second, {data_});
     if (found != written->second) {
-      throw Error(kWho, fmt::format("{} is damaged: its checksum is {} but its bytes give {}", name_, written->second, found),
-                  "get the file or write it again; if another program changed it, remove crc32 from its metadata");
+      throw Error(
+          kWho,
+          fmt::format("{} is damaged: its checksum is {} but its bytes give {}", name_, written->second,
+                      found),
+          "get the file or write it again; if another program changed it, remove crc32 from its metadata");
     }
     metadata.erase(written);
   }
@@ -185,8 +188,8 @@ std::string header_of(const SafeTensors& content, const char* type, int element)
   header[kMetadata][kChecksumKey] = kNoChecksum;
   Index at = 0;
   for (const auto& [name, x] : content.tensors) {
-    require(name != kMetadata, "write_safetensors", "the format reserves the name {}; hint: rename the tensor",
-            kMetadata);
+    require(name != kMetadata, "write_safetensors",
+            "the format reserves the name {}; hint: rename the tensor", kMetadata);
     require(x.defined(), "write_safetensors", "tensor '{}' is undefined", name);
     const Index end = at + x.numel() * element;
     header[name] = {{"dtype", type},
@@ -198,7 +201,8 @@ std::string header_of(const SafeTensors& content, const char* type, int element)
   try {
     text = header.dump();
   } catch (const json::type_error&) {
-    throw Error("write_safetensors", "a tensor's name or a metadata text is no valid UTF-8", "use plain text");
+    throw Error("write_safetensors", "a tensor's name or a metadata text is no valid UTF-8",
+                "use plain text");
   }
   text.append((kLengthSize - text.size() % kLengthSize) % kLengthSize, ' ');
   return text;

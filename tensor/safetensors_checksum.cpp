@@ -6,7 +6,8 @@
 namespace gradfold {
 namespace {
 
-// As nlohmann's JSON writes it. In a header that another program wrote it may look otherwise: then it is nowhere.
+// As nlohmann's JSON writes it. In a header that another program wrote it may look otherwise: then it is
+// nowhere.
 void replace_digits(std::string& header, const std::string& from, const std::string& to) {
   const std::string key = fmt::format("\"{}\":\"", kChecksumKey);
   const std::size_t at = header.find(key + from + "\"");
@@ -19,7 +20,8 @@ std::string checksum(std::string header, const std::string& written, const std::
   replace_digits(header, written, kNoChecksum);
   uLong sum = crc32_z(0, reinterpret_cast<const Bytef*>(header.data()), header.size());
   for (const ByteView& bytes : data) {
-    if (!bytes.empty()) sum = crc32_z(sum, bytes.data(), bytes.size());  // zlib takes a null pointer for a question
+    if (!bytes.empty())
+      sum = crc32_z(sum, bytes.data(), bytes.size());  // zlib takes a null pointer for a question
   }
   return fmt::format("{:08x}", sum);
 }

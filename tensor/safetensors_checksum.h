@@ -4,8 +4,9 @@
 
 #include "tensor/bytes.h"
 
-// The checksum that our .safetensors files carry in their metadata, {"crc32": "1a2b3c4d"}: CRC-32 of the header and
-// the data, with zeros for the eight digits of its own. Other programs' files have none, and read as well.
+// The checksum that our .safetensors files carry in their metadata, {"crc32": "1a2b3c4d"}: CRC-32 of the
+// header and the data, with zeros for the eight digits of its own. Other programs' files have none, and read
+// as well.
 namespace gradfold {
 
 inline constexpr const char* kChecksumKey = "crc32";

@@ -1,18 +1,16 @@
-// gf bench [FILTER]: the cases of bench/*.cpp, in several processes one after the other, and one table at the end.
-// gf bench --vs: the same work in other frameworks (bench/peers/*.py), in turns with ours.
+// gf bench [FILTER]: the cases of bench/*.cpp, in several processes one after the other, and one table at the
+// end. gf bench --vs: the same work in other frameworks (bench/peers/*.py), in turns with ours.
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
 #include <map>
-#include <regex>
 
 #include <fmt/ranges.h>
 
 #include "tensor/atomic_file.h"
 #include "tensor/check.h"
 #include "tensor/parallel.h"
+#include "tools/bench_process.h"
 #include "tools/bench_results.h"
 #include "tools/command.h"
 #include "tools/output.h"
@@ -23,104 +21,23 @@ namespace gradfold {
 namespace {
 
 namespace fs = std::filesystem;
-using Names = std::vector<std::string>;
-
-struct Options {
-  Names filters;
-  std::string json_file;
-  bool json = false, vs = false;
-  int processes = 3, threads = 0;
-  fs::path program = GRADFOLD_BINARY_DIR "/gf_bench", peers = GRADFOLD_SOURCE_DIR "/bench/peers";
-};
-
-// A program ended otherwise than well; 130 after Ctrl-C.
-struct Stopped {
-  int code;
-};
 
 struct Script {
   fs::path path;
   Names cases;  // those that were asked for
 };
 
-// All lines of a program that must succeed; `on_line` sees them as they come.
-Names lines_of(const std::string& program, const Names& words, const std::function<void(const std::string&)>& on_line = {}) {
-  Names lines;
-  const int code = run_program(program, words, [&](const std::string& line) {
-    lines.push_back(line);
-    if (on_line) on_line(line);
-  });
-  if (code == 130) throw Stopped{code};
-  require(code == 0, "bench", "{} ended with {}: {}", program, code, fmt::join(lines, "\n"));
-  return lines;
-}
-
-// A regular expression that is exactly these cases, whatever Google Benchmark appends to their names.
-std::string exactly(const Names& cases) {
-  static const std::regex special(R"([.^$|()\[\]{}*+?\\])");
-  const std::string names = std::regex_replace(fmt::format("{}", fmt::join(cases, "\n")), special, R"(\$&)");
-  return "^(" + std::regex_replace(names, std::regex("\n"), "|") + ")(/(iterations|repeats|min_time):.*|/[a-z]*_time)*$";
-}
-
-// Without these, other libraries run another machine's kernels, or their threads wait in another way than elsewhere.
-void clear_environment(const Options& options) {
-  for (const char* name : {"OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "OMP_WAIT_POLICY", "GOMP_SPINCOUNT"}) unsetenv(name);
+// Without these, other libraries run another machine's kernels, or their threads wait in another way than
+// elsewhere.
+void clear_environment(const BenchOptions& options) {
+  for (const char* name : {"OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "OMP_WAIT_POLICY", "GOMP_SPINCOUNT"})
+    unsetenv(name);
   if (options.threads == 0) return;
   set_num_threads(options.threads);
   setenv("OMP_NUM_THREADS", std::to_string(options.threads).c_str(), 1);
 }
 
-std::regex asked_for(const Options& options) {
-  const std::string all = options.filters.empty() ? "." : fmt::format("{}", fmt::join(options.filters, "|"));
-  try {
-    return std::regex(all, std::regex::extended);
-  } catch (const std::regex_error&) {
-    throw UsageError("bench", fmt::format("the filter {} is no regular expression", all));
-  }
-}
-
-Names matching(const Names& cases, const Options& options) {
-  const std::regex wanted = asked_for(options);
-  Names out;
-  for (const std::string& line : cases) {
-    if (std::regex_search(case_name(line), wanted)) out.push_back(case_name(line));
-  }
-  return out;
-}
-
-// gemm, conv2d, ...: what a filter may begin with.
-std::string families(const Names& cases) {
-  std::vector<std::string> out;
-  for (const std::string& name : cases) {
-    const std::string family = name.substr(0, name.find('/'));
-    if (std::find(out.begin(), out.end(), family) == out.end()) out.push_back(family);
-  }
-  return fmt::format("{}", fmt::join(out, ", "));
-}
-
-Names some(const Names& found, const Names& all, const Options& options) {
-  if (found.empty()) {
-    throw UsageError("bench", fmt::format("no case{} matches {}; there are {}", options.vs ? " with a peer" : "",
-                                          fmt::join(options.filters, " or "), families(all)));
-  }
-  return found;
-}
-
-// One process of ours over these cases: Google Benchmark's JSON.
-nlohmann::ordered_json measure(const Options& options, const Names& cases, Progress& bar) {
-  const fs::path file = fs::temp_directory_path() / fmt::format("gradfold-bench-{}.json", getpid());
-  lines_of(options.program, {"--benchmark_filter=" + exactly(cases), "--benchmark_out=" + file.string()},
-           [&](const std::string& line) {
-             const std::string name = case_name(line.substr(0, line.find(' ')));
-             if (std::find(cases.begin(), cases.end(), name) != cases.end()) bar.step(1, name);
-             if (line.starts_with("note: ")) fmt::print(stderr, "{}\n", line);
-           });
-  auto result = nlohmann::ordered_json::parse(std::ifstream(file));
-  fs::remove(file);
-  return result;
-}
-
-void finish(const Options& options, const nlohmann::ordered_json& result) {
+void finish(const BenchOptions& options, const nlohmann::ordered_json& result) {
   if (!options.json_file.empty()) {
     write_atomically(options.json_file, [&](std::ostream& file) { file << result.dump(2) << "\n"; });
   }
@@ -133,9 +50,9 @@ std::string machine(const nlohmann::ordered_json& context) {
                      load.empty() ? "" : fmt::format(", load {:.1f} before the first process", load[0]));
 }
 
-int bench(const Options& options) {
+int bench(const BenchOptions& options) {
   const Output output(options.json && options.json_file.empty());
-  const Names all = matching(lines_of(options.program, {"--benchmark_list_tests"}), Options());
+  const Names all = matching(lines_of(options.program, {"--benchmark_list_tests"}), BenchOptions());
   const Names cases = some(matching(all, options), all, options);
   std::vector<nlohmann::ordered_json> processes;
   {
@@ -143,8 +60,8 @@ int bench(const Options& options) {
     for (int i = 0; i < options.processes; ++i) processes.push_back(measure(options, cases, bar));
   }
   const auto result = merged(processes);
-  output.say("\n{}{}\nThe middle of {} process{}.", table_of(result), machine(result["context"]), options.processes,
-             options.processes == 1 ? "" : "es");
+  output.say("\n{}{}\nThe middle of {} process{}.", table_of(result), machine(result["context"]),
+             options.processes, options.processes == 1 ? "" : "es");
   finish(options, result);
   return 0;
 }
@@ -157,7 +74,8 @@ std::string find_python(const std::vector<Script>& scripts) {
   for (const std::string python : {"python3", "/usr/bin/python3"}) {
     const auto fits = [&](const Script& script) {
       said.clear();
-      return run_program(python, {script.path, "--check"}, [&](const std::string& line) { said.push_back(line); }) == 0;
+      return run_program(python, {script.path, "--check"},
+                         [&](const std::string& line) { said.push_back(line); }) == 0;
     };
     if (std::all_of(scripts.begin(), scripts.end(), fits)) return python;
   }
@@ -166,15 +84,18 @@ std::string find_python(const std::vector<Script>& scripts) {
               said.empty() ? "apt-get install python3-torch" : "");
 }
 
-std::vector<Script> find_scripts(const Options& options) {
+std::vector<Script> find_scripts(const BenchOptions& options) {
   std::vector<Script> scripts;
   Names all;
   for (const auto& entry : fs::directory_iterator(options.peers)) {
     if (entry.path().extension() != ".py" || entry.path().filename() == "peer.py") continue;
     Names names;
-    const int code = run_program("python3", {entry.path(), "--list"}, [&](const std::string& line) { names.push_back(line); });
-    if (code == 127) throw Error("bench", "--vs needs Python 3 with PyTorch", "apt-get install python3-torch");
-    require(code == 0, "bench", "{} --list ended with {}: {}", entry.path().string(), code, fmt::join(names, "\n"));
+    const int code = run_program("python3", {entry.path(), "--list"},
+                                 [&](const std::string& line) { names.push_back(line); });
+    if (code == 127)
+      throw Error("bench", "--vs needs Python 3 with PyTorch", "apt-get install python3-torch");
+    require(code == 0, "bench", "{} --list ended with {}: {}", entry.path().string(), code,
+            fmt::join(names, "\n"));
     all.insert(all.end(), names.begin(), names.end());
     const Names cases = matching(names, options);
     if (!cases.empty()) scripts.push_back({entry.path(), cases});
@@ -185,8 +106,8 @@ std::vector<Script> find_scripts(const Options& options) {
 }
 
 // Ours and the peer's of one script, one right after the other. Google Benchmark's word on the machine.
-nlohmann::ordered_json play_round(const Options& options, const std::string& python, const Script& script, Progress& bar,
-                std::vector<PeerRound>& rounds) {
+nlohmann::ordered_json play_round(const BenchOptions& options, const std::string& python,
+                                  const Script& script, Progress& bar, std::vector<PeerRound>& rounds) {
   const auto measured = measure(options, script.cases, bar);
   std::map<std::string, double> ours;
   for (const auto& run : measured.at("benchmarks")) {
@@ -205,7 +126,7 @@ nlohmann::ordered_json play_round(const Options& options, const std::string& pyt
   return measured.at("context");
 }
 
-int compare_with_peers(const Options& options) {
+int compare_with_peers(const BenchOptions& options) {
   const std::vector<Script> scripts = find_scripts(options);
   const std::string python = find_python(scripts);
   Index cases = 0;
@@ -230,18 +151,23 @@ int compare_with_peers(const Options& options) {
 }
 
 Action setup(CLI::App& app, const Arguments&) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<BenchOptions>();
   app.footer("build/gf_bench --help: Google Benchmark's own options.\n");
-  app.add_option("filter", options->filters, "cases whose names one of these matches: gemm, 'conv2d/forward/.*' [all]");
-  auto* json = app.add_option("--json", options->json_file,
-                              "write Google Benchmark's JSON (every process a repetition, their middle as _median) or, "
-                              "with --vs, {\"cases\": [...]} to FILE.json; without FILE: as the last line of stdout");
+  app.add_option("filter", options->filters,
+                 "cases whose names one of these matches: gemm, 'conv2d/forward/.*' [all]");
+  auto* json = app.add_option(
+      "--json", options->json_file,
+      "write Google Benchmark's JSON (every process a repetition, their middle as _median) or, "
+      "with --vs, {\"cases\": [...]} to FILE.json; without FILE: as the last line of stdout");
   json->expected(0, 1)->type_name("[FILE.json]");
   app.add_flag("--vs", options->vs, "the same work in PyTorch, in turns with ours (needs python3-torch)");
-  app.add_option("--processes", options->processes, "rounds; 1 for a quick look. The middle one counts: some libraries "
-                                                    "are faster in one process than in another")
-      ->capture_default_str()->check(positive());
-  app.add_option("--threads", options->threads, "for cases that do not name their own [all cores]")->check(positive());
+  app.add_option("--processes", options->processes,
+                 "rounds; 1 for a quick look. The middle one counts: some libraries "
+                 "are faster in one process than in another")
+      ->capture_default_str()
+      ->check(positive());
+  app.add_option("--threads", options->threads, "for cases that do not name their own [all cores]")
+      ->check(positive());
   app.add_option("--program", options->program, "another build's gf_bench")->group("");
   app.add_option("--peers", options->peers, "another folder of peers' scripts")->group("");
   return [options, json] {
@@ -250,6 +176,7 @@ Action setup(CLI::App& app, const Arguments&) {
       throw UsageError("bench", fmt::format("--json {} is no .json file; hint: a filter goes before --json",
                                             options->json_file));
     }
+    if (!options->json_file.empty()) require_folder("bench", options->json_file);
     clear_environment(*options);
     try {
       return options->vs ? compare_with_peers(*options) : bench(*options);

@@ -21,7 +21,8 @@ const Entry& middle(std::vector<const Entry*> entries, Key key) {
 
 // Groups in the order in which their names first came.
 template <class Entry>
-std::vector<std::vector<const Entry*>> by_name(const std::vector<Entry>& all, std::string (*name)(const Entry&)) {
+std::vector<std::vector<const Entry*>> by_name(const std::vector<Entry>& all,
+                                               std::string (*name)(const Entry&)) {
   std::map<std::string, std::size_t> place;
   std::vector<std::vector<const Entry*>> groups;
   for (const Entry& entry : all) {
@@ -40,7 +41,8 @@ double place_of(const json& entry) {
 std::string time_text(double ms) {
   if (ms >= 1e4) return fmt::format("{:.1f} s", ms / 1e3);
   if (ms >= 1) return fmt::format("{:.{}f} ms", ms, ms < 100 ? 2 : 0);
-  return ms >= 1e-3 ? fmt::format("{:.{}f} us", ms * 1e3, ms < 0.1 ? 2 : 0) : fmt::format("{:.1f} ns", ms * 1e6);
+  return ms >= 1e-3 ? fmt::format("{:.{}f} us", ms * 1e3, ms < 0.1 ? 2 : 0)
+                    : fmt::format("{:.1f} ns", ms * 1e6);
 }
 
 std::string number(const json& entry, const char* key, int digits) {
@@ -54,7 +56,8 @@ std::string remark(const json& entry) {
     const bool below = entry.contains("ratio") && entry["ratio"] < entry["goal"];
     return entry.value("label", "") + (below ? "  BELOW" : "");
   }
-  static const std::regex own("name|.*_index|run_.*|repetitions|threads|iterations|.*_time|time_unit|aggregate_.*");
+  static const std::regex own(
+      "name|.*_index|run_.*|repetitions|threads|iterations|.*_time|time_unit|aggregate_.*");
   std::string text;
   for (const auto& [key, value] : entry.items()) {
     if (!value.is_number() || std::regex_match(key, own)) continue;
@@ -67,12 +70,14 @@ std::string remark(const json& entry) {
 
 double milliseconds_of(const json& entry) {
   static const std::map<std::string, double> units = {{"ns", 1e-6}, {"us", 1e-3}, {"ms", 1}, {"s", 1e3}};
-  return entry.contains("ms") ? entry["ms"].get<double>()
-                              : entry["real_time"].get<double>() * units.at(entry["time_unit"].get<std::string>());
+  return entry.contains("ms")
+             ? entry["ms"].get<double>()
+             : entry["real_time"].get<double>() * units.at(entry["time_unit"].get<std::string>());
 }
 
 std::string case_name(const std::string& run_name) {
-  static const std::regex settings("(/(iterations|repeats|min_time):[^/]*|/manual_time|/real_time|/process_time)+$");
+  static const std::regex settings(
+      "(/(iterations|repeats|min_time):[^/]*|/manual_time|/real_time|/process_time)+$");
   return std::regex_replace(run_name, settings, "");
 }
 
@@ -86,7 +91,8 @@ json merged(const std::vector<json>& processes) {
     }
   }
   json out = {{"context", processes.at(0).at("context")}, {"benchmarks", runs}};
-  for (const auto& group : by_name<json>(runs, [](const json& run) { return run["run_name"].get<std::string>(); })) {
+  for (const auto& group :
+       by_name<json>(runs, [](const json& run) { return run["run_name"].get<std::string>(); })) {
     json median = middle(group, place_of);
     median["name"] = median["run_name"].get<std::string>() + "_median";
     median["run_type"] = "aggregate";
@@ -105,8 +111,8 @@ std::string table_of(const json& merged) {
     rows.push_back(entry);
     width = std::max(width, case_name(entry["run_name"]).size());
   }
-  std::string text = fmt::format("{:<{}} {:>9} {:>9} {:>9} {:>6} {:>6} {:>7}\n", "case", width, "time", "ours", "peer",
-                                 "ratio", "goal", "of peak");
+  std::string text = fmt::format("{:<{}} {:>9} {:>9} {:>9} {:>6} {:>6} {:>7}\n", "case", width, "time",
+                                 "ours", "peer", "ratio", "goal", "of peak");
   for (const json& row : rows) {
     const bool failed = row.value("error_occurred", false);
     const std::string line = fmt::format(
@@ -123,7 +129,10 @@ json versus(const std::vector<PeerRound>& rounds) {
   const auto name = [](const PeerRound& r) { return r.name + " " + r.peer; };
   for (const auto& group : by_name<PeerRound>(rounds, name)) {
     const PeerRound& r = middle(group, [](const PeerRound& round) { return round.ratio(); });
-    out["cases"].push_back({{"case", r.name}, {"ours_ms", r.ours_ms}, {"peer", r.peer}, {"peer_ms", r.peer_ms},
+    out["cases"].push_back({{"case", r.name},
+                            {"ours_ms", r.ours_ms},
+                            {"peer", r.peer},
+                            {"peer_ms", r.peer_ms},
                             {"ratio", r.ratio()}});
   }
   return out;
@@ -132,7 +141,8 @@ json versus(const std::vector<PeerRound>& rounds) {
 std::string versus_table(const json& versus) {
   std::size_t width = 4;
   for (const json& c : versus.at("cases")) width = std::max(width, c["case"].get<std::string>().size());
-  std::string text = fmt::format("{:<{}} {:>10} {:>10} {:>6}  peer\n", "case", width, "ours", "peer", "ratio");
+  std::string text =
+      fmt::format("{:<{}} {:>10} {:>10} {:>6}  peer\n", "case", width, "ours", "peer", "ratio");
   for (const json& c : versus.at("cases")) {
     text += fmt::format("{:<{}} {:>10} {:>10} {:>6.2f}  {}{}\n", c["case"].get<std::string>(), width,
                         time_text(c["ours_ms"]), time_text(c["peer_ms"]), c["ratio"].get<double>(),

@@ -13,13 +13,13 @@ std::string case_name(const std::string& run_name);
 // A case's time: its counter "ms" where it has one, else Google Benchmark's.
 double milliseconds_of(const nlohmann::ordered_json& run);
 
-// Google Benchmark's own JSON of several processes as one: every process is a repetition of its cases, and after
-// them each case comes once more as "..._median", from the process whose ratio (for cases without one: whose time)
-// is the one in the middle.
+// Google Benchmark's own JSON of several processes as one: every process is a repetition of its cases, and
+// after them each case comes once more as "..._median", from the process whose ratio (for cases without one:
+// whose time) is the one in the middle.
 nlohmann::ordered_json merged(const std::vector<nlohmann::ordered_json>& processes);
 
-// The "_median" entries of merged() as a table: case, time, ours, peer, ratio, goal, of peak; BELOW where the ratio
-// is below the goal.
+// The "_median" entries of merged() as a table: case, time, ours, peer, ratio, goal, of peak; BELOW where the
+// ratio is below the goal.
 std::string table_of(const nlohmann::ordered_json& merged);
 
 // One case in one round: milliseconds of ours and of the peer's.
@@ -29,8 +29,8 @@ struct PeerRound {
   double ratio() const { return peer_ms / ours_ms; }  // above 1 ours is faster
 };
 
-// {"cases": [{"case", "ours_ms", "peer", "peer_ms", "ratio"}]}: of each case and peer the round whose ratio is in
-// the middle.
+// {"cases": [{"case", "ours_ms", "peer", "peer_ms", "ratio"}]}: of each case and peer the round whose ratio
+// is in the middle.
 nlohmann::ordered_json versus(const std::vector<PeerRound>& rounds);
 // The same for people; BELOW where the peer is faster.
 std::string versus_table(const nlohmann::ordered_json& versus);

@@ -63,8 +63,10 @@ ReportStep report_of(const fs::path& result, const fs::path& page_folder) {
 }
 
 std::string part_title(int part) {
-  static const std::array names = {"Generative models", "PixelRNN and PixelCNN", "Manifolds", "Autoencoders and VAE"};
-  return part >= 1 && part <= int(names.size()) ? fmt::format("{}. {}", part, names[part - 1]) : fmt::format("{}.", part);
+  static const std::array names = {"Generative models", "PixelRNN and PixelCNN", "Manifolds",
+                                   "Autoencoders and VAE"};
+  return part >= 1 && part <= int(names.size()) ? fmt::format("{}. {}", part, names[part - 1])
+                                                : fmt::format("{}.", part);
 }
 
 void add_to_report(Report& report, const Step& step, const fs::path& result, const fs::path& page_folder) {
@@ -91,6 +93,7 @@ int course(const Options& options) {
     if (code != 0) failed.push_back(step.id());
     if (fs::exists(result)) add_to_report(report, step, result, options.out);
     if (code == 128 + SIGINT) {
+      fmt::print("Stopped in step {}.\n", step.id());
       stopped = code;
       break;
     }
@@ -99,7 +102,8 @@ int course(const Options& options) {
   write_report(page, report);
   fmt::print("\nAll pictures and tables: {}\n", page.string());
   if (stopped) return stopped;
-  if (!failed.empty()) fmt::print("Steps with a claim that does not hold, or that failed: {}\n", fmt::join(failed, ", "));
+  if (!failed.empty())
+    fmt::print("Steps with a claim that does not hold, or that failed: {}\n", fmt::join(failed, ", "));
   return failed.empty() ? 0 : 1;
 }
 

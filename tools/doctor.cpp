@@ -50,7 +50,8 @@ std::string threads() {
 std::string data_set(const std::string& name) {
   const char* folder = std::getenv("GRADFOLD_DATA");
   if (!folder) return "GRADFOLD_DATA is not set; the embedded strokes need nothing";
-  return fs::is_directory(fs::path(folder) / name) ? "found in " + std::string(folder) : "not in " + std::string(folder);
+  return fs::is_directory(fs::path(folder) / name) ? "found in " + std::string(folder)
+                                                   : "not in " + std::string(folder);
 }
 
 void line(const std::string& what, const std::string& found) { fmt::print("  {:<18} {}\n", what, found); }

@@ -36,26 +36,34 @@ int evaluate(Options options) {
   if (options.threads > 0) set_num_threads(options.threads);
   const OpenedModel opened = open_checkpoint(options.checkpoint);
   if (options.data.empty()) options.data = saved_settings(opened.progress).data;
-  const Dataset data = load_dataset(options.data, parse_split(options.split), {.limit = options.limit, .seed = options.seed});
+  const Dataset data =
+      load_dataset(options.data, parse_split(options.split), {.limit = options.limit, .seed = options.seed});
   Rng rng = Rng(options.seed).fork("levels");
   const Tensor images = to_levels(data.images, opened.model->levels(), rng);
   const auto [mean, error] = summarize(opened.model->log_prob(images));
   const double bits = bits_per_dim(-mean, images.shape());
   const Output output(options.json);
-  output.say("{} on {} ({} images): {:.2f} nats per image (+- {:.2f}), {:.4f} bits/dim", opened.model->name(), data.name,
-             data.size(), -mean, error, bits);
-  output.finish({{"model", opened.model->name()}, {"data", options.data}, {"split", options.split}, {"images", data.size()},
-                 {"nll_nats", -mean}, {"nll_standard_error", error}, {"bits_per_dim", bits}});
+  output.say("{} on {} ({} images): {:.2f} nats per image (+- {:.2f}), {:.4f} bits/dim", opened.model->name(),
+             data.name, data.size(), -mean, error, bits);
+  output.finish({{"model", opened.model->name()},
+                 {"data", options.data},
+                 {"split", options.split},
+                 {"images", data.size()},
+                 {"nll_nats", -mean},
+                 {"nll_standard_error", error},
+                 {"bits_per_dim", bits}});
   return 0;
 }
 
 Action setup(CLI::App& app, const Arguments&) {
   auto options = std::make_shared<Options>();
   app.add_option("checkpoint", options->checkpoint, "what ./gf train wrote")->required();
-  app.add_option("--data", options->data, "strokes, mnist, binarized-mnist, a folder or a file [what it was trained on]");
+  app.add_option("--data", options->data,
+                 "strokes, mnist, binarized-mnist, a folder or a file [what it was trained on]");
   app.add_option("--split", options->split, "train, valid, test or all")->capture_default_str();
   app.add_option("--limit", options->limit, "images [all]")->check(positive());
-  app.add_option("--seed", options->seed, "of generated data, and of drawing 0 and 1 from grey")->capture_default_str();
+  app.add_option("--seed", options->seed, "of generated data, and of drawing 0 and 1 from grey")
+      ->capture_default_str();
   app.add_option("--threads", options->threads, "the result does not depend on it")->check(positive());
   app.add_flag("--json", options->json, "the result as one JSON object, the last line of stdout");
   return [options] { return evaluate(*options); };

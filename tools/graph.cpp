@@ -31,8 +31,8 @@ int draw_graph(const CLI::App& app, const Options& options) {
   require_ending(app, options.out, {".svg", ".dot"});
   const auto step = model_of_step.find(options.model);
   if (step == model_of_step.end() && std::isdigit(static_cast<unsigned char>(options.model[0]))) {
-    throw UsageError("graph", fmt::format("step {} trains no model that can be drawn; steps that do: {}", options.model,
-                                          drawable_steps()));
+    throw UsageError("graph", fmt::format("step {} trains no model that can be drawn; steps that do: {}",
+                                          options.model, drawable_steps()));
   }
   const auto model = new_model(step == model_of_step.end() ? options.model : step->second, options.config);
   Rng rng(1);
@@ -40,17 +40,20 @@ int draw_graph(const CLI::App& app, const Options& options) {
   const Var loss = model->nll(Tensor::zeros({1, model->channels(), 28, 28}));
   const std::string picture = options.out.extension() == ".svg" ? graph_svg(loss) : graph_dot(loss);
   write_atomically(options.out, [&](std::ostream& file) { file << picture; });
-  fmt::print("{}: {} parameters; the graph is in {}\n", model->name(), model->parameter_count(), options.out.string());
+  fmt::print("{}: {} parameters; the graph is in {}\n", model->name(), model->parameter_count(),
+             options.out.string());
   return 0;
 }
 
 Action setup(CLI::App& app, const Arguments& arguments) {
   auto options = std::make_shared<Options>();
   app.add_option("model", options->model, "a model, or a step that trains one (2.3)")->required();
-  app.add_option("--out", options->out, "an .svg for a browser or a .dot for Graphviz")->capture_default_str();
+  app.add_option("--out", options->out, "an .svg for a browser or a .dot for Graphviz")
+      ->capture_default_str();
   Arguments names = arguments;
   for (const std::string& word : arguments) {
-    if (const auto step = model_of_step.find(word); step != model_of_step.end()) names.push_back(step->second);
+    if (const auto step = model_of_step.find(word); step != model_of_step.end())
+      names.push_back(step->second);
   }
   add_model_options(app, names, options->config);
   return [options, &app] { return draw_graph(app, *options); };

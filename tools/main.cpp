@@ -1,4 +1,5 @@
-// The gf program: finds the command, parses its options, turns what is thrown into a message and an exit code.
+// The gf program: finds the command, parses its options, turns what is thrown into a message and an exit
+// code.
 #include <algorithm>
 #include <cstdio>
 #include <map>
@@ -11,7 +12,8 @@ namespace {
 using namespace gradfold;
 
 int run(int argc, char** argv) {
-  CLI::App app("gradfold: deep learning from scratch, to learn generative models by reading and running them", "gf");
+  CLI::App app("gradfold: deep learning from scratch, to learn generative models by reading and running them",
+               "gf");
   app.require_subcommand(0, 1);
   app.allow_extras();
   const Arguments arguments(argv + 1, argv + argc);
@@ -29,7 +31,8 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
     if (app.get_subcommands().empty()) {
       if (arguments.empty()) throw CLI::CallForHelp();
-      throw UsageError("gf", fmt::format("unknown command '{}'{}", arguments[0], did_you_mean(arguments[0], names)));
+      throw UsageError(
+          "gf", fmt::format("unknown command '{}'{}", arguments[0], did_you_mean(arguments[0], names)));
     }
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help

@@ -25,8 +25,8 @@ void add_model_options(CLI::App& app, const Arguments& arguments, ModelConfig& c
 std::unique_ptr<ImageModel> new_model(const std::string& name, const ModelConfig& config) {
   const auto names = image_model_names();
   if (std::find(names.begin(), names.end(), name) == names.end()) {
-    throw UsageError("gf", fmt::format("there is no model '{}'{} (known: {})", name, did_you_mean(name, names),
-                                       fmt::join(names, ", ")));
+    throw UsageError("gf", fmt::format("there is no model '{}'{} (known: {})", name,
+                                       did_you_mean(name, names), fmt::join(names, ", ")));
   }
   return make_image_model(name, config);
 }
@@ -37,7 +37,8 @@ ModelConfig parse_config(const std::string& text) {
   const auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
   ModelConfig config;
   for (const auto& [key, value] : json.items()) {
-    require(value.is_number_integer(), "checkpoint", "its config is {} but must be whole numbers by name", text);
+    require(value.is_number_integer(), "checkpoint", "its config is {} but must be whole numbers by name",
+            text);
     config[key] = value;
   }
   return config;
@@ -45,9 +46,11 @@ ModelConfig parse_config(const std::string& text) {
 
 OpenedModel open_checkpoint(const std::filesystem::path& path) {
   if (path.string().starts_with("pretrained:")) {
-    throw UsageError("gf", fmt::format("{}: there are no pretrained models yet; train one with ./gf train", path.string()));
+    throw UsageError("gf", fmt::format("{}: there are no pretrained models yet; train one with ./gf train",
+                                       path.string()));
   }
-  require(std::filesystem::exists(path), "gf", "there is no checkpoint {}; hint: ./gf train makes one", path.string());
+  require(std::filesystem::exists(path), "gf", "there is no checkpoint {}; hint: ./gf train makes one",
+          path.string());
   TrainingProgress progress = read_progress(path);
   require(!progress.model.empty(), path.string(),
           "it holds weights but does not say of which model; hint: only what ./gf train wrote can be opened");

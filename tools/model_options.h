@@ -34,8 +34,8 @@ OpenedModel open_checkpoint(const std::filesystem::path& path);
 std::string config_text(const ModelConfig& config);
 ModelConfig parse_config(const std::string& text);
 
-// Grey images [N, C, H, W] as the model's levels: for two levels each pixel is drawn as 1 with the probability
-// of its grey (images that are 0 and 1 stay as they are), else rounded to the nearest level.
+// Grey images [N, C, H, W] as the model's levels: for two levels each pixel is drawn as 1 with the
+// probability of its grey (images that are 0 and 1 stay as they are), else rounded to the nearest level.
 Tensor to_levels(const Tensor& images, int levels, Rng& rng);
 
 }  // namespace gradfold

@@ -23,25 +23,29 @@ struct Options {
   bool json = false;
 };
 
-// The given rows of a picture, and where they are: all of a picture that is less high than the model's images,
-// the upper half of one that is as high.
-void add_completion(SampleOptions& sampling, const Options& options, const ImageModel& model, const Shape& image) {
+// The given rows of a picture, and where they are: all of a picture that is less high than the model's
+// images, the upper half of one that is as high.
+void add_completion(SampleOptions& sampling, const Options& options, const ImageModel& model,
+                    const Shape& image) {
   const Tensor picture = to_tensor(read_png(options.complete), model.channels());
   const Index height = image[2], width = image[3];
   require(picture.size(2) == width && picture.size(1) <= height, options.complete.string(),
-          "it is {} x {} pixels but the model's images are {} x {}; the width must be equal and the height no larger; "
+          "it is {} x {} pixels but the model's images are {} x {}; the width must be equal and the height "
+          "no larger; "
           "hint: ./gf sample ... --n 1 --zoom 1 draws one of that size",
           picture.size(2), picture.size(1), width, height);
   const Index rows = picture.size(1) < height ? picture.size(1) : height / 2;
   Rng rng = Rng(options.seed).fork("levels");
   sampling.image = Tensor::zeros(image);
   sampling.known = Tensor::zeros(image);
-  sampling.image.slice(2, 0, rows).copy_from(to_levels(picture.unsqueeze(0).slice(2, 0, rows), model.levels(), rng));
+  sampling.image.slice(2, 0, rows)
+      .copy_from(to_levels(picture.unsqueeze(0).slice(2, 0, rows), model.levels(), rng));
   sampling.known.slice(2, 0, rows).fill(1);
 }
 
 int sample(const Options& options) {
-  if (options.sampler == "cached") throw UsageError("sample", "there is no cached sampler yet; use --sampler naive");
+  if (options.sampler == "cached")
+    throw UsageError("sample", "there is no cached sampler yet; use --sampler naive");
   if (options.sampler != "naive") {
     throw UsageError("sample", fmt::format("there is no sampler '{}'; known is naive", options.sampler));
   }
@@ -50,10 +54,7 @@ int sample(const Options& options) {
   Shape shape = opened.image();
   SampleOptions sampling{.temperature = options.temperature};
   if (!options.complete.empty()) add_completion(sampling, options, *opened.model, shape);
-  // Found now, not after minutes of drawing.
-  const std::filesystem::path folder = std::filesystem::absolute(options.out).parent_path();
-  require(std::filesystem::is_directory(folder), "sample", "cannot write {}: there is no folder {}; hint: make it first",
-          options.out.string(), folder.string());
+  require_folder("sample", options.out);
   const Interrupt interrupt;
   Progress bar({.title = "sampling", .total = shape[2] * shape[3], .unit = "pixels"});
   Index drawn = 0;
@@ -78,8 +79,12 @@ int sample(const Options& options) {
   bar.finish();
   write_png(options.out, grid(images, {.zoom = options.zoom, .gap = options.n > 1 ? GridOptions().gap : 0}));
   const Output output(options.json);
-  output.say("{} image{} in {:.1f} s: {}", options.n, options.n == 1 ? "" : "s", seconds, options.out.string());
-  output.finish({{"images", options.n}, {"seconds", seconds}, {"sampler", options.sampler}, {"out", options.out.string()}});
+  output.say("{} image{} in {:.1f} s: {}", options.n, options.n == 1 ? "" : "s", seconds,
+             options.out.string());
+  output.finish({{"images", options.n},
+                 {"seconds", seconds},
+                 {"sampler", options.sampler},
+                 {"out", options.out.string()}});
   return 0;
 }
 
@@ -88,11 +93,15 @@ Action setup(CLI::App& app, const Arguments&) {
   app.add_option("checkpoint", options->checkpoint, "what ./gf train wrote")->required();
   app.add_option("--out", options->out, "the PNG, all images in a grid")->required();
   app.add_option("--n", options->n, "how many images")->capture_default_str()->check(positive());
-  app.add_option("--zoom", options->zoom, "screen pixels per image pixel; one image with 1 can be given to --complete")
-      ->capture_default_str()->check(positive());
-  app.add_option("--sampler", options->sampler, "naive: one pass of the net for each pixel")->capture_default_str();
-  app.add_option("--complete", options->complete, "a PNG: its rows (its upper half if it is as high as the model's images) "
-                                                  "are given, the rest is drawn");
+  app.add_option("--zoom", options->zoom,
+                 "screen pixels per image pixel; one image with 1 can be given to --complete")
+      ->capture_default_str()
+      ->check(positive());
+  app.add_option("--sampler", options->sampler, "naive: one pass of the net for each pixel")
+      ->capture_default_str();
+  app.add_option("--complete", options->complete,
+                 "a PNG: its rows (its upper half if it is as high as the model's images) "
+                 "are given, the rest is drawn");
   app.add_option("--temperature", options->temperature, "below 1: likelier pixels become likelier still")
       ->capture_default_str()->check(positive());
   app.add_option("--seed", options->seed, "of all random numbers")->capture_default_str();

@@ -21,13 +21,16 @@ struct Options {
 
 // A run that goes on keeps its settings. Those that may change are taken from the command line if they were
 // given there; another value of those that may not is misuse.
-TrainSettings resumed_settings(const CLI::App& app, const Options& options, const TrainingProgress& progress) {
+TrainSettings resumed_settings(const CLI::App& app, const Options& options,
+                               const TrainingProgress& progress) {
   TrainSettings settings = saved_settings(progress);
   const auto given = [&](const char* name) { return app.count(name) > 0; };
   const auto keep = [&](const char* name, const auto& asked, const auto& saved) {
     if (given(name) && asked != saved) {
-      throw UsageError("train", fmt::format("{} {} differs from the run's {}; leave it out, or start another run with "
-                                            "another --out", name, asked, saved));
+      throw UsageError("train",
+                       fmt::format("{} {} differs from the run's {}; leave it out, or start another run with "
+                                   "another --out",
+                                   name, asked, saved));
     }
   };
   keep("--data", options.settings.data, settings.data);
@@ -44,12 +47,14 @@ TrainSettings resumed_settings(const CLI::App& app, const Options& options, cons
 
 Training resume(const CLI::App& app, const Options& options) {
   if (!std::filesystem::exists(options.out)) {
-    throw UsageError("train", fmt::format("there is no run to resume: {} does not exist", options.out.string()));
+    throw UsageError("train",
+                     fmt::format("there is no run to resume: {} does not exist", options.out.string()));
   }
   const TrainingProgress progress = read_progress(options.out);
   if (progress.model != options.model) {
-    throw UsageError("train", fmt::format("{} holds a {}, not a {}", options.out.string(),
-                                          progress.model.empty() ? "file of weights" : progress.model, options.model));
+    throw UsageError("train",
+                     fmt::format("{} holds a {}, not a {}", options.out.string(),
+                                 progress.model.empty() ? "file of weights" : progress.model, options.model));
   }
   ModelConfig config = parse_config(progress.config);
   for (const auto& [key, value] : options.config) {
@@ -57,13 +62,15 @@ Training resume(const CLI::App& app, const Options& options) {
       throw UsageError("train", fmt::format("--{} {} differs from the run's {}", key, value, config.at(key)));
     }
   }
-  return Training(new_model(options.model, config), resumed_settings(app, options, progress), options.out, true);
+  return Training(new_model(options.model, config), resumed_settings(app, options, progress), options.out,
+                  true);
 }
 
 Training start(const Options& options) {
   if (std::filesystem::exists(options.out)) {
-    throw UsageError("train", fmt::format("{} exists; --resume goes on with it, another --out leaves it alone",
-                                          options.out.string()));
+    throw UsageError("train",
+                     fmt::format("{} exists; --resume goes on with it, another --out leaves it alone",
+                                 options.out.string()));
   }
   return Training(new_model(options.model, options.config), options.settings, options.out, false);
 }
@@ -81,18 +88,24 @@ int train(const CLI::App& app, const Options& options) {
 Action setup(CLI::App& app, const Arguments& arguments) {
   auto options = std::make_shared<Options>();
   TrainSettings& s = options->settings;
-  app.add_option("model", options->model, fmt::format("{}", fmt::join(image_model_names(), ", ")))->required();
+  app.add_option("model", options->model, fmt::format("{}", fmt::join(image_model_names(), ", ")))
+      ->required();
   app.add_option("--out", options->out, "the checkpoint; the log goes beside it")->required();
-  app.add_option("--data", s.data, "strokes, mnist, binarized-mnist, a folder or a file")->capture_default_str();
-  app.add_option("--epochs", s.epochs, "passes over the training images")->capture_default_str()->check(positive());
+  app.add_option("--data", s.data, "strokes, mnist, binarized-mnist, a folder or a file")
+      ->capture_default_str();
+  app.add_option("--epochs", s.epochs, "passes over the training images")
+      ->capture_default_str()
+      ->check(positive());
   app.add_option("--lr", s.lr, "Adam's learning rate")->capture_default_str()->check(positive());
   app.add_option("--batch", s.batch, "images in a step")->capture_default_str()->check(positive());
   app.add_option("--schedule", s.schedule, "of the learning rate: constant or cosine")->capture_default_str();
   app.add_option("--clip", s.clip, "largest norm of the gradient [any]")->check(positive());
-  app.add_option("--ema", s.ema, "decay of the moving average of the weights, such as 0.999 [none]")->check(CLI::Range(0., 1.));
+  app.add_option("--ema", s.ema, "decay of the moving average of the weights, such as 0.999 [none]")
+      ->check(CLI::Range(0., 1.));
   app.add_option("--limit", s.limit, "images of each split [all]")->check(positive());
   app.add_option("--seed", s.seed, "of all random numbers")->capture_default_str();
-  app.add_option("--save-every", options->save_every, "steps between checkpoints [an epoch]")->check(positive());
+  app.add_option("--save-every", options->save_every, "steps between checkpoints [an epoch]")
+      ->check(positive());
   app.add_option("--threads", options->threads, "the result does not depend on it")->check(positive());
   app.add_flag("--resume", options->resume, "go on with the run in --out, with its settings");
   app.add_flag("--json", options->json, "the result as one JSON object, the last line of stdout");

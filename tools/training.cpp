@@ -22,7 +22,8 @@ double now() {
 Schedule make_schedule(const TrainSettings& settings, Index steps) {
   if (settings.schedule == "constant") return schedule::constant();
   if (settings.schedule == "cosine") return schedule::cosine(steps);
-  throw UsageError("train", fmt::format("there is no schedule '{}'; known are constant and cosine", settings.schedule));
+  throw UsageError(
+      "train", fmt::format("there is no schedule '{}'; known are constant and cosine", settings.schedule));
 }
 
 Dataset load_split(const TrainSettings& settings, Split split) {
@@ -42,11 +43,13 @@ std::filesystem::path log_path(const std::filesystem::path& checkpoint) {
 
 TrainSettings saved_settings(const TrainingProgress& progress) {
   const auto json = nlohmann::json::parse(note(progress, "settings"), nullptr, /*allow_exceptions=*/false);
-  require(!json.is_discarded(), "checkpoint", "it holds weights but no training run; hint: only what ./gf train wrote goes on");
+  require(!json.is_discarded(), "checkpoint",
+          "it holds weights but no training run; hint: only what ./gf train wrote goes on");
   return json.get<TrainSettings>();
 }
 
-Training::Training(std::unique_ptr<ImageModel> model, TrainSettings settings, std::filesystem::path path, bool resume)
+Training::Training(std::unique_ptr<ImageModel> model, TrainSettings settings, std::filesystem::path path,
+                   bool resume)
     : model_(std::move(model)),
       settings_(std::move(settings)),
       path_(std::move(path)),
@@ -64,7 +67,8 @@ Training::Training(std::unique_ptr<ImageModel> model, TrainSettings settings, st
   progress_.notes["image"] = nlohmann::json({images[1], images[2], images[3]}).dump();
   if (resume) load();
   Rng levels = Rng(settings_.seed).fork("valid");
-  valid_.images = to_levels(valid_.images, model_->levels(), levels);  // once: every epoch is judged on the same draw
+  valid_.images =
+      to_levels(valid_.images, model_->levels(), levels);  // once: every epoch is judged on the same draw
   save();  // before the first step: a path that cannot be written is found now, not after an hour
 }
 
@@ -79,9 +83,10 @@ void Training::load() {
 
 void Training::save() {
   for (const auto& [name, value] : model_->named_parameters()) {
-    require(first_non_finite(value.value()) < 0, "training",
-            "{} is no longer a finite number after step {}; hint: lower the learning rate or clip the gradients", name,
-            progress_.step);
+    require(
+        first_non_finite(value.value()) < 0, "training",
+        "{} is no longer a finite number after step {}; hint: lower the learning rate or clip the gradients",
+        name, progress_.step);
   }
   progress_.notes["epoch_nats"] = fmt::format("{}", epoch_nats_);
   progress_.notes["epoch_images"] = fmt::format("{}", epoch_images_);
@@ -138,10 +143,13 @@ std::optional<double> Training::validate(const Interrupt& interrupt) {
 
 void Training::finish_epoch(double valid, double seconds) {
   ++progress_.epoch;
-  const nlohmann::ordered_json line = {
-      {"epoch", progress_.epoch}, {"step", progress_.step}, {"train_nats", epoch_nats_ / static_cast<double>(epoch_images_)},
-      {"valid_nats", valid}, {"valid_bits_per_dim", bits_per_dim(valid, valid_.images.shape())},
-      {"lr", adam_.lr()}, {"seconds", seconds}};
+  const nlohmann::ordered_json line = {{"epoch", progress_.epoch},
+                                       {"step", progress_.step},
+                                       {"train_nats", epoch_nats_ / static_cast<double>(epoch_images_)},
+                                       {"valid_nats", valid},
+                                       {"valid_bits_per_dim", bits_per_dim(valid, valid_.images.shape())},
+                                       {"lr", adam_.lr()},
+                                       {"seconds", seconds}};
   log_ += line.dump() + "\n";
   epoch_nats_ = 0;
   epoch_images_ = 0;
@@ -162,12 +170,13 @@ int Training::run(const Output& output, Index save_every) {
       }
       finish_epoch(*valid, now() - start);
       const auto line = result();
-      output.say("epoch {}/{}  train {:.2f} nats  valid {:.2f} nats  {:.4f} bits/dim", progress_.epoch, settings_.epochs,
-                 line["train_nats"].get<double>(), line["valid_nats"].get<double>(),
+      output.say("epoch {}/{}  train {:.2f} nats  valid {:.2f} nats  {:.4f} bits/dim", progress_.epoch,
+                 settings_.epochs, line["train_nats"].get<double>(), line["valid_nats"].get<double>(),
                  line["valid_bits_per_dim"].get<double>());
     }
   } catch (const Error&) {
-    fmt::print(stderr, "{} holds the last good state, after step {}\n", path_.string(), read_progress(path_).step);
+    fmt::print(stderr, "{} holds the last good state, after step {}\n", path_.string(),
+               read_progress(path_).step);
     throw;
   }
   return 0;
@@ -175,9 +184,12 @@ int Training::run(const Output& output, Index save_every) {
 
 nlohmann::ordered_json Training::result() const {
   const auto last = log_.rfind('\n', log_.size() < 2 ? 0 : log_.size() - 2);
-  nlohmann::ordered_json result = {{"model", progress_.model}, {"data", settings_.data}, {"checkpoint", path_.string()},
+  nlohmann::ordered_json result = {{"model", progress_.model},
+                                   {"data", settings_.data},
+                                   {"checkpoint", path_.string()},
                                    {"parameters", model_->parameter_count()}};
-  if (!log_.empty()) result.update(nlohmann::ordered_json::parse(log_.substr(last == std::string::npos ? 0 : last + 1)));
+  if (!log_.empty())
+    result.update(nlohmann::ordered_json::parse(log_.substr(last == std::string::npos ? 0 : last + 1)));
   return result;
 }
 

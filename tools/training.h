@@ -36,7 +36,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TrainSettings, data, limit, epochs, batch, lr
 class Training {
  public:
   // Draws the first weights, or with resume takes everything from the checkpoint at `path`.
-  Training(std::unique_ptr<ImageModel> model, TrainSettings settings, std::filesystem::path path, bool resume);
+  Training(std::unique_ptr<ImageModel> model, TrainSettings settings, std::filesystem::path path,
+           bool resume);
 
   // Trains to the last epoch, or to Ctrl-C; saves after each epoch, when interrupted and every `save_every`
   // steps (0: only then). Returns the exit code.

@@ -152,8 +152,9 @@ TEST_CASE("what does not fit is said, with the file's name, and nothing is chang
   Sequential other;
   other.add<Linear>(3, 8);
   refuses({other}, "checkpoint: it holds a Net but this model is a Sequential");
-  CHECK(message_of([&] { load_weights(path, other); }).find("Sequential: the state does not fit: missing 0.weight, 0.bias; "
-                                                          "unknown hidden.bias") != std::string::npos);
+  CHECK(message_of([&] { load_weights(path, other); })
+            .find("Sequential: the state does not fit: missing 0.weight, 0.bias; "
+                  "unknown hidden.bias") != std::string::npos);
   Rng extra(1);
   TrainingState with_rng = run.state();
   with_rng.rngs["shuffle"] = &extra;
@@ -162,7 +163,8 @@ TEST_CASE("what does not fit is said, with the file's name, and nothing is chang
   save_checkpoint(path, {run.net}, run.progress);
   run.train(1);
   const NamedTensors trained = copied(run.net);
-  refuses({run.net, &run.optimizer}, "checkpoint: it holds weights but no optimizer\n  hint: load_weights() takes the "
+  refuses({run.net, &run.optimizer},
+          "checkpoint: it holds weights but no optimizer\n  hint: load_weights() takes the "
           "weights alone");
   refuses({run.net, nullptr, &run.ema}, "checkpoint: it has no moving average of hidden.weight");
   check_same(run.net.state(), trained);
@@ -201,7 +203,8 @@ TEST_CASE("whatever is refused, weights, optimizer, averages and random numbers 
     refused(run.state(), sentence);
     unchanged();
   };
-  refused_without("optimizer/lr", "checkpoint: it holds an optimizer without its learning rate, optimizer/lr");
+  refused_without("optimizer/lr",
+                  "checkpoint: it holds an optimizer without its learning rate, optimizer/lr");
   refused_without("optimizer/steps", "Adam: the state is for 0 parameters but there are ");
   refused_without("optimizer/0.exp_avg", "Adam: the state has no 0.exp_avg");
   refused_without("ema/out.bias", "checkpoint: it has no moving average of out.bias");
@@ -253,7 +256,8 @@ TEST_CASE("a truncated file and a missing one are refused") {
   INFO(text);
   CHECK(text.find("cut.safetensors") != std::string::npos);
   CHECK(text.find("truncated") != std::string::npos);
-  CHECK(message_of([&] { read_progress(folder / "none.safetensors"); }).find("none.safetensors") != std::string::npos);
+  CHECK(message_of([&] { read_progress(folder / "none.safetensors"); }).find("none.safetensors") !=
+        std::string::npos);
 }
 
 TEST_CASE("a damaged file loads or is refused, and never does anything else") {
@@ -261,10 +265,11 @@ TEST_CASE("a damaged file loads or is refused, and never does anything else") {
   Run run;
   run.train(1);
   save_checkpoint(folder / "run.safetensors", run.state(), run.progress);
-  const int refused = refused_when_damaged(contents(folder / "run.safetensors"), 300, [&](const std::string& bytes) {
-    put(folder / "damaged.safetensors", bytes);
-    Run other;
-    load_checkpoint(folder / "damaged.safetensors", other.state());
-  });
+  const int refused =
+      refused_when_damaged(contents(folder / "run.safetensors"), 300, [&](const std::string& bytes) {
+        put(folder / "damaged.safetensors", bytes);
+        Run other;
+        load_checkpoint(folder / "damaged.safetensors", other.state());
+      });
   CHECK(refused > 290);  // only a repeated digit of a length, or a byte changed to itself, can do no harm
 }

@@ -124,7 +124,8 @@ TEST_CASE("safetensors: a file that breaks the format's rules is refused in one 
   const Case cases[] = {
       {"1234567", "is 7 bytes long, too short for the 8 bytes that begin a .safetensors file"},
       {length_of(999), "is truncated: its header takes 999 bytes, but 0 follow"},
-      {std::string(8, '\xff'), "claims a header of 18446744073709551615 bytes; at most 100000000 are allowed"},
+      {std::string(8, '\xff'),
+       "claims a header of 18446744073709551615 bytes; at most 100000000 are allowed"},
       {file_of("{" + w), "has a header that is no valid JSON (at byte 54 of it)"},
       {file_of(""), "has a header that is no valid JSON"},
       {file_of("{\"\xff\xfe\": 1}"), "has a header that is no valid JSON"},
@@ -185,7 +186,8 @@ TEST_CASE("safetensors: content that cannot be stored is refused and leaves the 
   CHECK_FALSE(std::filesystem::exists(folder / "x.tmp"));
 }
 
-TEST_CASE("safetensors: any changed byte of a file of ours is found; files without a checksum read as they are") {
+TEST_CASE(
+    "safetensors: any changed byte of a file of ours is found; files without a checksum read as they are") {
   const Scratch folder;
   const SafeTensors content = {{{"a", Tensor::arange(64)}, {"none", Tensor({0})}}, {{"note", "text"}}};
   for (const StoredType type : {StoredType::kReal, StoredType::kF16}) {
@@ -208,8 +210,8 @@ TEST_CASE("safetensors: any changed byte of a file of ours is found; files witho
   bytes[bytes.size() - 100] ^= 4;
   put(folder / "x", bytes);
   const std::string message = message_of([&] { read_safetensors(folder / "x"); });
-  CHECK(contains(message, "read_safetensors: " + (folder / "x").string() + " is damaged: its checksum is " + sum +
-                          " but its bytes give "));
+  CHECK(contains(message, "read_safetensors: " + (folder / "x").string() + " is damaged: its checksum is " +
+                              sum + " but its bytes give "));
   CHECK(contains(message, "\n  hint: get the file or write it again"));
 }
 

@@ -1,4 +1,5 @@
-// gf bench: several processes of a program that only pretends to measure, and scripts that play the other framework.
+// gf bench: several processes of a program that only pretends to measure, and scripts that play the other
+// framework.
 #include <sstream>
 
 #include <nlohmann/json.hpp>
@@ -20,8 +21,8 @@ std::string last_line(const std::string& text) {
   return text.substr(begin == std::string::npos ? 0 : begin + 1, end - begin);
 }
 
-// A gf_bench with two cases. sum/8 takes 2, 1 and 5 ms in its first three processes, at ratios 0.5, 2 and 0.9; each
-// process notes its filter and the environment that other libraries read.
+// A gf_bench with two cases. sum/8 takes 2, 1 and 5 ms in its first three processes, at ratios 0.5, 2 and
+// 0.9; each process notes its filter and the environment that other libraries read.
 const char* program = R"sh(#!/bin/bash
 cd "$(dirname "$0")"
 if [ "$1" = --benchmark_list_tests ]; then echo sum/8/iterations:15/manual_time; echo tiny/1; exit; fi
@@ -35,10 +36,9 @@ case $(wc -l <count) in
 esac
 cat >"${2#--benchmark_out=}" <<JSON
 {"context": {"num_cpus": 2, "load_avg": [0.5, 0.4, 0.3]}, "benchmarks": [
- {"name": "sum/8/iterations:15/manual_time", "run_name": "sum/8/iterations:15/manual_time", "run_type": "iteration",
-  "iterations": 15, "real_time": 7, "time_unit": "us", "ours": 10, "peer": 20, "ratio": $ratio, "goal": 1, "ms": $ms,
-  "label": "GB/s, peer: plain loop"},
- {"name": "tiny/1", "run_name": "tiny/1", "run_type": "iteration", "real_time": 12.5, "time_unit": "ns", "peak_MB": 3}]}
+ {"run_name": "sum/8/iterations:15/manual_time", "run_type": "iteration", "real_time": 7, "time_unit": "us",
+  "ours": 10, "peer": 20, "ratio": $ratio, "goal": 1, "ms": $ms, "label": "GB/s, peer: plain loop"},
+ {"run_name": "tiny/1", "run_type": "iteration", "real_time": 12.5, "time_unit": "ns", "peak_MB": 3}]}
 JSON
 )sh";
 
@@ -48,12 +48,16 @@ struct Workshop {
     put(folder / "gf_bench", program);
     fs::permissions(folder / "gf_bench", fs::perms::owner_all);
     fs::create_directory(folder / "peers");
-    put(folder / "peers/other.py", "import sys\nsys.path.insert(0, '" GRADFOLD_SOURCE_DIR "/bench/peers')\nimport peer\n"
-        "peer.main({'sum/8': lambda m: lambda: m.sleep(0.01)}, peer='Other', module='" + module + "', install='make it')\n");
+    put(folder / "peers/other.py",
+        "import sys\nsys.path.insert(0, '" GRADFOLD_SOURCE_DIR
+        "/bench/peers')\nimport peer\n"
+        "peer.main({'sum/8': lambda m: lambda: m.sleep(0.01)}, peer='Other', module='" +
+            module + "', install='make it')\n");
   }
   Finished bench(std::vector<std::string> words) const {
     words.insert(words.begin(), {"bench", "--program", folder / "gf_bench", "--peers", folder / "peers"});
-    return gf(words, {.environment = {"OPENBLAS_CORETYPE=Haswell", "OMP_WAIT_POLICY=active", "OMP_NUM_THREADS=2"}});
+    return gf(words,
+              {.environment = {"OPENBLAS_CORETYPE=Haswell", "OMP_WAIT_POLICY=active", "OMP_NUM_THREADS=2"}});
   }
   Scratch folder;
 };
@@ -67,7 +71,8 @@ TEST_CASE("three processes, one table: of each case the one in the middle") {
   REQUIRE_MESSAGE(ran.exit == 0, ran.err);
   std::istringstream lines(ran.out);
   std::string line, table;
-  while (std::getline(lines, line)) table += line.find("sum/8 ") == 0 || line.find("tiny/1 ") == 0 ? line + "\n" : "";
+  while (std::getline(lines, line))
+    table += line.find("sum/8 ") == 0 || line.find("tiny/1 ") == 0 ? line + "\n" : "";
   CHECK(table == "sum/8    5.00 ms      10.0      20.0   0.90   1.00          GB/s, peer: plain loop  BELOW\n"
                  "tiny/1   12.5 ns                                            peak_MB 3.0\n");
   CHECK(has(ran.out, "2 cores, 2 threads, load 0.5 before the first process\nThe middle of 3 processes.\n"));
@@ -119,12 +124,14 @@ TEST_CASE("misuse of bench, and a framework that is not there, are one sentence"
   refused({"nothing"}, 2, "bench: no case matches nothing; there are sum, tiny\n");
   refused({"("}, 2, "bench: the filter ( is no regular expression\n");
   refused({"--json", "sum"}, 2, "bench: --json sum is no .json file; hint: a filter goes before --json\n");
+  CHECK(has(workshop.bench({"--json", workshop.folder / "none" / "x.json"}).err, "bench: cannot write "));
   refused({"--processes", "0"}, 2, "bench: --processes: '0' is no number above 0\n");
   refused({"--sv"}, 2, "bench: unknown option --sv; did you mean --vs?\n");
   if (python_with("json").empty()) return skip("no Python");
   refused({"--vs", "tiny"}, 2, "bench: no case with a peer matches tiny; there are sum\n");
   CHECK(Workshop("no_such_framework").bench({"--vs"}).exit == 1);
-  CHECK(Workshop("no_such_framework").bench({"--vs"}).err == "bench: --vs: Other is not installed; hint: make it\n");
+  CHECK(Workshop("no_such_framework").bench({"--vs"}).err ==
+        "bench: --vs: Other is not installed; hint: make it\n");
 }
 
 TEST_CASE("every case of a peer's script is a case of ours") {
@@ -137,7 +144,8 @@ TEST_CASE("every case of a peer's script is a case of ours") {
     if (entry.path().extension() != ".py" || entry.path().filename() == "peer.py") continue;
     std::istringstream names(shell(python + " " + entry.path().string() + " --list").output);
     for (std::string name; std::getline(names, name); ++cases) {
-      CHECK_MESSAGE((has(listed, name + "\n") || has(listed, name + "/")), entry.path().string() << ": " << name);
+      CHECK_MESSAGE((has(listed, name + "\n") || has(listed, name + "/")), entry.path().string()
+                                                                               << ": " << name);
     }
   }
   CHECK(cases > 10);

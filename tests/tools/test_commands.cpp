@@ -37,7 +37,8 @@ TEST_CASE("graph draws a model, or the model of a step, as SVG or DOT") {
 TEST_CASE("doctor names threads, vectors and data") {
   const Finished doctor = gf({"doctor"});
   CHECK(doctor.exit == 0);
-  for (const char* what : {"compiler", "vectors", "threads", "gnuplot", "mnist", "disk"}) CHECK(has(doctor.out, what));
+  for (const char* what : {"compiler", "vectors", "threads", "gnuplot", "mnist", "disk"})
+    CHECK(has(doctor.out, what));
 }
 
 TEST_CASE("every command explains itself, and takes no unknown option") {
@@ -49,7 +50,8 @@ TEST_CASE("every command explains itself, and takes no unknown option") {
   }
   const std::string model_help = gf({"train", "pixel_cnn", "--help"}).out;  // with the model's own options
   CHECK(has(model_help, "Settings of pixel_cnn:"));
-  for (const char* help : {"--blocks INT", "residual blocks; a pixel sees", "--masked INT", "0: ordinary convolutions"}) {
+  for (const char* help :
+       {"--blocks INT", "residual blocks; a pixel sees", "--masked INT", "0: ordinary convolutions"}) {
     CHECK_MESSAGE(has(model_help, help), help);
   }
   const Finished doctor = gf({"doctor", "--fix"});
@@ -58,7 +60,8 @@ TEST_CASE("every command explains itself, and takes no unknown option") {
   CHECK(gf({"course", "--ful"}).err == "course: unknown option --ful; did you mean --full?\n");
 }
 
-TEST_CASE("Ctrl-C ends a lesson within a second: it says so, ends with 130, and leaves no result of another run") {
+TEST_CASE(
+    "Ctrl-C ends a lesson within a second: it says so, ends with 130, and leaves no result of another run") {
   Scratch out;
   fs::create_directories(out / "2.3");
   put(out / "2.3/result.json", "{}");
@@ -79,7 +82,9 @@ TEST_CASE("Ctrl-C ends a lesson within a second: it says so, ends with 130, and 
 TEST_CASE("Ctrl-C ends drawing samples: nothing is written") {
   Scratch folder;
   const fs::path model = folder / "m.safetensors";
-  REQUIRE(gf({"train", "pixel_cnn", "--out", model, "--limit", "32", "--epochs", "1", "--maps", "8", "--blocks", "2"}).exit == 0);
+  REQUIRE(gf({"train", "pixel_cnn", "--out", model, "--limit", "32", "--epochs", "1", "--maps", "8",
+              "--blocks", "2"})
+              .exit == 0);
   Process sample({GRADFOLD_BINARY_DIR "/gf", "sample", model, "--n", "2000", "--out", folder / "s.png"});
   std::this_thread::sleep_for(std::chrono::milliseconds(500));
   sample.send(SIGINT);

@@ -25,8 +25,8 @@ fs::path find_program(const std::string& name) {
 class BareMachine {
  public:
   BareMachine() {
-    for (const char* name : {"bash", "env", "dirname", "sed", "grep", "awk", "cut", "tr", "paste", "id", "getconf", "cat",
-                             "find", "sort", "head", "mkdir", "rm"}) {
+    for (const char* name : {"bash", "env", "dirname", "sed", "grep", "awk", "cut", "tr", "paste", "id",
+                             "getconf", "cat", "find", "sort", "head", "mkdir", "rm"}) {
       fs::create_symlink(find_program(name), folder_.path() / name);
     }
   }
@@ -44,8 +44,8 @@ class BareMachine {
   Scratch folder_;
 };
 
-// The launcher in a tree of its own, on a machine whose compiler, CMake and ctest only pretend: CMake builds in two
-// steps, ctest says which tests it was asked for, and that 57 passed.
+// The launcher in a tree of its own, on a machine whose compiler, CMake and ctest only pretend: CMake builds
+// in two steps, ctest says which tests it was asked for, and that 57 passed.
 class LaunchedAlone {
  public:
   explicit LaunchedAlone(const std::vector<std::string>& tests) {
@@ -61,13 +61,15 @@ class LaunchedAlone {
     program("cmake", "echo '[1/2] Building a.cpp'; echo '[2/2] Linking a'");
     program("ctest", closing("100% tests passed, 0 tests failed out of 57"));
     fs::create_directories(folder_ / "include");
-    for (const char* header : {"fmt/core.h", "doctest/doctest.h", "hwy/highway.h", "zlib.h", "png.h", "nlohmann/json.hpp",
-                               "CLI/CLI.hpp"}) {
+    for (const char* header : {"fmt/core.h", "doctest/doctest.h", "hwy/highway.h", "zlib.h", "png.h",
+                               "nlohmann/json.hpp", "CLI/CLI.hpp"}) {
       fs::create_directories((folder_.path() / "include" / header).parent_path());
       put(folder_.path() / "include" / header, "");
     }
   }
-  void pretend_failed_tests() const { program("ctest", closing("96% tests passed, 2 tests failed out of 57") + "exit 8"); }
+  void pretend_failed_tests() const {
+    program("ctest", closing("96% tests passed, 2 tests failed out of 57") + "exit 8");
+  }
   Finished gf(const std::vector<std::string>& words, std::vector<std::string> environment = {}) const {
     std::vector<std::string> all{find_program("bash").string(), folder_ / "gf", "--no-install"};
     all.insert(all.end(), words.begin(), words.end());
@@ -109,7 +111,8 @@ TEST_CASE("commands that need no build") {
   BareMachine machine;
   const Finished help = machine.gf({"help"});
   CHECK(help.exit == 0);
-  for (const char* command : {"course", "test", "lesson", "train", "eval", "sample", "bench", "data", "doctor", "graph"}) {
+  for (const char* command :
+       {"course", "test", "lesson", "train", "eval", "sample", "bench", "data", "doctor", "graph"}) {
     CHECK(has(help.out, std::string("./gf ") + command));
   }
   const Finished bare = machine.gf({});
@@ -171,7 +174,8 @@ TEST_CASE("with apt the command is printed, then run") {
 
 TEST_CASE("tests take a name and two options") {
   BareMachine machine;
-  CHECK(machine.gf({"test", "--frobnicate"}).err == "gf: test: unknown option --frobnicate; it takes --asan or --tsan\n");
+  CHECK(machine.gf({"test", "--frobnicate"}).err ==
+        "gf: test: unknown option --frobnicate; it takes --asan or --tsan\n");
   CHECK(machine.gf({"test", "--frobnicate"}).exit == 2);
   const Finished none = machine.gf({"test", "no_such_test"});
   CHECK(none.exit == 2);
@@ -179,12 +183,14 @@ TEST_CASE("tests take a name and two options") {
 }
 
 TEST_CASE("a test's NAME is a folder, or how a file begins") {
-  const LaunchedAlone launched({"autograd/test_engine", "models/test_pixel_cnn", "models/grad_pixel_cnn", "nn/test_layers",
-                                "nn/grad_layers", "nn/test_losses", "tensor/test_tensor", "tensor/test_pixels"});
+  const LaunchedAlone launched({"autograd/test_engine", "models/test_pixel_cnn", "models/grad_pixel_cnn",
+                                "nn/test_layers", "nn/grad_layers", "nn/test_losses", "tensor/test_tensor",
+                                "tensor/test_pixels"});
   const auto asked = [&](const std::string& name) { return launched.gf({"test", name}).out; };
   const std::string all = "ctest: -R ";
   CHECK(has(asked("tensor"), all + "^(tensor/pixels|tensor/tensor)$\n"));
-  CHECK(has(asked("nn"), all + "^(nn/grad_layers|nn/layers|nn/losses)$\n"));  // nothing of autograd or pixel_cnn
+  CHECK(has(asked("nn"),
+            all + "^(nn/grad_layers|nn/layers|nn/losses)$\n"));  // nothing of autograd or pixel_cnn
   for (const char* name : {"nn/layers", "layers", "nn/lay", "tests/nn/test_layers.cpp"}) {
     CHECK_MESSAGE(has(asked(name), all + "^(nn/grad_layers|nn/layers)$\n"), name);
   }

@@ -21,8 +21,8 @@ namespace {
 
 // A PixelCNN that trains in a moment.
 Words small_training(const fs::path& out, Words more = {}) {
-  Words words{"train", "pixel_cnn", "--out", out.string(), "--data", "strokes", "--limit", "96", "--batch", "16",
-              "--maps", "4", "--blocks", "1", "--epochs", "2"};
+  Words words{"train", "pixel_cnn", "--out", out.string(), "--data", "strokes", "--limit", "96",
+              "--batch", "16", "--maps", "4", "--blocks", "1", "--epochs", "2"};
   words.insert(words.end(), more.begin(), more.end());
   return words;
 }
@@ -64,8 +64,8 @@ TEST_CASE("train, eval and sample with --json: one object in the last line, peop
   REQUIRE_MESSAGE(trained.exit == 0, trained.err);
   CHECK(has(trained.err, "epoch 2/2"));
   const auto train = nlohmann::json::parse(trained.out);
-  for (const char* key : {"model", "data", "checkpoint", "parameters", "epoch", "step", "train_nats", "valid_nats",
-                          "valid_bits_per_dim"}) {
+  for (const char* key : {"model", "data", "checkpoint", "parameters", "epoch", "step", "train_nats",
+                          "valid_nats", "valid_bits_per_dim"}) {
     CHECK_MESSAGE(train.contains(key), key);
   }
   CHECK(train["epoch"] == 2);
@@ -82,9 +82,11 @@ TEST_CASE("train, eval and sample with --json: one object in the last line, peop
   CHECK(eval["model"] == "pixel_cnn");
   CHECK(eval["data"] == "strokes");
   CHECK(eval["images"] == 50);
-  CHECK(eval["bits_per_dim"].get<double>() == doctest::Approx(eval["nll_nats"].get<double>() / 784 / 0.69314718056));
+  CHECK(eval["bits_per_dim"].get<double>() ==
+        doctest::Approx(eval["nll_nats"].get<double>() / 784 / 0.69314718056));
 
-  const Finished sampled = gf({"sample", out.string(), "--n", "2", "--out", (folder / "s.png").string(), "--json"});
+  const Finished sampled =
+      gf({"sample", out.string(), "--n", "2", "--out", (folder / "s.png").string(), "--json"});
   REQUIRE_MESSAGE(sampled.exit == 0, sampled.err);
   const auto sample = last_line(sampled.out);
   CHECK(sample["images"] == 2);
@@ -92,14 +94,15 @@ TEST_CASE("train, eval and sample with --json: one object in the last line, peop
   CHECK(sample["seconds"].get<double>() > 0);
   CHECK(fs::file_size(folder / "s.png") > 100);
 
-  const Finished completed = gf({"sample", out.string(), "--n", "2", "--out", (folder / "c.png").string(), "--complete",
-                                 (folder / "s.png").string()});
+  const Finished completed = gf({"sample", out.string(), "--n", "2", "--out", (folder / "c.png").string(),
+                                 "--complete", (folder / "s.png").string()});
   CHECK(completed.exit == 1);  // a grid of two images is no image
   CHECK(has(completed.err, "but the model's images are 28 x 28"));
   CHECK_FALSE(has(completed.err, "sampling"));  // found before drawing begins
   const std::string one = folder / "one.png";
   REQUIRE(gf({"sample", out.string(), "--n", "1", "--zoom", "1", "--out", one}).exit == 0);
-  CHECK(gf({"sample", out.string(), "--n", "2", "--out", (folder / "c.png").string(), "--complete", one}).exit == 0);
+  CHECK(gf({"sample", out.string(), "--n", "2", "--out", (folder / "c.png").string(), "--complete", one})
+            .exit == 0);
 
   const Finished nowhere = gf({"sample", out.string(), "--out", (folder / "none" / "s.png").string()});
   CHECK(nowhere.exit == 1);
@@ -124,7 +127,8 @@ TEST_CASE("killed at a random moment and resumed: the weights of the run that wa
       words.insert(words.begin(), GRADFOLD_BINARY_DIR "/gf");
       return words;
     }());
-    const std::chrono::duration<double> moment{std::uniform_real_distribution<>(0.02, took.count() * 0.5)(random)};
+    const std::chrono::duration<double> moment{
+        std::uniform_real_distribution<>(0.02, took.count() * 0.5)(random)};
     std::this_thread::sleep_for(moment);
     run.send(SIGKILL);
     run.wait();
@@ -222,18 +226,23 @@ TEST_CASE("misuse is one sentence and exit code 2") {
     CHECK_MESSAGE(has(result.err, message), result.err);
   };
   refused({"trian"}, "gf: unknown command 'trian'; did you mean train?\n");
-  refused({"train", "pixel_cn", "--out", other}, "gf: there is no model 'pixel_cn'; did you mean pixel_cnn? (known: pixel_cnn");
+  refused({"train", "pixel_cn", "--out", other},
+          "gf: there is no model 'pixel_cn'; did you mean pixel_cnn? (known: pixel_cnn");
   refused(small_training(other, {"--epoch", "3"}), "train: unknown option --epoch; did you mean --epochs?\n");
-  refused(small_training(other, {"--depth", "3"}), "train: unknown option --depth\n  hint: settings of the model are\n    --blocks    residual blocks; a pixel sees");
+  refused(small_training(other, {"--depth", "3"}),
+          "train: unknown option --depth\n  hint: settings of the model are\n    --blocks    residual "
+          "blocks; a pixel sees");
   refused(small_training(other, {"--lr", "-1"}), "train: --lr: '-1' is no number above 0\n");
-  refused(small_training(other, {"--schedule", "linear"}), "train: there is no schedule 'linear'; known are constant and cosine\n");
+  refused(small_training(other, {"--schedule", "linear"}),
+          "train: there is no schedule 'linear'; known are constant and cosine\n");
   refused(small_training(other, {"--data", "minst"}), "'minst' is no data set, file or folder");
   refused(small_training(other, {"--resume"}), "train: there is no run to resume: ");
   refused(small_training(out), "exists; --resume goes on with it, another --out leaves it alone\n");
   refused(small_training(out, {"--resume", "--batch", "8"}), "train: --batch 8 differs from the run's 16");
   refused(small_training(out, {"--resume", "--maps", "8"}), "train: --maps 8 differs from the run's 4");
   refused({"train", "pixel_cnn"}, "train: --out is required\n");
-  refused(small_training(folder / "x.txt"), "train: --out is " + (folder / "x.txt").string() + " but must end in .safetensors\n");
+  refused(small_training(folder / "x.txt"),
+          "train: --out is " + (folder / "x.txt").string() + " but must end in .safetensors\n");
   refused({"sample", out, "--out", folder / "x.jpg"}, "x.jpg but must end in .png\n");
   refused({"eval", out, "--split", "tset"}, "'tset' is no split");
   refused({"sample", out, "--out", folder / "s.png", "--sampler", "cached"},
@@ -245,7 +254,8 @@ TEST_CASE("misuse is one sentence and exit code 2") {
 TEST_CASE("missing data, missing and corrupt checkpoints fail with what to do") {
   Scratch folder;
   const fs::path out = folder / "model.safetensors";
-  const ProcessOptions no_data{.environment = {"GRADFOLD_DATA=" + folder.path().string(), "XDG_CACHE_HOME=" + folder.path().string()}};
+  const ProcessOptions no_data{
+      .environment = {"GRADFOLD_DATA=" + folder.path().string(), "XDG_CACHE_HOME=" + folder.path().string()}};
   const Finished mnist = gf({"train", "pixel_cnn", "--data", "mnist", "--out", out}, no_data);
   CHECK(mnist.exit == 1);
   CHECK(has(mnist.err, "./gf data mnist"));
@@ -257,7 +267,8 @@ TEST_CASE("missing data, missing and corrupt checkpoints fail with what to do") 
 
   REQUIRE(gf(small_training(out)).exit == 0);
   const std::string bytes = contents(out);
-  for (const std::string& broken : {std::string("not a checkpoint at all"), bytes.substr(0, bytes.size() / 2), std::string()}) {
+  for (const std::string& broken :
+       {std::string("not a checkpoint at all"), bytes.substr(0, bytes.size() / 2), std::string()}) {
     put(folder / "broken.safetensors", broken);
     for (const Words& words : {Words{"eval", folder / "broken.safetensors"},
                                Words{"sample", folder / "broken.safetensors", "--out", folder / "s.png"},

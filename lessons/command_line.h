@@ -1,0 +1,33 @@
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+// What the command lines of lessons and of ./gf share: checks, and one sentence for each slip.
+namespace gradfold {
+
+// Whole or other numbers above 0.
+CLI::Validator positive();
+
+// The word of `known` nearest to `word` (by edit distance, at most 2 away), or "".
+std::string nearest(const std::string& word, const std::vector<std::string>& known);
+// "; did you mean NEAREST?" or "".
+std::string did_you_mean(const std::string& word, const std::vector<std::string>& known);
+
+// Throws a UsageError unless --out ends in one of these: ".png".
+void require_ending(const CLI::App& app, const std::filesystem::path& out,
+                    const std::vector<std::string>& endings);
+
+// Throws unless the folder of a file that will be written is there: found before the work, not after minutes.
+void require_folder(const std::string& who, const std::filesystem::path& file);
+
+// The group of options that are a model's: "Settings of pixel_cnn".
+inline const std::string kModelSettings = "Settings of ";
+
+// Throws a UsageError for words that `app` was given and does not know; it names the nearest option, or a
+// model's settings if none is near.
+void refuse_unknown(const CLI::App& app, const std::vector<std::string>& left_over);
+
+}  // namespace gradfold

@@ -1,0 +1,41 @@
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "viz/progress.h"
+
+// One process of ./gf bench: which cases there are, which were asked for, and what one run of them measures.
+namespace gradfold {
+
+using Names = std::vector<std::string>;
+
+struct BenchOptions {
+  Names filters;
+  std::string json_file;
+  bool json = false, vs = false;
+  int processes = 3, threads = 0;
+  std::filesystem::path program = GRADFOLD_BINARY_DIR "/gf_bench", peers = GRADFOLD_SOURCE_DIR "/bench/peers";
+};
+
+// A program ended otherwise than well; 130 after Ctrl-C.
+struct Stopped {
+  int code;
+};
+
+// All lines of a program that must succeed; `on_line` sees them as they come.
+Names lines_of(const std::string& program, const Names& words,
+               const std::function<void(const std::string&)>& on_line = {});
+
+// Those of `cases` that match one of the filters, as our case names; a UsageError if a filter cannot be read.
+Names matching(const Names& cases, const BenchOptions& options);
+// `found`, unless it is empty: then a UsageError says what there is.
+Names some(const Names& found, const Names& all, const BenchOptions& options);
+
+// One process of ours over these cases: Google Benchmark's JSON.
+nlohmann::ordered_json measure(const BenchOptions& options, const Names& cases, Progress& bar);
+
+}  // namespace gradfold
