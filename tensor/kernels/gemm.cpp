@@ -7,20 +7,28 @@
 #include "tensor/parallel.h"
 
 // How a product is cut up (after Goto and van de Geijn 2008, "Anatomy of high-performance matrix
-// multiplication"): depth blocks of kBlockK, so that a panel of A stays in the first cache while panels of
-// B stream past it from the second; an operand is packed where it is read often enough, or lies awkwardly
-// enough, to repay the copy; tiles are shared out among threads. Small products are read in place.
+// multiplication"):
+//
+//   blocks of depth     so that a panel of A (kRows x kBlockK, 21 KiB) stays in the first cache ...
+//   spans of columns    ... while the panels of B in a span (590 KiB) pass by it from the second cache,
+//   bands of rows       panel of A after panel of A; bands and spans are the tasks that threads share.
+//
+// Operands are read in place unless that costs more than a copy: it does where the distance from row to row
+// is so large that every row lies in another page (and, at powers of two, in the same few places of a cache).
 namespace gradfold {
 namespace {
 
 using namespace micro;
 
 constexpr Index kBlockK = 384;
-constexpr Index kBlockM = kRows * 72;
-constexpr Index kBlockN = 2048;
-constexpr Index kTaskWork = 1 << 19;  // multiply-adds worth handing to another thread
-constexpr Index kTasks = 32;          // into which a block is cut at most
-constexpr Index kPackWork = 1 << 16;  // elements to pack, likewise
+constexpr Index kWholeK = 512;         // up to here one block, a panel of A of 28 KiB: C is passed over once
+constexpr Index kSpan = 12;            // panels of B
+constexpr Index kBlockM = kRows * 144;
+constexpr Index kBlockN = 4096;        // what is packed at a time: 3 MiB of A, 6 MiB of B
+constexpr Index kFarRows = 1024;       // rows at this distance (a page) are copied
+constexpr Index kTaskWork = 1 << 19;   // multiply-adds worth handing to another thread
+constexpr Index kTasks = 32;           // into which a block is cut at most
+constexpr Index kPackWork = 1 << 16;   // elements to pack, likewise
 constexpr Index kPanelsTogether = 8;
 
 thread_local Scratch scratch_a, scratch_b;
@@ -67,23 +75,25 @@ struct Block {
     }
   }
 
-  void multiply(Index ip, Index jp) const {
-    const Index i = i0 + rows.begin(ip), j = j0 + jp * kCols;
-    const TileC c{g.c + i * g.ldc + j, g.ldc, rows.length(ip), width(jp)};
+  // A row of tiles: panel ip of A, panels [begin, end) of B.
+  void multiply(Index ip, Index begin, Index end) const {
+    if (begin + 1 < end && copy_of_b(end - 1) != copy_of_b(begin)) {
+      multiply(ip, begin, end - 1);
+      begin = end - 1;
+    }
+    const Index i = i0 + rows.begin(ip), j = j0 + begin * kCols;
+    const TileC c{g.c + i * g.ldc + j, g.ldc, rows.length(ip), std::min(n, end * kCols) - begin * kCols};
     Epilogue e = epilogue;
     if (e.row_bias) e.row_bias += i;
     if (e.col_bias) e.col_bias += j;
-    const PanelB b = copy_of_b(jp) ? PanelB{packed_b + jp * kCols * depth, kCols}
-                                   : PanelB{g.b + p0 * g.ldb + j, g.ldb};
-    if (pack_a) {
+    const PanelB b = copy_of_b(begin) ? PanelB{packed_b + begin * kCols * depth, kCols, kCols * depth}
+                                      : PanelB{g.b + p0 * g.ldb + j, g.ldb, kCols};
+    if (pack_a)
       run_tile(SideBySide{packed_a + rows.begin(ip) * depth, c.rows}, b, {depth}, c, e);
-    } else if (g.trans_a) {
+    else if (g.trans_a)
       run_tile(SideBySide{g.a + p0 * g.lda + i, g.lda}, b, {depth}, c, e);
-    } else {
-      RowPointers a;
-      for (Index r = 0; r < c.rows; ++r) a.row[r] = g.a + (i + r) * g.lda + p0;
-      run_tile(a, b, {depth}, c, e);
-    }
+    else
+      run_tile(Rows{g.a + i * g.lda + p0, g.lda}, b, {depth}, c, e);
   }
 };
 
@@ -102,29 +112,28 @@ void pack(const Block& block, bool first_rows) {
     block.pack_panels_b(panels - 1, panels);
 }
 
-// Tiles in rectangles of about equal work. Within one, a panel of A meets all panels of B before the next:
-// so the rows of C stay the same for a while, which spares the processor's table of pages.
+// Tasks are about equally large. Those of a span follow one another, so that each thread keeps it in its cache.
+// A panel of A meets all panels of B in the span before the next: the rows of C stay the same for a while, which
+// spares the processor's table of pages.
 void multiply(const Block& block) {
   const Index row_panels = block.rows.count, col_panels = block.col_panels();
   const Index work = block.rows.size * block.n * std::max<Index>(1, block.depth);
   const Index wanted = std::min(kTasks, (work + kTaskWork - 1) / kTaskWork);
-  Index down = 1, across = 1;
-  while (2 * down * across <= wanted)
-    (block.rows.size / down >= block.n / across ? down : across) *= 2;
-  down = std::min(down, row_panels), across = std::min(across, col_panels);
-  parallel_for(down * across, 1, [&](Index begin, Index end) {
+  const Panels spans(col_panels, kSpan);
+  const Panels bands(row_panels, row_panels / std::clamp<Index>(wanted / spans.count, 1, row_panels));
+  parallel_for(bands.count * spans.count, 1, [&](Index begin, Index end) {
     for (Index t = begin; t < end; ++t) {
-      const Index i = t / across, j = t % across;
-      for (Index ip = row_panels * i / down; ip < row_panels * (i + 1) / down; ++ip)
-        for (Index jp = col_panels * j / across; jp < col_panels * (j + 1) / across; ++jp) block.multiply(ip, jp);
+      const Index j = t / bands.count, i = t % bands.count;
+      for (Index ip = bands.begin(i); ip < bands.begin(i + 1); ++ip)
+        block.multiply(ip, spans.begin(j), spans.begin(j + 1));
     }
   });
 }
 
 void gemm_fast(const GemmArgs& g) {
-  const bool pack_a = g.n > 4 * kCols && g.lda >= 512;
-  const bool pack_b = g.trans_b || (g.m > 3 * kRows && g.ldb >= 1024 && g.ldb % 64 == 0);
-  const Panels depths(std::max<Index>(1, g.k), kBlockK);
+  const bool pack_a = g.n > 4 * kCols && g.lda >= kFarRows;
+  const bool pack_b = g.trans_b || (g.m > 3 * kRows && g.ldb >= kFarRows);
+  const Panels depths(std::max<Index>(1, g.k), g.k <= kWholeK ? kWholeK : kBlockK);
   const Panels row_blocks(g.m, pack_a ? kBlockM : g.m);
   const Panels col_blocks(g.n, pack_b ? kBlockN : g.n);
   for (Index jb = 0; jb < col_blocks.count; ++jb)

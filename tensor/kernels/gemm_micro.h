@@ -1,8 +1,9 @@
 #pragma once
-// The micro-kernel that every matrix product and convolution ends in: a tile of C held in registers.
+// The micro-kernel that every matrix product and convolution ends in: tiles of C, each held in registers.
 //
-//   C[rows, cols] = epilogue(alpha * sum_k A[i, k] B[k, j] + beta * C),   rows <= kRows, cols <= kCols
+//   C[rows, cols] = epilogue(alpha * sum_k A[i, k] B[k, j] + beta * C),   rows <= kRows
 //
+// A tile is kCols wide; a wider C is done tile by tile, with what all have in common done once.
 // Each k costs 2 loads of B, one broadcast of A a row and 2 multiply-adds a row. Every element is one
 // chain of multiply-adds in the order of k, so its bits do not depend on the tile it falls in.
 #include "tensor/kernels/simd.h"
@@ -25,10 +26,16 @@ struct SideBySide {
   Index step;  // elements from k to k + 1
 };
 
-// Any other matrix is read in place, each row through a pointer of its own.
+// A matrix read in place, its rows `ld` apart; k is contiguous. The rows that follow, kRows of them, are
+// fetched meanwhile: the next panel of a tall matrix is there when its turn comes.
+struct Rows {
+  const Real* a;
+  Index ld;
+};
+
+// Rows read in place that lie anywhere.
 struct RowPointers {
   const Real* row[kRows];
-  Index step = 1;
 };
 
 // The range of k: `outer` runs of `inner` steps; A jumps by `jump` from the start of one run to the next
@@ -39,9 +46,11 @@ struct Depth {
   Index jump = 0;
 };
 
+// kCols columns of B. At each k, kCols elements are readable (kLanes, if only that many columns are left).
 struct PanelB {
   const Real* b;
-  Index step;  // elements from k to k + 1; kCols elements are readable at each k, kLanes if cols <= kLanes
+  Index step;      // elements from k to k + 1
+  Index next = 0;  // elements from this panel to the one to its right, if C is wider than kCols
 };
 
 // What happens to a finished tile. Bias pointers are at the tile's first row or column; null: none.
@@ -60,14 +69,20 @@ struct TileC {
 };
 
 void run_tile(const SideBySide& a, const PanelB& b, const Depth& depth, const TileC& c, const Epilogue& e);
+void run_tile(const Rows& a, const PanelB& b, const Depth& depth, const TileC& c, const Epilogue& e);
 void run_tile(const RowPointers& a, const PanelB& b, const Depth& depth, const TileC& c, const Epilogue& e);
 
 // How `size` is cut into panels of at most `largest`: sizes differ by one at most, so none is a sliver.
 struct Panels {
   Index size, count;
-  Panels(Index size, Index largest) : size(size), count((size + largest - 1) / largest) {}
-  Index begin(Index i) const { return size * i / count; }
-  Index length(Index i) const { return begin(i + 1) - begin(i); }
+  Panels(Index size, Index largest)
+      : size(size), count((size + largest - 1) / largest), least_(count > 0 ? size / count : 0),
+        longer_(size - least_ * count) {}
+  Index begin(Index i) const { return i * least_ + (i < longer_ ? i : longer_); }
+  Index length(Index i) const { return least_ + (i < longer_); }
+
+ private:
+  Index least_, longer_;  // the first `longer_` panels have one more than `least_`
 };
 
 }  // namespace gradfold::micro
