@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "bench/compare.h"
-#include "tensor/kernels/conv2d.h"
+#include "bench/pixel_cnn_training.h"
 #include "tensor/parallel.h"
 
 // What a loop costs, and how much of it is left when another process keeps one of the cores busy.
@@ -52,29 +52,13 @@ void bench_short_loops(benchmark::State& state) {
   });
 }
 
-// The loops of a training step: convolutions 64 -> 32 -> 32 -> 64, forward and backward, over 16 images.
 void bench_training_step(benchmark::State& state) {
-  constexpr Index kImages = 16, kBlocks = 7, kPixels = 28 * 28;
-  std::vector<Tap> mask_b;
-  for (int t = 0; t < 5; ++t) mask_b.push_back({t / 3, t % 3});
-  const ConvGeometry layers[] = {
-      {.n = kImages, .c_in = 64, .h = 28, .w = 28, .c_out = 32, .kh = 1, .kw = 1},
-      {.n = kImages, .c_in = 32, .h = 28, .w = 28, .c_out = 32, .kh = 3, .kw = 3, .pad_h = 1, .pad_w = 1, .taps = mask_b},
-      {.n = kImages, .c_in = 32, .h = 28, .w = 28, .c_out = 64, .kh = 1, .kw = 1}};
-  std::vector<Real> x(kImages * 64 * kPixels, Real(0.1)), y = x, weight(64 * 64 * 9, Real(0.01)), dweight = weight, bias(64);
-  compare_with_neighbour(state, [&] {
-    for (Index block = 0; block < kBlocks; ++block)
-      for (const ConvGeometry& g : layers) conv2d_forward(g, x.data(), weight.data(), bias.data(), true, y.data());
-    for (Index block = 0; block < kBlocks; ++block)
-      for (const ConvGeometry& g : layers) {
-        conv2d_backward_weight(g, x.data(), y.data(), dweight.data(), bias.data());
-        conv2d_backward_input(g, y.data(), weight.data(), x.data());
-      }
-  });
+  PixelCnnTraining training(state.range(0));
+  compare_with_neighbour(state, [&] { training.step(); });
 }
 
 BENCHMARK(bench_short_loops)->Name("busy_neighbour/short_loops")->Apply(as_comparison);
-BENCHMARK(bench_training_step)->Name("busy_neighbour/training_step")->Apply(as_comparison);
+BENCHMARK(bench_training_step)->Name("busy_neighbour/pixel_cnn_step")->Arg(16)->Arg(64)->Apply(as_comparison);
 
 }  // namespace
 }  // namespace gradfold::bench

@@ -3,34 +3,15 @@
 // must be 0.
 #include <benchmark/benchmark.h>
 
-#include "models/pixel_cnn.h"
-#include "nn/optim/adam.h"
+#include "bench/pixel_cnn_training.h"
 
-namespace gradfold {
+namespace gradfold::bench {
 namespace {
-
-struct Training {
-  explicit Training(Index batch, PixelCnnConfig config)
-      : rng(1), model(config, rng), optimizer(model.parameters(), {.lr = 1e-3}),
-        x(rng.bernoulli(Tensor::full({batch, 1, 28, 28}, Real(0.15)))) {}
-
-  void step() {
-    const Var loss = model.nll(x);
-    optimizer.zero_grad();
-    loss.backward();
-    optimizer.step();
-  }
-
-  Rng rng;
-  PixelCnn model;
-  Adam optimizer;
-  Tensor x;
-};
 
 double megabytes(std::size_t bytes) { return static_cast<double>(bytes) / (1 << 20); }
 
 void bench_training_step(benchmark::State& state) {
-  Training training(state.range(0), {.maps = 32, .blocks = 7});
+  PixelCnnTraining training(state.range(0));
   training.step();
   for (auto _ : state) training.step();
   state.counters["images/s"] =
@@ -41,7 +22,7 @@ BENCHMARK(bench_training_step)->Name("pixel_cnn/step")->Arg(16)->Arg(64)->Unit(b
 
 // A tenth of the width, so that 1,000 steps take seconds: what grows does so whatever the width.
 void bench_memory(benchmark::State& state) {
-  Training training(8, {.maps = 4, .blocks = 7});
+  PixelCnnTraining training(8, {.maps = 4, .blocks = 7});
   for (int i = 0; i < 10; ++i) training.step();
   for (auto _ : state) {
     const PoolStats before = pool_stats();
@@ -55,4 +36,4 @@ void bench_memory(benchmark::State& state) {
 BENCHMARK(bench_memory)->Name("pixel_cnn/1000_steps")->Unit(benchmark::kSecond)->UseRealTime()->Iterations(1);
 
 }  // namespace
-}  // namespace gradfold
+}  // namespace gradfold::bench
