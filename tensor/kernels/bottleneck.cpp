@@ -5,6 +5,7 @@
 
 #include "tensor/kernels/channels_last.h"
 #include "tensor/kernels/gemm_micro.h"
+#include "tensor/kernels/to_memory.h"
 #include "tensor/parallel.h"
 
 namespace gradfold {

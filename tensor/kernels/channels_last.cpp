@@ -1,9 +1,6 @@
 #include "tensor/kernels/channels_last.h"
 
-#include <hwy/cache_control.h>
-
 #include <algorithm>
-#include <cstdint>
 
 #include "tensor/kernels/gemm_micro.h"
 #include "tensor/kernels/simd.h"
@@ -124,20 +121,6 @@ void pass_relu(const Frame& from, const Real* y, const Frame& to, Real* out) {
     Real* const row = out + to.at(i, 0);
     for (Index k = 0; k < to.w * to.channels; ++k) row[k] = gate[k] > 0 ? row[k] : 0;
   }
-}
-
-void add_to_memory(const Real* a, const Real* b, const Real* gate, Index size, Real* out) {
-  const hn::ScalableTag<Real> d;
-  const auto one = [&](Index i) { out[i] = a[i] + (!gate || gate[i] > 0 ? b[i] : 0); };
-  Index i = 0;
-  for (; i < size && reinterpret_cast<std::uintptr_t>(out + i) % (kLanes * sizeof(Real)) != 0; ++i) one(i);
-  for (; i + kLanes <= size; i += kLanes) {
-    auto added = hn::LoadU(d, b + i);
-    if (gate) added = hn::IfThenElseZero(hn::Gt(hn::LoadU(d, gate + i), hn::Zero(d)), added);
-    hn::Stream(hn::Add(hn::LoadU(d, a + i), added), d, out + i);
-  }
-  for (; i < size; ++i) one(i);
-  hwy::FlushStream();  // before another thread is told
 }
 
 void add_planes_times_map(const Real* planes, Index rows, const Frame& frame, const Real* dy, bool overwrite,

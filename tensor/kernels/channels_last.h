@@ -62,9 +62,6 @@ void planes_to_map(const Real* planes, const PackedWeight& weight, const Bias& b
 // out = out where y > 0, else 0: what of a gradient passes the relu whose result is y.
 void pass_relu(const Frame& from, const Real* y, const Frame& to, Real* out);
 
-// out = a + b where gate > 0 (everywhere, if null), else a; past the cache, since much else is read before it.
-void add_to_memory(const Real* a, const Real* b, const Real* gate, Index size, Real* out);
-
 // The gradients of a weight, added to `sum` [rows, whole vectors of dy's channels], or the first in it:
 // rows are planes, or (run, tap, channel of the map). dy has the pitch of x's map.
 void add_planes_times_map(const Real* planes, Index rows, const Frame& frame, const Real* dy, bool overwrite, Real* sum);

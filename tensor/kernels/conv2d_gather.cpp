@@ -4,6 +4,7 @@
 
 #include "tensor/kernels/gemm_micro.h"
 #include "tensor/kernels/gemm_pack.h"
+#include "tensor/kernels/to_memory.h"
 #include "tensor/parallel.h"
 
 // A matrix product whose B, the im2col matrix [shifts * channels, pixels], is never written out: panels of
@@ -13,7 +14,8 @@ namespace {
 
 using namespace micro;
 
-constexpr Index kTaskWork = 1 << 20;  // multiply-adds worth handing to another thread
+constexpr Index kTaskWork = 1 << 20;   // multiply-adds worth handing to another thread
+constexpr Index kCacheSize = 1 << 21;  // elements that may still lie in a cache when somebody reads them
 
 thread_local Scratch weight_scratch, image_scratch, panel_scratch, out_scratch;
 
@@ -101,6 +103,14 @@ struct Work {
     }
   }
 
+  // The same for an out that no cache holds: rows of tiles in the cache first, then one row of out after another.
+  void run_to_memory(const Real* image, Index begin, Index end, Real* out) const {
+    const Index first = begin * kCols, last = std::min(pixels(), end * kCols), count = last - first;
+    Real* buffer = out_scratch.get(g.rows * count);
+    run(image, begin, end, buffer, count, first);
+    for (Index m = 0; m < g.rows; ++m) copy_to_memory(buffer + m * count, count, out + m * g.out_plane + first);
+  }
+
   // The same where output pixels are not side by side: through a buffer.
   void run_scattered(const Real* image, Index begin, Index end, Real* out) const {
     const Index first = begin * kCols, last = std::min(pixels(), end * kCols), count = last - first;
@@ -130,6 +140,7 @@ void gather(const Gather& g, const Real* source, const Real* weight, Real* out) 
   const Index wanted = std::max<Index>(1, std::min(8 / g.n, image_work / kTaskWork));
   const Index band = (panels + wanted - 1) / wanted, bands = (panels + band - 1) / band;
   const Index grain = std::max<Index>(1, kTaskWork / (image_work / bands + 1));
+  const bool past_cache = g.n * g.rows * pixels > kCacheSize;
   const bool side_by_side = g.out_right == 1 && g.out_down == g.out_w;
   parallel_for(g.n * bands, grain, [&](Index begin, Index end) {
     for (Index t = begin; t < end; ++t) {
@@ -138,7 +149,9 @@ void gather(const Gather& g, const Real* source, const Real* weight, Real* out) 
       window.copy(source + image * g.channels * g.h * g.w, copy, first * kCols / g.out_w,
                   (std::min(pixels, last * kCols) - 1) / g.out_w + 1);
       Real* to = out + image * g.out_image + g.out_at;
-      if (side_by_side)
+      if (side_by_side && past_cache)
+        work.run_to_memory(copy, first, last, to);
+      else if (side_by_side)
         work.run(copy, first, last, to, g.out_plane, 0);
       else
         work.run_scattered(copy, first, last, to);

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "tensor/kernels/conv2d.h"
+#include "tensor/kernels/conv2d_weight_columns.h"
 #include "tensor/kernels/conv2d_window.h"
 #include "tensor/kernels/gemm_micro.h"
 #include "tensor/kernels/gemm_pack.h"
@@ -98,6 +99,7 @@ struct WeightGradient {
 };
 
 void backward_weight(const ConvGeometry& g, const Real* x, const Real* dy, Real* dweight, Real* dbias) {
+  if (g.n > 0 && conv::few_columns(g)) return conv::backward_weight_columns(g, x, dy, dweight, dbias);
   const WeightGradient work(g, dbias != nullptr);
   if (g.n <= 0 || work.pixels <= 0 || work.rows == 0) {
     std::fill_n(dweight, g.c_out * g.c_in * g.kh * g.kw, Real(0));

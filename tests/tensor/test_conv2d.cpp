@@ -99,6 +99,22 @@ TEST_CASE("conv2d: channels and image sizes that fill vectors, panels and tasks,
                      .stride_w = 2, .pad_h = 2, .pad_w = 2});
 }
 
+TEST_CASE("conv2d: few inputs, many outputs, as in a first layer") {
+  const std::vector<Tap> scattered = {{2, 2}, {0, 1}, {1, 0}, {0, 2}, {1, 1}};
+  for (Index c_in : {1, 2})
+    for (Index c_out : {20, 65})
+      for (Index w : {7, 28}) {
+        check_against_ref({.n = 3, .c_in = c_in, .h = 9, .w = w, .c_out = c_out, .kh = 3, .kw = 3, .pad_h = 1,
+                           .pad_w = 1, .taps = scattered});
+        check_against_ref({.n = 3, .c_in = c_in, .h = 9, .w = w, .c_out = c_out, .kh = 3, .kw = 3, .stride_h = 2});
+      }
+}
+
+TEST_CASE("conv2d: a result larger than any cache") {
+  const Operands operands({.n = 9, .c_in = 2, .h = 61, .w = 67, .c_out = 64, .kh = 3, .kw = 3, .pad_h = 1, .pad_w = 1});
+  CHECK(distance(operands.fast().y, operands.ref().y) < 1e-5);
+}
+
 TEST_CASE("conv2d: pointwise") {
   for (Index size : {1, 5, 28})
     check_against_ref({.n = 5, .c_in = 24, .h = size, .w = size, .c_out = 32, .kh = 1, .kw = 1});
