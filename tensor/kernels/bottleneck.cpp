@@ -57,14 +57,14 @@ struct Block {
     return to;
   }
 
-  // out[wide, pixels] = A source (+ bias), A [wide, narrow]; rows(first, count) tells where A's rows lie.
-  template <class Rows>
-  void to_planes(Rows rows, const Real* source, const Real* bias, Real* out) const {
+  // out[wide, pixels] = A source (+ bias), A [wide, narrow]; rows(first) tells where A's rows lie.
+  template <class RowsFrom>
+  void to_planes(RowsFrom rows, const Real* source, const Real* bias, Real* out) const {
     const Panels panels(g.wide, kRows);
     for (Index q = 0; q < pixels(); q += kCols)
       for (Index p = 0; p < panels.count; ++p) {
         const Index m = panels.begin(p);
-        run_tile(rows(m, panels.length(p)), PanelB{source + q, pixels()}, {g.narrow},
+        run_tile(rows(m), PanelB{source + q, pixels()}, {g.narrow},
                  TileC{out + m * pixels() + q, pixels(), panels.length(p), std::min(kCols, pixels() - q)},
                  {.row_bias = bias ? bias + m : nullptr});
       }
@@ -83,11 +83,7 @@ struct Forward : Block {
     h1.clear_border(to_h1);
     planes_to_map(relu(x), reduce, {weights.reduce_bias, true}, h1, to_h1);
     map_to_map(h1, to_h1, runs, conv, {weights.conv_bias, true}, h2, to_h2);
-    const auto rows = [&](Index first, Index count) {
-      RowPointers a;
-      for (Index i = 0; i < count; ++i) a.row[i] = weights.expand + (first + i) * g.narrow;
-      return a;
-    };
+    const auto rows = [&](Index first) { return Rows{weights.expand + first * g.narrow, g.narrow}; };
     // Through the cache: y's rows lie pages apart, and memory likes to be written from one end to the other.
     Real* const added = wide_planes();
     to_planes(rows, planes(to_h2), weights.expand_bias, added);
@@ -135,7 +131,7 @@ struct Backward : Block {
       add_pixels_of_map(dh1, to_dh1, overwrite, sum + at_reduce_bias);
     }
     Real* const added = wide_planes();
-    to_planes([&](Index first, Index) { return SideBySide{weights.reduce + first, g.wide}; }, planes(to_dh1), nullptr,
+    to_planes([&](Index first) { return SideBySide{weights.reduce + first, g.wide}; }, planes(to_dh1), nullptr,
               added);
     add_to_memory(dy, added, x, image_size(), dx);
   }

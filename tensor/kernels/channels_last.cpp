@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "tensor/kernels/gemm_micro.h"
 #include "tensor/kernels/simd.h"
 
 namespace gradfold::conv {
@@ -14,13 +13,12 @@ constexpr Index kBandPixels = 256;  // a band of dy stays in the first cache whi
 
 Index whole_vectors(Index channels) { return (channels + kLanes - 1) / kLanes * kLanes; }
 
-// sum[rows, columns] += or = A B, column panel by column panel.
+// sum[rows, columns] += or = A B
 template <class A>
 void add_product(const A& a, const Real* dy, Index channels, Index depth, Index rows, bool overwrite, Real* sum) {
   const Index columns = whole_vectors(channels);
-  for (Index j = 0; j < columns; j += kCols)
-    run_tile(a, PanelB{dy + j, channels}, {depth}, TileC{sum + j, columns, rows, std::min(kCols, columns - j)},
-             {.beta = Real(overwrite ? 0 : 1)});
+  run_tile(a, PanelB{dy, channels, kCols}, {depth}, TileC{sum, columns, rows, columns},
+           {.beta = Real(overwrite ? 0 : 1)});
 }
 
 // The tiles of a map: a few pixels of one row each.
@@ -28,11 +26,10 @@ template <class Tile>
 void each_tile(const Frame& to, Real* out, Tile tile) {
   const Panels pixels(to.w, kRows);
   for (Index i = 0; i < to.h; ++i)
-    for (Index p = 0; p < pixels.count; ++p)
-      for (Index o = 0; o < to.channels; o += kCols) {
-        const Index j = pixels.begin(p);
-        tile(i, j, o, TileC{out + to.at(i, j) + o, to.channels, pixels.length(p), std::min(kCols, to.channels - o)});
-      }
+    for (Index p = 0; p < pixels.count; ++p) {
+      const Index j = pixels.begin(p);
+      tile(i, j, TileC{out + to.at(i, j), to.channels, pixels.length(p), to.channels});
+    }
 }
 
 }  // namespace
@@ -92,26 +89,22 @@ void PackedWeight::pack(const Real* weight, const std::vector<Shift>& shifts, In
 
 void map_to_map(const Frame& from, const Real* map, const std::vector<Run>& runs, const PackedWeight& weight,
                 const Bias& bias, const Frame& to, Real* out) {
-  each_tile(to, out, [&](Index i, Index j, Index o, const TileC& c) {
-    PanelB b{weight.panel(o), kCols};
+  each_tile(to, out, [&](Index i, Index j, const TileC& c) {
+    PanelB b = weight.panels();
     for (const Run& run : runs) {
-      RowPointers a;
-      const Real* seen = map + from.at(i + run.dh, j + run.dw);
-      for (Index r = 0; r < c.rows; ++r) a.row[r] = seen + r * from.channels;
       const bool first = &run == &runs.front(), last = &run == &runs.back();
       const Index depth = run.taps * from.channels;
-      run_tile(a, b, {depth}, c,
-               {.beta = Real(first ? 0 : 1), .col_bias = last && bias.bias ? bias.bias + o : nullptr,
-                .relu = last && bias.relu});
+      run_tile(Rows{map + from.at(i + run.dh, j + run.dw), from.channels}, b, {depth}, c,
+               {.beta = Real(first ? 0 : 1), .col_bias = last ? bias.bias : nullptr, .relu = last && bias.relu});
       b.b += depth * kCols;
     }
   });
 }
 
 void planes_to_map(const Real* planes, const PackedWeight& weight, const Bias& bias, const Frame& to, Real* out) {
-  each_tile(to, out, [&](Index i, Index j, Index o, const TileC& c) {
-    run_tile(SideBySide{planes + i * to.w + j, to.h * to.w}, PanelB{weight.panel(o), kCols}, {weight.depth()}, c,
-             {.col_bias = bias.bias ? bias.bias + o : nullptr, .relu = bias.relu});
+  each_tile(to, out, [&](Index i, Index j, const TileC& c) {
+    run_tile(SideBySide{planes + i * to.w + j, to.h * to.w}, weight.panels(), {weight.depth()}, c,
+             {.col_bias = bias.bias, .relu = bias.relu});
   });
 }
 
@@ -130,10 +123,8 @@ void add_planes_times_map(const Real* planes, Index rows, const Frame& frame, co
   for (Index band = 0; band < bands.count; ++band) {
     const Index q = bands.begin(band);
     for (Index p = 0; p < panels.count; ++p) {
-      RowPointers a;
-      for (Index r = 0; r < panels.length(p); ++r) a.row[r] = planes + (panels.begin(p) + r) * pixels + q;
-      add_product(a, dy + q * frame.channels, frame.channels, bands.length(band), panels.length(p),
-                  overwrite && band == 0, sum + panels.begin(p) * columns);
+      add_product(Rows{planes + panels.begin(p) * pixels + q, pixels}, dy + q * frame.channels, frame.channels,
+                  bands.length(band), panels.length(p), overwrite && band == 0, sum + panels.begin(p) * columns);
     }
   }
 }

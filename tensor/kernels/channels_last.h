@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "tensor/kernels/conv2d_window.h"
+#include "tensor/kernels/gemm_micro.h"
 #include "tensor/kernels/gemm_pack.h"
 
 // Convolutions of one image whose maps stay inside a kernel: there the channels of a pixel lie side by side,
@@ -39,7 +40,7 @@ class PackedWeight {
  public:
   // The entry of output o, input channel c and shift t is weight[o * out_step + c * in_step + t.weight].
   void pack(const Real* weight, const std::vector<Shift>& shifts, Index in, Index out, Index in_step, Index out_step);
-  const Real* panel(Index o) const { return data_ + o * depth_; }
+  micro::PanelB panels() const { return {data_, micro::kCols, micro::kCols * depth_}; }
   Index depth() const { return depth_; }
 
  private:

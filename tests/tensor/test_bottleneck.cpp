@@ -4,29 +4,13 @@
 #include <vector>
 
 #include "tensor/parallel.h"
+#include "tests/arrays.h"
+#include "tests/doctest.h"
 #include "tests/doctest.h"
 
 using namespace gradfold;
 
 namespace {
-
-std::vector<Real> numbers(Index n, unsigned seed) {
-  std::vector<Real> v(static_cast<size_t>(n));
-  for (Real& x : v) {
-    seed = seed * 1664525u + 1013904223u;
-    x = static_cast<Real>(seed >> 9) / (1 << 22) - 1;
-  }
-  return v;
-}
-
-double distance(const std::vector<Real>& a, const std::vector<Real>& b) {
-  double worst = a.size() == b.size() ? 0 : 1e9;
-  for (size_t i = 0; i < a.size() && i < b.size(); ++i) {
-    const double off = std::abs(double(a[i]) - double(b[i]));
-    worst = off > worst || std::isnan(off) ? off : worst;
-  }
-  return worst;
-}
 
 using Arrays = std::vector<std::vector<Real>>;
 
