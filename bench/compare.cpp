@@ -30,12 +30,19 @@ struct Turns {
 
   void take() {
     if (way.before) way.before();
-    // Other libraries' threads spin for a while after their work: let them fall asleep, then warm up.
+    // Other libraries' threads spin for a while after their work: let them fall asleep.
     if (rest) std::this_thread::sleep_for(std::chrono::milliseconds(30));
-    const double once = seconds(way.run, 1);
+    const double once = warm_up();
     runs = std::max(runs, static_cast<int>(2e-3 / std::max(once, 1e-7)));
     times.push_back(seconds(way.run, runs));
     if (way.after) way.after();
+  }
+  // Seconds of the last run. Threads that wake up often find themselves all on the core of the one that woke
+  // them; it takes the system some milliseconds to spread them out.
+  double warm_up() const {
+    double once = seconds(way.run, 1), total = once;
+    while (rest && num_threads() > 1 && total < 20e-3) total += once = seconds(way.run, 1);
+    return once;
   }
   double typical() const { return median(times); }
   double rate() const { return way.work / typical(); }
