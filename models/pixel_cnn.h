@@ -1,5 +1,5 @@
 #pragma once
-#include "models/image_model.h"
+#include "models/autoregressive.h"
 #include "nn/masked_conv2d.h"
 #include "nn/sequential.h"
 
@@ -15,6 +15,21 @@ struct PixelCnnConfig {
   bool masked = true;
 };
 
+// A residual block. x [N, 2h, H, W] -> the same.
+class PixelCnnBlock : public Module {
+ public:
+  explicit PixelCnnBlock(const PixelCnnConfig& config);
+
+  MaskedConv2d& reduce;  // 1x1, 2h to h
+  MaskedConv2d& conv;    // 3x3, h to h
+  MaskedConv2d& expand;  // 1x1, h to 2h
+
+  // What the block computes. To change it, change this and let forward return it.
+  Var composed(const Var& x);
+  // The same as one op: most of a training step is spent here.
+  Var forward(const Var& x) override;
+};
+
 // PixelCNN (van den Oord, Kalchbrenner, Kavukcuoglu 2016, "Pixel recurrent neural networks", arXiv 1601.06759).
 //
 //   p(x) = prod_i p(x_i | x_1, ..., x_i-1),   pixels row by row from the top left
@@ -27,7 +42,7 @@ struct PixelCnnConfig {
 //
 // With more channels every layer's maps are C equal groups, R, G, B, and masks keep a pixel's G from its B.
 // A pixel sees 3 + blocks rows up and columns to the sides.
-class PixelCnn : public ImageModel {
+class PixelCnn : public AutoregressiveModel {
  public:
   explicit PixelCnn(PixelCnnConfig config = {});
   PixelCnn(PixelCnnConfig config, Rng& rng) : PixelCnn(config) { reset_parameters(rng); }
@@ -36,18 +51,6 @@ class PixelCnn : public ImageModel {
   Var forward(const Var& x) override;
   // The trunk's maps [N, 2h, H, W] after the 7x7 convolution and the first `blocks` blocks: for looking inside.
   Var trunk(const Var& x, Index blocks);
-  Var nll(const Tensor& x) override;
-  Tensor log_prob(const Tensor& x) override;
-  // log p(x_i | earlier pixels) for each pixel and channel, [N, C, H, W]; they add up to log_prob.
-  Tensor log_conditionals(const Tensor& x);
-
-  // Pixel by pixel, one pass of the whole net for each: the plain way. The random number of a pixel
-  // depends on its image and place alone, so another sampler that draws rng.uniform(shape) likewise gives
-  // the same images.
-  Tensor sample(const Shape& shape, Rng& rng, const SampleOptions& options = {}) override;
-
-  int levels() const override { return settings.levels; }
-  int channels() const override { return settings.channels; }
   std::string name() const override { return "pixel_cnn"; }
   ModelConfig config() const override;
   std::map<std::string, std::string> config_help() const override;

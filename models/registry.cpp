@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "models/gated_pixel_cnn.h"
 #include "models/pixel_cnn.h"
+#include "models/pixel_rnn.h"
 
 namespace gradfold {
 namespace {
@@ -18,6 +20,24 @@ std::unique_ptr<ImageModel> make_pixel_cnn(const ModelConfig& config) {
                                                    .masked = config.at("masked") != 0});
 }
 
+std::unique_ptr<ImageModel> make_gated_pixel_cnn(const ModelConfig& config) {
+  return std::make_unique<GatedPixelCnn>(GatedPixelCnnConfig{.maps = config.at("maps"),
+                                                             .layers = config.at("layers"),
+                                                             .kernel = config.at("kernel"),
+                                                             .head = config.at("head"),
+                                                             .levels = static_cast<int>(config.at("levels")),
+                                                             .channels = static_cast<int>(config.at("channels"))});
+}
+
+template <PixelRnnKind kind>
+std::unique_ptr<ImageModel> make_pixel_rnn(const ModelConfig& config) {
+  return std::make_unique<PixelRnn>(kind, PixelRnnConfig{.hidden = config.at("hidden"),
+                                                         .layers = config.at("layers"),
+                                                         .head = config.at("head"),
+                                                         .levels = static_cast<int>(config.at("levels")),
+                                                         .channels = static_cast<int>(config.at("channels"))});
+}
+
 // A new model adds its line here.
 struct Entry {
   ModelConfig defaults;
@@ -26,6 +46,9 @@ struct Entry {
 const std::map<std::string, Entry>& entries() {
   static const std::map<std::string, Entry> all = {
       {"pixel_cnn", {PixelCnn().config(), make_pixel_cnn}},
+      {"gated_pixel_cnn", {GatedPixelCnn().config(), make_gated_pixel_cnn}},
+      {"row_lstm", {PixelRnn(PixelRnnKind::kRowLstm).config(), make_pixel_rnn<PixelRnnKind::kRowLstm>}},
+      {"diagonal_bilstm", {PixelRnn(PixelRnnKind::kDiagonalBiLstm).config(), make_pixel_rnn<PixelRnnKind::kDiagonalBiLstm>}},
   };
   return all;
 }

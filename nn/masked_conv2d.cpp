@@ -45,6 +45,10 @@ Tensor causal_mask(MaskType type, Index in, Index out, Size2 kernel, Index group
   check_options(in, out, kernel, groups);
   if (type == MaskType::kNone) return Tensor::ones({out, in, kernel.h, kernel.w});
   Tensor mask = Tensor::zeros({out, in, kernel.h, kernel.w});
+  if (type == MaskType::kVerticalA || type == MaskType::kVerticalB) {
+    mask.slice(2, 0, kernel.h / 2 + (type == MaskType::kVerticalB)).fill(1);
+    return mask;
+  }
   const Index centre = kernel.h / 2 * kernel.w + kernel.w / 2;
   Real* m = mask.data();
   for (Index o = 0; o < out; ++o) {

@@ -6,9 +6,10 @@
 
 namespace gradfold {
 
-// A: the pixel itself is hidden (first layer). B: it is shown (every later layer). None: nothing is hidden, an
-// ordinary convolution, to see what the mask is good for.
-enum class MaskType { kA, kB, kNone };
+// A: the pixel itself is hidden (first layer). B: it is shown (every later layer). The vertical ones are for maps
+// that know the rows above and nothing else (nn/gated_masked_conv.h): A shows the rows above the pixel's, B its row
+// as well. None: nothing is hidden, an ordinary convolution, to see what the mask is good for.
+enum class MaskType { kA, kB, kVerticalA, kVerticalB, kNone };
 
 struct MaskedConvOptions {
   Index groups = 1;  // 3 for RGB: maps 0..C/3-1 belong to R, the next third to G, the last to B

@@ -4,9 +4,7 @@
 #include <cstring>
 #include <limits>
 
-#include "tensor/kernels/simd.h"
-// After simd.h, which fixes the target.
-#include <hwy/contrib/math/math-inl.h>
+#include "tensor/kernels/sigmoid.h"
 
 namespace gradfold::vec {
 namespace {
@@ -51,14 +49,6 @@ V angle_any(D d, V x, Fast fast, Plain plain) {
 }
 
 // ---- what Highway does not have -----------------------------------------------------------------------
-
-// exp(-|x|) never overflows, and no digits cancel in 1 + exp(-|x|).
-template <class D, class V>
-V sigmoid(D d, V x) {
-  const V one = constant(d, 1), e = hn::Exp(d, hn::Neg(hn::Abs(x)));
-  const V y = hn::Div(hn::IfThenElse(hn::Lt(x, hn::Zero(d)), e, one), hn::Add(e, one));
-  return hn::IfThenElse(hn::Eq(x, x), y, x);
-}
 
 template <class D, class V>
 V softplus(D d, V x) {
@@ -154,7 +144,7 @@ void tanh(const Real* x, Real* y, Index n) {
   run(x, y, n, [](auto d, auto v) { return hn::Tanh(d, v); }, tanh_ref);
 }
 void sigmoid(const Real* x, Real* y, Index n) {
-  run(x, y, n, [](auto d, auto v) { return sigmoid(d, v); }, sigmoid_ref);
+  run(x, y, n, [](auto d, auto v) { return sigmoid_lanes(d, v); }, sigmoid_ref);
 }
 void softplus(const Real* x, Real* y, Index n) {
   run(x, y, n, [](auto d, auto v) { return softplus(d, v); }, softplus_ref);
@@ -163,7 +153,7 @@ void log_sigmoid(const Real* x, Real* y, Index n) {
   run(x, y, n, [](auto d, auto v) { return hn::Neg(softplus(d, hn::Neg(v))); }, log_sigmoid_ref);
 }
 void silu(const Real* x, Real* y, Index n) {
-  run(x, y, n, [](auto d, auto v) { return hn::Mul(v, sigmoid(d, v)); }, silu_ref);
+  run(x, y, n, [](auto d, auto v) { return hn::Mul(v, sigmoid_lanes(d, v)); }, silu_ref);
 }
 void gelu(const Real* x, Real* y, Index n) {
   run(x, y, n, [](auto d, auto v) { return gelu(d, v); }, gelu_ref);

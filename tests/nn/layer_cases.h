@@ -4,13 +4,18 @@
 #include <string>
 #include <vector>
 
+#include "autograd/ops.h"
 #include "nn/activations.h"
 #include "nn/batch_norm.h"
 #include "nn/conv2d.h"
 #include "nn/conv_transpose2d.h"
+#include "nn/diagonal_bilstm.h"
+#include "nn/gated_masked_conv.h"
 #include "nn/layer_norm.h"
 #include "nn/linear.h"
+#include "nn/lstm.h"
 #include "nn/masked_conv2d.h"
+#include "nn/row_lstm.h"
 #include "nn/sequential.h"
 
 namespace gradfold {
@@ -38,9 +43,24 @@ inline std::unique_ptr<Module> small_sequential() {
   return net;
 }
 
+// Both stacks of a gated layer in and out as one x, so that its rows are like the others'; conditioned on each image's
+// first two numbers if it takes a condition.
+struct BothStacks : Module {
+  BothStacks(MaskType type, Index in, Index maps, Index kernel, GatedMaskedConvOptions options)
+      : layer(child<GatedMaskedConv>("layer", type, in, maps, kernel, options)) {}
+  GatedMaskedConv& layer;
+  Var forward(const Var& x) override {
+    const GatedMaps in{slice(x, 1, 0, x.size(1) / 2), slice(x, 1, x.size(1) / 2, x.size(1))};
+    const Var z = layer.options.condition > 0 ? slice(flatten(x, 1), 1, 0, layer.options.condition) : Var();
+    const GatedMaps out = layer.run(in, z);
+    return concatenate({out.vertical, out.horizontal}, 1);
+  }
+};
+
 inline std::vector<LayerCase> layer_cases() {
   constexpr MaskType kA = MaskType::kA, kB = MaskType::kB;
   const MaskedConvOptions rgb{.groups = 3};
+  const GatedMaskedConvOptions rgb_gated{.groups = 3};
   return {
       {"linear", making<Linear>(7, 5), {4, 7}, {4, 5}, {4, 8}, "Linear: x is [4, 8] but must be [..., 7]"},
       {"linear_no_bias", making<Linear>(6, 3, false), {2, 3, 6}, {2, 3, 3}, {6, 2}, "must be [..., 6]"},
@@ -58,6 +78,20 @@ inline std::vector<LayerCase> layer_cases() {
        "must be [N, 6, H, W]"},
       {"masked_b_row", making<MaskedConv2d>(kB, 2, 3, Size2(1, 3)), {2, 2, 3, 5}, {2, 3, 3, 5}, {2, 3, 3, 5},
        "must be [N, 2, H, W]"},
+      {"gated_a", making<BothStacks>(kA, 1, 2, 5, GatedMaskedConvOptions{}), {2, 2, 4, 5}, {2, 4, 4, 5}, {2, 4, 4, 5},
+       "GatedMaskedConv: x is [2, 2, 4, 5] but must be [N, 1, H, W]"},
+      {"gated_b", making<BothStacks>(kB, 3, 3, 3, GatedMaskedConvOptions{.condition = 2}), {2, 6, 4, 3}, {2, 6, 4, 3}},
+      {"gated_a_rgb", making<BothStacks>(kA, 3, 3, 3, rgb_gated), {1, 6, 3, 4}, {1, 6, 3, 4}},
+      {"gated_b_rgb", making<BothStacks>(kB, 6, 6, 3, rgb_gated), {1, 12, 3, 3}, {1, 12, 3, 3}},
+      {"lstm", making<Lstm>(3, 4), {2, 5, 3}, {2, 5, 4}, {2, 5, 4}, "Lstm: x is [2, 5, 4] but must be [N, T, 3]"},
+      {"lstm_two_layers", making<Lstm>(2, 3, 2), {3, 4, 2}, {3, 4, 3}, {4, 2}, "must be [N, T, 2]"},
+      {"row_lstm", making<RowLstm>(3, 4), {3, 3, 4, 5}, {3, 4, 4, 5}, {2, 4, 4, 5},
+       "RowLstm: x is [2, 4, 4, 5] but must be [N, 3, H, W]"},
+      {"row_lstm_rgb", making<RowLstm>(3, 6, RowLstmOptions{.kernel = 5, .groups = 3}), {1, 3, 3, 4}, {1, 6, 3, 4}},
+      {"diagonal_bilstm", making<DiagonalBiLstm>(3, 4), {3, 3, 4, 5}, {3, 4, 4, 5}, {2, 4, 4, 5},
+       "DiagonalBiLstm: x is [2, 4, 4, 5] but must be [N, 3, H, W]"},
+      {"diagonal_bilstm_rgb", making<DiagonalBiLstm>(3, 3, DiagonalBiLstmOptions{.groups = 3}), {1, 3, 4, 3},
+       {1, 3, 4, 3}},
       {"conv_transpose2d", making<ConvTranspose2d>(3, 2, 4, ConvTransposeOptions{.stride = 2, .padding = 1}),
        {2, 3, 4, 3}, {2, 2, 8, 6}, {2, 2, 4, 3}, "ConvTranspose2d: x is [2, 2, 4, 3] but must be [N, 3, H, W]"},
       {"conv_transpose2d_output_padding",

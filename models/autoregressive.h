@@ -1,0 +1,38 @@
+#pragma once
+#include "models/image_model.h"
+
+namespace gradfold {
+
+// A model that gives every pixel a distribution conditioned on the pixels before it, row by row from the top left;
+// in a pixel R, then G, then B:
+//
+//   p(x) = prod_i p(x_i | x_1, ..., x_i-1)
+//
+// One pass of the net over a whole image gives all factors at once. What a subclass adds is that net: its forward
+// takes x [N, C, H, W] of levels to logits [N, C * K, H, W], with K = 1, the logit of 1, for two levels, and else
+// one for each level. Likelihood, training loss and sampling follow from it here.
+class AutoregressiveModel : public ImageModel {
+ public:
+  AutoregressiveModel(int levels, int channels);
+
+  Var nll(const Tensor& x) override;
+  Tensor log_prob(const Tensor& x) override;
+  // log p(x_i | earlier pixels) for each pixel and channel, [N, C, H, W]; they add up to log_prob.
+  Tensor log_conditionals(const Tensor& x);
+
+  // Pixel by pixel, one pass of the whole net for each: the plain way. The random number of a pixel
+  // depends on its image and place alone, so another sampler that draws rng.uniform(shape) likewise gives
+  // the same images.
+  Tensor sample(const Shape& shape, Rng& rng, const SampleOptions& options = {}) override;
+
+  int levels() const override { return levels_; }
+  int channels() const override { return channels_; }
+
+ protected:
+  Index logits_per_channel() const { return levels_ == 2 ? 1 : levels_; }
+
+ private:
+  const int levels_, channels_;
+};
+
+}  // namespace gradfold

@@ -1,0 +1,57 @@
+#include "models/gated_pixel_cnn.h"
+
+#include <fmt/core.h>
+
+#include "autograd/ops.h"
+
+namespace gradfold {
+namespace {
+
+const GatedPixelCnnConfig& checked(const GatedPixelCnnConfig& c) {
+  require(c.maps > 0 && c.layers >= 1 && c.head > 0, "GatedPixelCnn",
+          "maps is {}, layers {} and head {}; each must be 1 or more", c.maps, c.layers, c.head);
+  require(c.channels >= 1 && c.maps % c.channels == 0 && c.head % c.channels == 0, "GatedPixelCnn",
+          "{} maps and {} maps of the head cannot be split into {} equal groups, one for each channel; hint: for RGB "
+          "use multiples of 3",
+          c.maps, c.head, c.channels);
+  return c;
+}
+
+}  // namespace
+
+GatedPixelCnn::GatedPixelCnn(GatedPixelCnnConfig config)
+    : AutoregressiveModel(config.levels, config.channels), settings(checked(config)),
+      input_(child<GatedMaskedConv>("input", MaskType::kA, config.channels, config.maps, 7,
+                                    GatedMaskedConvOptions{.groups = config.channels})),
+      hidden_(child<MaskedConv2d>("hidden", MaskType::kB, config.maps, config.head, 1,
+                                  MaskedConvOptions{.groups = config.channels, .relu = true})),
+      output_(child<MaskedConv2d>("output", MaskType::kB, config.head, config.channels * logits_per_channel(), 1,
+                                  MaskedConvOptions{.groups = config.channels})) {
+  for (Index i = 1; i < config.layers; ++i)
+    layers_.push_back(&child<GatedMaskedConv>(fmt::format("layer{}", i), MaskType::kB, config.maps, config.maps,
+                                              config.kernel, GatedMaskedConvOptions{.groups = config.channels}));
+}
+
+Var GatedPixelCnn::forward(const Var& x) {
+  check_shape("GatedPixelCnn", "x", x.shape(), {"N", settings.channels, "H", "W"});
+  const Var pixels = x * Real{2} - Real{1};
+  GatedMaps maps = input_.run({pixels, pixels});
+  for (GatedMaskedConv* layer : layers_) maps = layer->run(maps);
+  return output_(hidden_(relu(maps.horizontal)));
+}
+
+ModelConfig GatedPixelCnn::config() const {
+  return {{"maps", settings.maps},     {"layers", settings.layers}, {"kernel", settings.kernel},
+          {"head", settings.head},     {"levels", settings.levels}, {"channels", settings.channels}};
+}
+
+std::map<std::string, std::string> GatedPixelCnn::config_help() const {
+  return {{"maps", "maps of each of the two stacks"},
+          {"layers", "gated layers, the first one, whose kernel is 7x7, among them"},
+          {"kernel", "rows and columns of the later layers' kernels; odd"},
+          {"head", "maps of the 1x1 layer before the output"},
+          {"levels", "values of a pixel: 2 for black and white, 256 for all greys"},
+          {"channels", "1 for grey images, 3 for red, green and blue (maps and head must be multiples of it)"}};
+}
+
+}  // namespace gradfold

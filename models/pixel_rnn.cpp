@@ -1,0 +1,78 @@
+#include "models/pixel_rnn.h"
+
+#include "autograd/ops.h"
+#include "nn/diagonal_bilstm.h"
+#include "nn/row_lstm.h"
+
+namespace gradfold {
+namespace {
+
+// x + 1x1 to 2h (LSTM (x))
+struct PixelRnnLayer : Module {
+  PixelRnnLayer(PixelRnnKind kind, const PixelRnnConfig& c)
+      : lstm(kind == PixelRnnKind::kRowLstm
+                 ? adopt("lstm", std::make_unique<RowLstm>(2 * c.hidden, c.hidden, RowLstmOptions{.groups = c.channels}))
+                 : adopt("lstm", std::make_unique<DiagonalBiLstm>(2 * c.hidden, c.hidden,
+                                                                  DiagonalBiLstmOptions{.groups = c.channels}))),
+        expand(child<MaskedConv2d>("expand", MaskType::kB, c.hidden, 2 * c.hidden, 1,
+                                   MaskedConvOptions{.groups = c.channels})) {}
+
+  Module& lstm;
+  MaskedConv2d& expand;
+
+  Var forward(const Var& x) override { return x + expand(lstm(x)); }
+};
+
+const PixelRnnConfig& checked(const PixelRnnConfig& c) {
+  require(c.hidden > 0 && c.layers >= 1 && c.head > 0, "PixelRnn",
+          "hidden is {}, layers {} and head {}; each must be 1 or more", c.hidden, c.layers, c.head);
+  require(c.channels >= 1 && c.hidden % c.channels == 0 && c.head % c.channels == 0, "PixelRnn",
+          "{} units and {} maps of the head cannot be split into {} equal groups, one for each channel; hint: for RGB "
+          "use multiples of 3",
+          c.hidden, c.head, c.channels);
+  return c;
+}
+
+}  // namespace
+
+PixelRnn::PixelRnn(PixelRnnKind kind, PixelRnnConfig config)
+    : AutoregressiveModel(config.levels, config.channels), kind(kind), settings(checked(config)),
+      input_(child<MaskedConv2d>("input", MaskType::kA, config.channels, 2 * config.hidden, 7,
+                                 MaskedConvOptions{.groups = config.channels})),
+      layers_(child<Sequential>("layers")),
+      hidden_(child<MaskedConv2d>("hidden", MaskType::kB, 2 * config.hidden, config.head, 1,
+                                  MaskedConvOptions{.groups = config.channels})),
+      output_(child<MaskedConv2d>("output", MaskType::kB, config.head, config.channels * logits_per_channel(), 1,
+                                  MaskedConvOptions{.groups = config.channels})) {
+  for (Index i = 0; i < config.layers; ++i) layers_.add<PixelRnnLayer>(kind, config);
+}
+
+Var PixelRnn::forward(const Var& x) {
+  check_shape("PixelRnn", "x", x.shape(), {"N", settings.channels, "H", "W"});
+  Var maps = x * Real{2} - Real{1};
+  // Under mask A the maps at a row's last pixel do not show that pixel, so the right LSTM, which starts there, would
+  // have nothing of it for the row below. One blank column further on it is seen.
+  const bool widen = kind == PixelRnnKind::kDiagonalBiLstm;
+  if (widen) maps = pad(maps, {{0, 0}, {0, 0}, {0, 0}, {0, 1}});
+  maps = relu(layers_(input_(maps)));
+  if (widen) maps = slice(maps, 3, 0, x.size(3));
+  return output_(relu(hidden_(maps)));
+}
+
+ModelConfig PixelRnn::config() const {
+  return {{"hidden", settings.hidden},
+          {"layers", settings.layers},
+          {"head", settings.head},
+          {"levels", settings.levels},
+          {"channels", settings.channels}};
+}
+
+std::map<std::string, std::string> PixelRnn::config_help() const {
+  return {{"hidden", "units of each LSTM; the trunk between the layers carries twice as many maps"},
+          {"layers", "LSTM layers, each with a residual connection around it"},
+          {"head", "maps of the 1x1 layer before the output"},
+          {"levels", "values of a pixel: 2 for black and white, 256 for all greys"},
+          {"channels", "1 for grey images, 3 for red, green and blue (hidden and head must be multiples of it)"}};
+}
+
+}  // namespace gradfold

@@ -1,0 +1,220 @@
+// What every autoregressive model must be: a probability distribution that never looks ahead, trains to the same bits
+// on any number of threads and samples from what it says. A new model adds its rows to kinds().
+#include <cmath>
+#include "autograd/dependency_map.h"
+#include "data/strokes.h"
+#include "models/gated_pixel_cnn.h"
+#include "models/pixel_cnn.h"
+#include "models/pixel_rnn.h"
+#include "models/registry.h"
+#include "nn/optim/adam.h"
+#include "tensor/elementwise.h"
+#include "tensor/indexing.h"
+#include "tensor/parallel.h"
+#include "tensor/reduce.h"
+#include "tests/doctest.h"
+
+using namespace gradfold;
+
+namespace {
+
+using ModelPtr = std::unique_ptr<AutoregressiveModel>;
+struct Kind {
+  std::string name;
+  std::function<ModelPtr()> make;
+};
+
+const std::vector<Kind>& kinds() {
+  constexpr PixelRnnKind kRow = PixelRnnKind::kRowLstm, kDiagonal = PixelRnnKind::kDiagonalBiLstm;
+  const auto cnn = [](PixelCnnConfig c) { return [=]() -> ModelPtr { return std::make_unique<PixelCnn>(c); }; };
+  const auto gated = [](GatedPixelCnnConfig c) {
+    return [=]() -> ModelPtr { return std::make_unique<GatedPixelCnn>(c); };
+  };
+  const auto rnn = [](PixelRnnKind kind, PixelRnnConfig c) {
+    return [=]() -> ModelPtr { return std::make_unique<PixelRnn>(kind, c); };
+  };
+  static const std::vector<Kind> all = {
+      {"PixelCNN, binary", cnn({.maps = 6, .blocks = 2})},
+      {"PixelCNN, 8 levels", cnn({.maps = 6, .blocks = 2, .levels = 8})},
+      {"PixelCNN, RGB of 256 levels", cnn({.maps = 6, .blocks = 2, .levels = 256, .channels = 3})},
+      {"Gated PixelCNN, binary", gated({.maps = 6, .layers = 3, .head = 6})},
+      {"Gated PixelCNN, RGB of 4 levels",
+       gated({.maps = 6, .layers = 3, .kernel = 5, .head = 6, .levels = 4, .channels = 3})},
+      {"Row LSTM, binary", rnn(kRow, {.hidden = 6, .layers = 2, .head = 6})},
+      {"Row LSTM, RGB of 4 levels", rnn(kRow, {.hidden = 6, .layers = 2, .head = 6, .levels = 4, .channels = 3})},
+      {"Diagonal BiLSTM, binary", rnn(kDiagonal, {.hidden = 6, .layers = 2, .head = 6})},
+      {"Diagonal BiLSTM, RGB of 4 levels",
+       rnn(kDiagonal, {.hidden = 6, .layers = 2, .head = 6, .levels = 4, .channels = 3})},
+  };
+  return all;
+}
+
+ModelPtr drawn(const Kind& kind, std::uint64_t seed) {
+  ModelPtr model = kind.make();
+  Rng rng(seed);
+  model->reset_parameters(rng);
+  return model;
+}
+
+bool is_binary(const AutoregressiveModel& model) { return model.levels() == 2 && model.channels() == 1; }
+
+Tensor digits(Index n) { return greater(stroke_digits(n, Rng(7)).images, Tensor::scalar(Real(0.5))); }
+
+// Digits shrunk to 4x4: 1 where a block of 7x7 pixels holds some ink.
+Tensor digits_4x4(Index n) {
+  const Tensor blocks = stroke_digits(n, Rng(7)).images.reshape({n, 1, 4, 7, 4, 7});
+  return greater(mean(blocks, {3, 5}), Tensor::scalar(Real(0.2)));
+}
+
+void train(AutoregressiveModel& model, const Tensor& x, Index batch, int epochs) {
+  Adam optimizer(model.parameters(), {.lr = 3e-3});
+  for (int epoch = 0; epoch < epochs; ++epoch) {
+    for (Index from = 0; from + batch <= x.size(0); from += batch) {
+      Var loss = model.nll(x.slice(0, from, from + batch).contiguous());
+      optimizer.zero_grad();
+      loss.backward();
+      optimizer.step();
+    }
+  }
+}
+
+Tensor random_levels(const Shape& shape, int levels, Rng& rng) {
+  Tensor x(shape);
+  for (Index i = 0; i < x.numel(); ++i) {
+    x.data()[i] = static_cast<Real>(rng.below(levels)) / static_cast<Real>(levels - 1);
+  }
+  return x;
+}
+
+}  // namespace
+
+TEST_CASE("the probabilities of all binary 4x4 images sum to 1, after training as before") {
+  for (const Kind& kind : kinds()) {
+    const ModelPtr model = drawn(kind, 1);
+    if (!is_binary(*model)) continue;
+    CAPTURE(kind.name);
+    CHECK(total_probability(*model, 4) == doctest::Approx(1).epsilon(1e-5));
+    const Tensor x = digits_4x4(256);
+    const double before = -mean(model->log_prob(x)).item();
+    train(*model, x, 32, 3);
+    CHECK(-mean(model->log_prob(x)).item() < before - 1);  // it did learn
+    CHECK(total_probability(*model, 4) == doctest::Approx(1).epsilon(1e-5));
+  }
+}
+
+TEST_CASE("the joint is the product of the conditionals, each from an image whose later pixels are unknown") {
+  for (const Kind& kind : kinds()) {
+    CAPTURE(kind.name);
+    const ModelPtr model = drawn(kind, 2);
+    const Index channels = model->channels();
+    Rng rng(12);
+    const Tensor x = random_levels({2, channels, 5, 5}, model->levels(), rng);
+    const Tensor at_once = model->log_conditionals(x);
+    CHECK(allclose(sum(at_once, {1, 2, 3}), model->log_prob(x), 1e-5, 1e-4));
+    for (Index pixel = 0; pixel < 25; ++pixel) {
+      for (Index c = 0; c < channels; ++c) {
+        Tensor partly = random_levels(x.shape(), model->levels(), rng);  // other values where it may not look
+        for (Index n = 0; n < 2; ++n) {
+          for (Index k = 0; k < channels; ++k) {
+            const Index known = k <= c ? pixel + 1 : pixel;
+            for (Index i = 0; i < known; ++i) partly.set({n, k, i / 5, i % 5}, x.at({n, k, i / 5, i % 5}));
+          }
+        }
+        const Tensor alone = model->log_conditionals(partly);
+        for (Index n = 0; n < 2; ++n) {
+          CHECK(alone.at({n, c, pixel / 5, pixel % 5}) == at_once.at({n, c, pixel / 5, pixel % 5}));
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("no logit depends on its own or a later pixel: 0 leaks in the dependency map") {
+  for (const Kind& kind : kinds()) {
+    CAPTURE(kind.name);
+    const ModelPtr model = drawn(kind, 3);
+    Rng rng(13);
+    const auto f = [&](const Var& x) { return (*model)(x); };
+    const DependencyMap map =
+        dependency_map(f, {1, model->channels(), 7, 7}, rng, {.groups = static_cast<int>(model->channels())});
+    INFO(map.first_leak());
+    CHECK(map.leaks() == 0);
+    CHECK(map.reach(6, 6).at({6, 5}) != 0);  // and it does look at the past
+  }
+}
+
+TEST_CASE("an epoch of training gives identical weights with 1, 2, 3 and 8 threads") {
+  const Tensor x = digits(48);
+  const int before = num_threads();
+  for (const Kind& kind : kinds()) {
+    if (!is_binary(*kind.make())) continue;
+    NamedTensors expected;
+    for (const int threads : {1, 2, 3, 8}) {
+      CAPTURE(kind.name);
+      CAPTURE(threads);
+      set_num_threads(threads);
+      const ModelPtr model = drawn(kind, 5);
+      train(*model, x, 16, 1);
+      if (expected.empty()) expected = model->state();
+      const NamedTensors received = model->state();
+      for (std::size_t i = 0; i < expected.size(); ++i) {
+        CAPTURE(expected[i].first);
+        CHECK(identical(expected[i].second, received[i].second));
+      }
+    }
+  }
+  set_num_threads(before);
+}
+
+TEST_CASE("samples depend on the seed alone, keep what is given, and follow the distribution") {
+  for (const Kind& kind : kinds()) {
+    const ModelPtr model = drawn(kind, 6);
+    if (!is_binary(*model)) continue;
+    CAPTURE(kind.name);
+    Rng a(1), b(1), c(2), d(1), rng(16);
+    const Tensor x = model->sample({4, 1, 6, 6}, a);
+    CHECK(identical(x, model->sample({4, 1, 6, 6}, b)));
+    CHECK_FALSE(identical(x, model->sample({4, 1, 6, 6}, c)));
+    // A pixel's random number depends on its image and place alone: fewer images, the same first ones.
+    CHECK(identical(x.slice(0, 0, 2).clone(), model->sample({2, 1, 6, 6}, d)));
+
+    Tensor known = Tensor::zeros({6, 6});
+    known.slice(0, 0, 3).fill(1);
+    const Tensor given = random_levels({4, 1, 6, 6}, 2, rng);
+    const Tensor completed = model->sample({4, 1, 6, 6}, a, {.image = given, .known = known});
+    CHECK(identical(completed.slice(2, 0, 3).clone(), given.slice(2, 0, 3).clone()));
+
+    // The first pixel of many samples: its share of ones is the model's probability.
+    const Tensor many = model->sample({4000, 1, 1, 1}, rng);
+    const double p = std::exp(static_cast<double>(model->log_prob(Tensor::ones({1, 1, 1, 1})).item()));
+    CHECK(mean(many).item() == doctest::Approx(p).epsilon(0.05));
+    // Cold enough, it draws what is likelier.
+    const Tensor cold = model->sample({8, 1, 1, 1}, rng, {.temperature = Real(1e-3)});
+    CHECK(mean(cold).item() == (p > 0.5 ? 1 : 0));
+  }
+}
+
+TEST_CASE("the registry builds the model that a config describes") {
+  for (const Kind& kind : kinds()) {
+    CAPTURE(kind.name);
+    const ModelPtr model = drawn(kind, 10);
+    const auto again = make_image_model(model->name(), model->config());
+    again->load(model->state());
+    Rng rng(20);
+    const Tensor x = random_levels({1, model->channels(), 4, 4}, model->levels(), rng);
+    CHECK(identical(again->log_prob(x), model->log_prob(x)));
+  }
+}
+
+TEST_CASE("the registry hands every setting on") {
+  for (const std::string& name : image_model_names()) {
+    CAPTURE(name);
+    ModelConfig config = make_image_model(name)->config();
+    for (auto& [key, value] : config) value = key == "masked" ? 0 : 3 * value;  // unlike any default
+    CHECK(make_image_model(name, config)->config() == config);
+  }
+}
+
+TEST_CASE("bits per dimension: 81.30 nats of binarized MNIST are 0.1496") {
+  CHECK(bits_per_dim(81.30, {1, 1, 28, 28}) == doctest::Approx(0.1496).epsilon(1e-3));
+}
