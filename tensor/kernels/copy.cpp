@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "tensor/kernels/gemm_pack.h"
 #include "tensor/kernels/nest.h"
 #include "tensor/parallel.h"
 
@@ -31,22 +32,12 @@ int transposed_loop(const Nest<2>& nest) {
   return -1;
 }
 
-// rows x cols elements, dst contiguous along cols and src along rows. Both sides are touched in whole lines,
-// through a tile of its own: with strides of a power of two, the lines of one side alone would evict each
-// other from the first-level cache.
-void copy_tile(const Real* src, Index src_col, Real* dst, Index dst_row, Index rows, Index cols) {
-  Real tile[kTile][kTile + 1];
-  for (Index c = 0; c < cols; ++c) std::copy_n(src + c * src_col, rows, tile[c]);
-  for (Index r = 0; r < rows; ++r) {
-    for (Index c = 0; c < cols; ++c) dst[r * dst_row + c] = tile[c][r];
-  }
-}
-
+// rows x cols elements, dst contiguous along cols and src along rows.
 void copy_patch(const Real* src, Index src_col, Real* dst, Index dst_row, Index rows, Index cols) {
   for (Index r = 0; r < rows; r += kTile) {
     for (Index c = 0; c < cols; c += kTile) {
-      copy_tile(src + r + c * src_col, src_col, dst + r * dst_row + c, dst_row, std::min(kTile, rows - r),
-                std::min(kTile, cols - c));
+      micro::pack_transposed(dst + r * dst_row + c, dst_row, src + r + c * src_col, src_col,
+                             std::min(kTile, rows - r), std::min(kTile, cols - c));
     }
   }
 }
