@@ -23,9 +23,6 @@ class LayerNorm : public Module {
   Var forward(const Var& x) override;
   // The same, written out in ops: slower, to read and to hold forward() against.
   Var composed(const Var& x) const;
-
- private:
-  void check(const Shape& x) const;
 };
 
 }  // namespace gradfold

@@ -1,4 +1,3 @@
-
 #include <cmath>
 
 #include "tensor/elementwise.h"
@@ -130,4 +129,43 @@ TEST_CASE("messages of normalization") {
   CHECK_THROWS_WITH(channel_moments(Tensor({3})), "batch_norm: x is [3] but must be [N, C] or [N, C, H, W]");
   CHECK_THROWS_WITH(channel_moments(Tensor({0, 3})),
                     "batch_norm: x is [0, 3]; a channel without numbers has no mean");
+}
+
+// Each would read past the end of an operand, or leave part of one unread.
+TEST_CASE("layer_norm refuses operands that do not fit x") {
+  const Tensor x = Tensor::zeros({2, 8}), w = Tensor::ones({8}), rows = Tensor::zeros({2});
+  const auto forward = [&](const Shape& normalized, const Tensor& weight, const Tensor& bias) {
+    layer_norm(x, normalized, weight, bias, kEps);
+  };
+  CHECK_THROWS_WITH(forward({5}, {}, {}), "layer_norm: x is [2, 8] but its last dimensions must be [5]");
+  CHECK_THROWS_WITH(forward({16}, {}, {}), "layer_norm: x is [2, 8] but its last dimensions must be [16]");
+  CHECK_THROWS_WITH(forward({2, 2, 8}, {}, {}), "layer_norm: x is [2, 8] but its last dimensions must be [2, 2, 8]");
+  CHECK_THROWS_WITH(forward({8}, Tensor::ones({3}), w), "layer_norm: weight is [3] but must be [8]");
+  CHECK_THROWS_WITH(forward({8}, w, Tensor::ones({3})), "layer_norm: bias is [3] but must be [8]");
+  const auto backward = [&](const Tensor& dy, const Tensor& weight, const Tensor& mean, const Tensor& scale) {
+    layer_norm_backward(dy, x, {8}, weight, mean, scale, {true, true, true});
+  };
+  CHECK_THROWS_WITH(backward(Tensor::ones({2, 4}), w, rows, rows), "layer_norm: dy is [2, 4] but must be [2, 8]");
+  CHECK_THROWS_WITH(backward(x, Tensor::ones({1}), rows, rows), "layer_norm: weight is [1] but must be [8]");
+  CHECK_THROWS_WITH(backward(x, w, w, rows), "layer_norm: mean is [8] but must be [2]");
+  CHECK_THROWS_WITH(backward(x, w, rows, {}), "layer_norm: scale is an undefined tensor but must be [2]");
+}
+
+TEST_CASE("batch_norm refuses operands that do not fit x") {
+  const Tensor x = Tensor::zeros({2, 8}), w = Tensor::ones({8}), two = Tensor::ones({2}), one = Tensor::ones({1});
+  const auto forward = [&](const Tensor& mean, const Tensor& variance, const Tensor& weight, const Tensor& bias) {
+    batch_norm(x, {mean, variance}, weight, bias, kEps);
+  };
+  CHECK_THROWS_WITH(forward(two, w, {}, {}), "batch_norm: mean is [2] but must be [8]");
+  CHECK_THROWS_WITH(forward(w, one, {}, {}), "batch_norm: variance is [1] but must be [8]");
+  CHECK_THROWS_WITH(forward(w, w, one, w), "batch_norm: weight is [1] but must be [8]");
+  CHECK_THROWS_WITH(forward(w, w, w, two), "batch_norm: bias is [2] but must be [8]");
+  CHECK_THROWS_WITH(forward(w, w, w, {}), "batch_norm: weight and bias must be given both or neither");
+  const auto backward = [&](const Tensor& dy, const Tensor& mean, const Tensor& variance, const Tensor& weight) {
+    batch_norm_backward(dy, x, {mean, variance}, /*own=*/true, weight, kEps, {true, true, true});
+  };
+  CHECK_THROWS_WITH(backward(Tensor::ones({2, 4}), w, w, w), "batch_norm: dy is [2, 4] but must be [2, 8]");
+  CHECK_THROWS_WITH(backward(x, two, w, w), "batch_norm: mean is [2] but must be [8]");
+  CHECK_THROWS_WITH(backward(x, w, two, w), "batch_norm: variance is [2] but must be [8]");
+  CHECK_THROWS_WITH(backward(x, w, w, one), "batch_norm: weight is [1] but must be [8]");
 }
