@@ -1,11 +1,17 @@
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
+#include <cerrno>
+#include <cstring>
 #include <vector>
 
 #include "bench/compare.h"
 #include "bench/pixel_cnn_training.h"
+#include "tensor/check.h"
 #include "tensor/parallel.h"
 
 // What a loop costs, and how much of it is left when another process keeps one of the cores busy.
@@ -15,9 +21,10 @@ namespace {
 // A process that does nothing but count, stopped but for the turns that want it.
 class BusyNeighbour {
  public:
-  BusyNeighbour() : pid_(fork()) {
-    volatile unsigned long count = 0;
-    while (pid_ == 0) count = count + 1;
+  BusyNeighbour() : parent_(getpid()), pid_(fork()) {
+    // A signal sent to -1 would go to every process there is.
+    require(pid_ >= 0, "busy_neighbour", "the system lets no other process start: {}", std::strerror(errno));
+    if (pid_ == 0) count_until_killed();
     pause();
   }
   ~BusyNeighbour() {
@@ -30,7 +37,16 @@ class BusyNeighbour {
   void resume() { kill(pid_, SIGCONT); }
 
  private:
-  pid_t pid_;
+  // Killed with the bench as well, should that end without its destructors.
+  [[noreturn]] void count_until_killed() const {
+#ifdef __linux__
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+#endif
+    if (getppid() != parent_) _exit(0);  // it ended before this line
+    for (volatile unsigned long count = 0;;) count = count + 1;
+  }
+
+  pid_t parent_, pid_;
 };
 
 // The goal is a rate no lower than 1 / 2.5 of the undisturbed one.
