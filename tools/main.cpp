@@ -11,12 +11,28 @@ namespace {
 
 using namespace gradfold;
 
+// The words after the program's name; `help train pixel_cnn` is `train pixel_cnn --help`.
+Arguments words(int argc, char** argv) {
+  Arguments words(argv + 1, argv + argc);
+  if (!words.empty() && words[0] == "help") {
+    words.erase(words.begin());
+    words.push_back("--help");
+  }
+  return words;
+}
+
+// A command comes first: were any word let through, `gf tset course` would start the course.
+void refuse_unknown_command(const Arguments& arguments, const std::vector<std::string>& names) {
+  if (arguments.empty() || arguments[0].starts_with('-')) return;
+  if (std::find(names.begin(), names.end(), arguments[0]) != names.end()) return;
+  throw UsageError("gf", fmt::format("unknown command '{}'{}", arguments[0], did_you_mean(arguments[0], names)));
+}
+
 int run(int argc, char** argv) {
   CLI::App app("gradfold: deep learning from scratch, to learn generative models by reading and running them",
                "gf");
   app.require_subcommand(0, 1);
-  app.allow_extras();
-  const Arguments arguments(argv + 1, argv + argc);
+  const Arguments arguments = words(argc, argv);
   std::sort(commands().begin(), commands().end(), [](auto& a, auto& b) { return a.name < b.name; });
   std::map<const CLI::App*, Action> actions;
   std::vector<std::string> names;
@@ -27,13 +43,10 @@ int run(int argc, char** argv) {
     actions[sub] = command.setup(*sub, arguments);
     names.push_back(command.name);
   }
+  refuse_unknown_command(arguments, names);
   try {
-    app.parse(argc, argv);
-    if (app.get_subcommands().empty()) {
-      if (arguments.empty()) throw CLI::CallForHelp();
-      throw UsageError(
-          "gf", fmt::format("unknown command '{}'{}", arguments[0], did_you_mean(arguments[0], names)));
-    }
+    app.parse(Arguments(arguments.rbegin(), arguments.rend()));  // CLI11 wants the last word first
+    if (app.get_subcommands().empty()) throw CLI::CallForHelp();
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help
     const auto chosen = app.get_subcommands();

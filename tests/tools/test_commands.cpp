@@ -60,6 +60,24 @@ TEST_CASE("every command explains itself, and takes no unknown option") {
   CHECK(gf({"course", "--ful"}).err == "course: unknown option --ful; did you mean --full?\n");
 }
 
+TEST_CASE("help NAME explains a command and does not run it; the command comes first") {
+  for (const char* command : {"course", "train", "doctor"}) {
+    INFO(command);
+    const Finished help = gf({"help", command});
+    CHECK(help.exit == 0);
+    CHECK(help.out == gf({command, "--help"}).out);
+  }
+  CHECK(has(gf({"help", "train", "pixel_cnn"}).out, "Settings of pixel_cnn:"));
+  CHECK(gf({"help"}).out == gf({"--help"}).out);
+  CHECK(gf({}).out == gf({"--help"}).out);
+  const Finished typo = gf({"tset", "doctor"});
+  CHECK(typo.exit == 2);
+  CHECK(has(typo.err, "gf: unknown command 'tset'"));
+  CHECK(typo.out == "");
+  CHECK(gf({"help", "courses"}).exit == 2);
+  CHECK(gf({"--quick", "doctor"}).exit == 2);
+}
+
 TEST_CASE(
     "Ctrl-C ends a lesson within a second: it says so, ends with 130, and leaves no result of another run") {
   Scratch out;
