@@ -10,8 +10,8 @@ namespace {
 
 constexpr Index kTile = 64;  // columns that a thread adds up at a time where size is 1
 
-// Both walk x channel by channel. f(c) is what to do with channel c: a function of the position in memory, which
-// holds the channel's coefficients.
+// In all loops here f(c) is what to do with channel c: a function of the position in memory, which holds the
+// channel's coefficients.
 
 // done(c, sums of f(c) and of g(c)) for every channel. A thread takes whole channels, so that nothing has to be
 // put together.

@@ -65,6 +65,7 @@ TEST_CASE("ten steps of every optimizer are PyTorch's") {
       }
     }
   }
+  CHECK(torch.unused() == "");
 }
 
 TEST_CASE("an optimizer's state goes on where it stopped, and fits no other kind") {
@@ -143,6 +144,7 @@ TEST_CASE("schedules are PyTorch's") {
       CHECK(row.second(count) == doctest::Approx(expected.data()[count]).epsilon(1e-6));
     }
   }
+  CHECK(torch.unused() == "");
 }
 
 TEST_CASE("schedules compose, and stay at their end") {
@@ -168,6 +170,7 @@ TEST_CASE("clipping is PyTorch's") {
   p[0].mutable_grad() = torch("clip_value/grad0");
   clip_grad_value(p, Real(0.4));
   CHECK(identical(p[0].grad(), torch("clip_value/clipped0")));
+  CHECK(torch.unused() == "");
 }
 
 TEST_CASE("the moving average by hand, and in and out of the model") {

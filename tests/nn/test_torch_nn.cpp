@@ -39,6 +39,7 @@ TEST_CASE("every layer loads PyTorch's state dict and agrees with it, forward an
     compare(torch, layer.name, *module, [&] { return (*module)(x); });
     CHECK(disagreement(x.grad(), torch(layer.name + "/dx")) <= 1);
   }
+  CHECK(torch.unused() == "");
 }
 
 TEST_CASE("Embedding agrees with PyTorch") {
@@ -46,6 +47,7 @@ TEST_CASE("Embedding agrees with PyTorch") {
   Embedding layer(6, 4);
   layer.load(torch.under("embedding/state."));
   compare(torch, "embedding", layer, [&] { return layer(torch.indices("embedding/x")); });
+  CHECK(torch.unused() == "");
 }
 
 TEST_CASE("every loss agrees with PyTorch, for each reduction and in its gradients") {
@@ -81,4 +83,5 @@ TEST_CASE("every loss agrees with PyTorch, for each reduction and in its gradien
       CHECK(disagreement(inputs[i].grad(), torch(fmt::format("{}/dx{}", row.name, i))) <= 1);
     }
   }
+  CHECK(torch.unused() == "");
 }

@@ -6,7 +6,6 @@
 #include "tensor/parallel.h"
 #include "tests/arrays.h"
 #include "tests/doctest.h"
-#include "tests/doctest.h"
 
 using namespace gradfold;
 
