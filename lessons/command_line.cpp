@@ -37,6 +37,14 @@ CLI::Validator positive() {
           "> 0"};
 }
 
+CLI::Validator whole() {
+  return {[](const std::string& text) {
+            const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+            return digits ? "" : "'" + text + "' is no whole number of 0 or more";
+          },
+          ">= 0"};
+}
+
 std::string nearest(const std::string& word, const std::vector<std::string>& known) {
   std::string best;
   int least = 3;
@@ -58,12 +66,6 @@ void require_ending(const CLI::App& app, const std::filesystem::path& out,
   if (std::find(endings.begin(), endings.end(), ending) != endings.end()) return;
   throw UsageError(app.get_name(),
                    fmt::format("--out is {} but must end in {}", out.string(), fmt::join(endings, " or ")));
-}
-
-void require_folder(const std::string& who, const std::filesystem::path& file) {
-  const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
-  require(std::filesystem::is_directory(folder), who,
-          "cannot write {}: there is no folder {}; hint: make it first", file.string(), folder.string());
 }
 
 void refuse_unknown(const CLI::App& app, const std::vector<std::string>& left_over) {

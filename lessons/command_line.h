@@ -10,6 +10,8 @@ namespace gradfold {
 
 // Whole or other numbers above 0.
 CLI::Validator positive();
+// Whole numbers of 0 or more: -1 read as an unsigned number would pass for 18446744073709551615.
+CLI::Validator whole();
 
 // The word of `known` nearest to `word` (by edit distance, at most 2 away), or "".
 std::string nearest(const std::string& word, const std::vector<std::string>& known);
@@ -19,9 +21,6 @@ std::string did_you_mean(const std::string& word, const std::vector<std::string>
 // Throws a UsageError unless --out ends in one of these: ".png".
 void require_ending(const CLI::App& app, const std::filesystem::path& out,
                     const std::vector<std::string>& endings);
-
-// Throws unless the folder of a file that will be written is there: found before the work, not after minutes.
-void require_folder(const std::string& who, const std::filesystem::path& file);
 
 // The group of options that are a model's: "Settings of pixel_cnn".
 inline const std::string kModelSettings = "Settings of ";

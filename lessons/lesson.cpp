@@ -78,7 +78,7 @@ void Lesson::parse(int argc, char** argv) {
       ->capture_default_str();
   auto* full = app.add_flag("--full", full_, "all the data and the larger model: minutes to hours");
   app.add_flag("--quick", quick, "a minute on two cores (the default)")->excludes(full);
-  app.add_option("--seed", seed_, "of all random numbers")->capture_default_str();
+  app.add_option("--seed", seed_, "of all random numbers")->capture_default_str()->check(whole());
   app.add_option("--epochs", epochs, "passes over the training images")->check(positive());
   app.add_option("--threads", threads, "results do not depend on it")->check(positive());
   app.add_option("--out", out_, "where pictures go")->capture_default_str();

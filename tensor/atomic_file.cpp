@@ -123,11 +123,27 @@ void replace(const fs::path& path, const struct stat* old, const std::function<v
   sync_folder(path.parent_path());
 }
 
+// What a path stands for: the file itself where it is a link.
+fs::path followed(const fs::path& given) {
+  std::error_code ignored;
+  return fs::is_symlink(given, ignored) ? fs::weakly_canonical(given, ignored) : given;
+}
+
 }  // namespace
 
+void require_writable(const fs::path& given) {
+  const fs::path path = followed(given);
+  struct stat there {};
+  const bool exists = ::stat(path.c_str(), &there) == 0;
+  if (exists && S_ISDIR(there.st_mode)) cannot_write(given, EISDIR);
+  if (exists && !S_ISREG(there.st_mode)) return;
+  const fs::path temporary = path.string() + ".tmp";
+  const File file = open_temporary(temporary, path);
+  ::unlink(temporary.c_str());
+}
+
 void write_atomically(const fs::path& given, const std::function<void(std::ostream&)>& write) {
-  std::error_code ignored;
-  const fs::path path = fs::is_symlink(given, ignored) ? fs::weakly_canonical(given, ignored) : given;
+  const fs::path path = followed(given);
   struct stat old {};
   const bool exists = ::stat(path.c_str(), &old) == 0;
   if (exists && S_ISDIR(old.st_mode)) cannot_write(given, EISDIR);

@@ -13,4 +13,7 @@ namespace gradfold {
 // pipe (/dev/stdout) is written straight.
 void write_atomically(const std::filesystem::path& path, const std::function<void(std::ostream&)>& write);
 
+// Throws the same Error if PATH cannot be written; nothing is changed. For finding out before long work.
+void require_writable(const std::filesystem::path& path);
+
 }  // namespace gradfold

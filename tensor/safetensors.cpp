@@ -71,8 +71,9 @@ class Reader {
     check(bytes.size() >= kLengthSize,
           "is {} bytes long, too short for the 8 bytes that begin a .safetensors file", bytes.size());
     const auto length = load_little<std::uint64_t>(bytes, 0);
-    check(length <= kLongestHeader, "claims a header of {} bytes; at most {} are allowed", length,
-          kLongestHeader);
+    check(length <= kLongestHeader,
+          "is no .safetensors file: its first 8 bytes would mean a header of {} bytes; at most {} are allowed",
+          length, kLongestHeader);
     check(length <= bytes.size() - kLengthSize, "is truncated: its header takes {} bytes, but {} follow",
           length, bytes.size() - kLengthSize);
     header_ = bytes.subspan(kLengthSize, length);
@@ -171,7 +172,7 @@ class Reader {
           kWho,
           fmt::format("{} is damaged: its checksum is {} but its bytes give {}", name_, written->second,
                       found),
-          "get the file or write it again; if another program changed it, remove crc32 from its metadata");
+          "take another copy of the file, or train again");
     }
     metadata.erase(written);
   }

@@ -176,7 +176,7 @@ Action setup(CLI::App& app, const Arguments&) {
       throw UsageError("bench", fmt::format("--json {} is no .json file; hint: a filter goes before --json",
                                             options->json_file));
     }
-    if (!options->json_file.empty()) require_folder("bench", options->json_file);
+    if (!options->json_file.empty()) require_writable(options->json_file);
     clear_environment(*options);
     try {
       return options->vs ? compare_with_peers(*options) : bench(*options);

@@ -63,7 +63,8 @@ Action setup(CLI::App& app, const Arguments&) {
   app.add_option("--split", options->split, "train, valid, test or all")->capture_default_str();
   app.add_option("--limit", options->limit, "images [all]")->check(positive());
   app.add_option("--seed", options->seed, "of generated data, and of drawing 0 and 1 from grey")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(whole());
   app.add_option("--threads", options->threads, "the result does not depend on it")->check(positive());
   app.add_flag("--json", options->json, "the result as one JSON object, the last line of stdout");
   return [options] { return evaluate(*options); };

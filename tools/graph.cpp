@@ -10,9 +10,13 @@
 namespace gradfold {
 namespace {
 
-// The model that a step of the course trains: a line for each such step.
-const std::map<std::string, std::string> model_of_step = {
-    {"2.3", "pixel_cnn"},
+// The model that a step of the course trains, with the settings of its quick run: a line for each such step.
+struct StepModel {
+  std::string name;
+  ModelConfig settings;
+};
+const std::map<std::string, StepModel> model_of_step = {
+    {"2.3", {"pixel_cnn", {{"maps", 16}, {"blocks", 8}}}},
 };
 
 std::string drawable_steps() {
@@ -34,7 +38,13 @@ int draw_graph(const CLI::App& app, const Options& options) {
     throw UsageError("graph", fmt::format("step {} trains no model that can be drawn; steps that do: {}",
                                           options.model, drawable_steps()));
   }
-  const auto model = new_model(step == model_of_step.end() ? options.model : step->second, options.config);
+  ModelConfig settings = options.config;
+  std::string name = options.model;
+  if (step != model_of_step.end()) {
+    name = step->second.name;
+    settings.insert(step->second.settings.begin(), step->second.settings.end());  // what is not given
+  }
+  const auto model = chosen_model(name, settings);
   Rng rng(1);
   model->reset_parameters(rng);
   const Var loss = model->nll(Tensor::zeros({1, model->channels(), 28, 28}));
@@ -53,7 +63,7 @@ Action setup(CLI::App& app, const Arguments& arguments) {
   Arguments names = arguments;
   for (const std::string& word : arguments) {
     if (const auto step = model_of_step.find(word); step != model_of_step.end())
-      names.push_back(step->second);
+      names.push_back(step->second.name);
   }
   add_model_options(app, names, options->config);
   return [options, &app] { return draw_graph(app, *options); };

@@ -31,6 +31,17 @@ std::unique_ptr<ImageModel> new_model(const std::string& name, const ModelConfig
   return make_image_model(name, config);
 }
 
+std::unique_ptr<ImageModel> chosen_model(const std::string& name, const ModelConfig& config) {
+  try {
+    return new_model(name, config);
+  } catch (const UsageError&) {
+    throw;
+  } catch (const Error& error) {  // its first line begins with the model's class
+    const auto end_of_who = error.message().find(": ");
+    throw UsageError(error.message().substr(0, end_of_who), error.message().substr(end_of_who + 2), error.hint());
+  }
+}
+
 std::string config_text(const ModelConfig& config) { return nlohmann::json(config).dump(); }
 
 ModelConfig parse_config(const std::string& text) {

@@ -19,6 +19,8 @@ void add_model_options(CLI::App& app, const Arguments& arguments, ModelConfig& c
 
 // The model `name`; a UsageError names the nearest if there is none.
 std::unique_ptr<ImageModel> new_model(const std::string& name, const ModelConfig& config);
+// The same with settings off the command line: one that the model refuses is a UsageError.
+std::unique_ptr<ImageModel> chosen_model(const std::string& name, const ModelConfig& config);
 
 // A trained model and what its checkpoint says about the run.
 struct OpenedModel {

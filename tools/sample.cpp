@@ -2,6 +2,7 @@
 #include <chrono>
 
 #include "lessons/interrupt.h"
+#include "tensor/atomic_file.h"
 #include "tensor/parallel.h"
 #include "tools/command.h"
 #include "tools/model_options.h"
@@ -54,7 +55,7 @@ int sample(const Options& options) {
   Shape shape = opened.image();
   SampleOptions sampling{.temperature = options.temperature};
   if (!options.complete.empty()) add_completion(sampling, options, *opened.model, shape);
-  require_folder("sample", options.out);
+  require_writable(options.out);
   const Interrupt interrupt;
   Progress bar({.title = "sampling", .total = shape[2] * shape[3], .unit = "pixels"});
   Index drawn = 0;
@@ -104,7 +105,7 @@ Action setup(CLI::App& app, const Arguments&) {
                  "are given, the rest is drawn");
   app.add_option("--temperature", options->temperature, "below 1: likelier pixels become likelier still")
       ->capture_default_str()->check(positive());
-  app.add_option("--seed", options->seed, "of all random numbers")->capture_default_str();
+  app.add_option("--seed", options->seed, "of all random numbers")->capture_default_str()->check(whole());
   app.add_option("--threads", options->threads, "the result does not depend on it")->check(positive());
   app.add_flag("--json", options->json, "the result as one JSON object, the last line of stdout");
   return [options, &app] {

@@ -19,8 +19,7 @@ struct Options {
   int threads = 0;
 };
 
-// A run that goes on keeps its settings. Those that may change are taken from the command line if they were
-// given there; another value of those that may not is misuse.
+// A run that goes on keeps its settings: only the number of epochs may be another, and not below what is done.
 TrainSettings resumed_settings(const CLI::App& app, const Options& options,
                                const TrainingProgress& progress) {
   TrainSettings settings = saved_settings(progress);
@@ -36,16 +35,29 @@ TrainSettings resumed_settings(const CLI::App& app, const Options& options,
   keep("--data", options.settings.data, settings.data);
   keep("--limit", options.settings.limit, settings.limit);
   keep("--batch", options.settings.batch, settings.batch);
+  keep("--lr", options.settings.lr, settings.lr);
+  keep("--schedule", options.settings.schedule, settings.schedule);
+  keep("--clip", options.settings.clip, settings.clip);
   keep("--ema", options.settings.ema, settings.ema);
   keep("--seed", options.settings.seed, settings.seed);
   if (given("--epochs")) settings.epochs = options.settings.epochs;
-  if (given("--lr")) settings.lr = options.settings.lr;
-  if (given("--schedule")) settings.schedule = options.settings.schedule;
-  if (given("--clip")) settings.clip = options.settings.clip;
+  if (settings.epochs < progress.epoch) {
+    throw UsageError("train", fmt::format("--epochs {} is fewer than the {} that {} has done; --epochs counts "
+                                          "from the beginning of the run",
+                                          settings.epochs, progress.epoch, options.out.string()));
+  }
   return settings;
 }
 
-Training resume(const CLI::App& app, const Options& options) {
+// A run as its checkpoint and the command line describe it; nothing of it is loaded yet.
+struct Resumed {
+  std::unique_ptr<ImageModel> model;
+  TrainSettings settings;
+  TrainingProgress progress;
+  bool finished() const { return progress.epoch >= settings.epochs; }
+};
+
+Resumed find_run(const CLI::App& app, const Options& options) {
   if (!std::filesystem::exists(options.out)) {
     throw UsageError("train",
                      fmt::format("there is no run to resume: {} does not exist", options.out.string()));
@@ -62,8 +74,7 @@ Training resume(const CLI::App& app, const Options& options) {
       throw UsageError("train", fmt::format("--{} {} differs from the run's {}", key, value, config.at(key)));
     }
   }
-  return Training(new_model(options.model, config), resumed_settings(app, options, progress), options.out,
-                  true);
+  return {new_model(options.model, config), resumed_settings(app, options, progress), progress};
 }
 
 Training start(const Options& options) {
@@ -72,17 +83,33 @@ Training start(const Options& options) {
                      fmt::format("{} exists; --resume goes on with it, another --out leaves it alone",
                                  options.out.string()));
   }
-  return Training(new_model(options.model, options.config), options.settings, options.out, false);
+  return Training(chosen_model(options.model, options.config), options.settings, options.out, false);
+}
+
+// Says where the trained model is, and what one does with it.
+int run(Training training, const Options& options, const Output& output) {
+  const int code = training.run(output, options.save_every);
+  if (code == 0) {
+    output.say("the model is in {}; next: ./gf sample {} --out s.png", options.out.string(),
+               options.out.string());
+  }
+  output.finish(training.result());
+  return code;
 }
 
 int train(const CLI::App& app, const Options& options) {
   require_ending(app, options.out, {".safetensors"});
   if (options.threads > 0) set_num_threads(options.threads);
   const Output output(options.json);
-  Training training = options.resume ? resume(app, options) : start(options);
-  const int code = training.run(output, options.save_every);
-  output.finish(training.result());
-  return code;
+  if (!options.resume) return run(start(options), options, output);
+  Resumed found = find_run(app, options);
+  if (!found.finished()) {
+    return run(Training(std::move(found.model), found.settings, options.out, true), options, output);
+  }
+  output.say("{}: already at epoch {} of {}; --epochs N trains on", options.out.string(), found.progress.epoch,
+             found.settings.epochs);
+  output.finish(training_result(found.progress, found.settings, options.out, found.model->parameter_count()));
+  return 0;
 }
 
 Action setup(CLI::App& app, const Arguments& arguments) {
@@ -103,11 +130,12 @@ Action setup(CLI::App& app, const Arguments& arguments) {
   app.add_option("--ema", s.ema, "decay of the moving average of the weights, such as 0.999 [none]")
       ->check(CLI::Range(0., 1.));
   app.add_option("--limit", s.limit, "images of each split [all]")->check(positive());
-  app.add_option("--seed", s.seed, "of all random numbers")->capture_default_str();
+  app.add_option("--seed", s.seed, "of all random numbers")->capture_default_str()->check(whole());
   app.add_option("--save-every", options->save_every, "steps between checkpoints [an epoch]")
       ->check(positive());
   app.add_option("--threads", options->threads, "the result does not depend on it")->check(positive());
-  app.add_flag("--resume", options->resume, "go on with the run in --out, with its settings");
+  app.add_flag("--resume", options->resume, "go on with the run in --out, with its settings: only --epochs, "
+                                                "--save-every and --threads may be others");
   app.add_flag("--json", options->json, "the result as one JSON object, the last line of stdout");
   add_model_options(app, arguments, options->config);
   return [options, &app] { return train(app, *options); };

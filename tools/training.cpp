@@ -182,14 +182,16 @@ int Training::run(const Output& output, Index save_every) {
   return 0;
 }
 
-nlohmann::ordered_json Training::result() const {
-  const auto last = log_.rfind('\n', log_.size() < 2 ? 0 : log_.size() - 2);
-  nlohmann::ordered_json result = {{"model", progress_.model},
-                                   {"data", settings_.data},
-                                   {"checkpoint", path_.string()},
-                                   {"parameters", model_->parameter_count()}};
-  if (!log_.empty())
-    result.update(nlohmann::ordered_json::parse(log_.substr(last == std::string::npos ? 0 : last + 1)));
+nlohmann::ordered_json training_result(const TrainingProgress& progress, const TrainSettings& settings,
+                                       const std::filesystem::path& checkpoint, Index parameters) {
+  const std::string log = note(progress, "log");
+  const auto last = log.rfind('\n', log.size() < 2 ? 0 : log.size() - 2);
+  nlohmann::ordered_json result = {{"model", progress.model},
+                                   {"data", settings.data},
+                                   {"checkpoint", checkpoint.string()},
+                                   {"parameters", parameters}};
+  if (!log.empty())
+    result.update(nlohmann::ordered_json::parse(log.substr(last == std::string::npos ? 0 : last + 1)));
   return result;
 }
 

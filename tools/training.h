@@ -30,6 +30,10 @@ struct TrainSettings {
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TrainSettings, data, limit, epochs, batch, lr, schedule, clip, ema, seed)
 
+// The last epoch's line of a run's log, with the model, its size, the data and the checkpoint.
+nlohmann::ordered_json training_result(const TrainingProgress& progress, const TrainSettings& settings,
+                                       const std::filesystem::path& checkpoint, Index parameters);
+
 // One training run: epochs of mini-batches with Adam, the validation images' likelihood after each, and a
 // checkpoint from which it goes on with the same bits. Everything random is a function of the seed and of
 // how many steps were taken, so the place in the run is two numbers: epochs finished, steps taken.
@@ -42,8 +46,9 @@ class Training {
   // Trains to the last epoch, or to Ctrl-C; saves after each epoch, when interrupted and every `save_every`
   // steps (0: only then). Returns the exit code.
   int run(const Output& output, Index save_every);
-  // The last epoch's line of the log, and what the whole run took.
-  nlohmann::ordered_json result() const;
+  nlohmann::ordered_json result() const {
+    return training_result(progress_, settings_, path_, model_->parameter_count());
+  }
 
  private:
   struct Epoch;

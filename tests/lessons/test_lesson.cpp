@@ -113,6 +113,7 @@ TEST_CASE("misuse ends with 2 and says what is wrong") {
   CHECK(option.output == "lesson 2.3: unknown option --epoch; did you mean --epochs?\n");
   CHECK(run_lesson("2.3", "--epochs x").output == "lesson 2.3: --epochs: 'x' is no number above 0\n");
   CHECK(run_lesson("2.3", "--epochs 0").exit == 2);
+  CHECK(run_lesson("2.3", "--seed -1").output == "lesson 2.3: --seed: '-1' is no whole number of 0 or more\n");
   CHECK(run_lesson("2.3", "--full --quick").exit == 2);
   CHECK(run_lesson("2.3", "--help").exit == 0);
   Scratch out;

@@ -125,7 +125,7 @@ TEST_CASE("safetensors: a file that breaks the format's rules is refused in one 
       {"1234567", "is 7 bytes long, too short for the 8 bytes that begin a .safetensors file"},
       {length_of(999), "is truncated: its header takes 999 bytes, but 0 follow"},
       {std::string(8, '\xff'),
-       "claims a header of 18446744073709551615 bytes; at most 100000000 are allowed"},
+       "is no .safetensors file: its first 8 bytes would mean a header of 18446744073709551615 bytes; at most 100000000 are allowed"},
       {file_of("{" + w), "has a header that is no valid JSON (at byte 54 of it)"},
       {file_of(""), "has a header that is no valid JSON"},
       {file_of("{\"\xff\xfe\": 1}"), "has a header that is no valid JSON"},
@@ -212,7 +212,7 @@ TEST_CASE(
   const std::string message = message_of([&] { read_safetensors(folder / "x"); });
   CHECK(contains(message, "read_safetensors: " + (folder / "x").string() + " is damaged: its checksum is " +
                               sum + " but its bytes give "));
-  CHECK(contains(message, "\n  hint: get the file or write it again"));
+  CHECK(contains(message, "\n  hint: take another copy of the file, or train again"));
 }
 
 TEST_CASE("safetensors: no damaged file crashes the reader") {

@@ -124,7 +124,7 @@ TEST_CASE("misuse of bench, and a framework that is not there, are one sentence"
   refused({"nothing"}, 2, "bench: no case matches nothing; there are sum, tiny\n");
   refused({"("}, 2, "bench: the filter ( is no regular expression\n");
   refused({"--json", "sum"}, 2, "bench: --json sum is no .json file; hint: a filter goes before --json\n");
-  CHECK(has(workshop.bench({"--json", workshop.folder / "none" / "x.json"}).err, "bench: cannot write "));
+  CHECK(has(workshop.bench({"--json", workshop.folder / "none" / "x.json"}).err, "cannot write "));
   refused({"--processes", "0"}, 2, "bench: --processes: '0' is no number above 0\n");
   refused({"--sv"}, 2, "bench: unknown option --sv; did you mean --vs?\n");
   if (python_with("json").empty()) return skip("no Python");

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "tensor/npy.h"
 #include "tests/doctest.h"
 #include "tests/files.h"
 #include "tests/tools/process.h"
@@ -32,6 +33,18 @@ TEST_CASE("graph draws a model, or the model of a step, as SVG or DOT") {
   const Finished step = gf({"graph", "9.9", "--out", svg});
   CHECK(step.exit == 2);
   CHECK(has(step.err, "graph: step 9.9 trains no model that can be drawn; steps that do: 2.3\n"));
+}
+
+TEST_CASE("graph draws a step's own net: as many parameters as the step says that it trains") {
+  Scratch folder;
+  write_npy(folder / "images.npy", Tensor::zeros({40, 12, 12}));
+  const std::string lesson = GRADFOLD_BINARY_DIR "/lessons/lesson_2.3 --epochs 1 --data images.npy --out . 2>/dev/null";
+  const ShellResult said = shell(lesson + " | sed -n 's/ parameters, .*//p;/ parameters, /q'", folder.path());
+  REQUIRE(said.output.size() > 1);
+  const std::string parameters = said.output.substr(0, said.output.find('\n'));
+  const Finished drawn = gf({"graph", "2.3", "--out", folder / "g.svg"});
+  CHECK(drawn.out.starts_with("pixel_cnn: " + parameters + " parameters; "));
+  CHECK(gf({"graph", "2.3", "--maps", "0", "--out", folder / "g.svg"}).exit == 2);
 }
 
 TEST_CASE("doctor names threads, vectors and data") {

@@ -4,7 +4,9 @@
 #include <random>
 #include <sstream>
 #include <thread>
+#include <tuple>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "nn/checkpoint.h"
@@ -106,8 +108,50 @@ TEST_CASE("train, eval and sample with --json: one object in the last line, peop
 
   const Finished nowhere = gf({"sample", out.string(), "--out", (folder / "none" / "s.png").string()});
   CHECK(nowhere.exit == 1);
-  CHECK(has(nowhere.err, "there is no folder "));
+  CHECK(has(nowhere.err, "cannot write "));
+  CHECK(has(nowhere.err, "hint: check that the folder exists and may be written"));  // as train says it
   CHECK_FALSE(has(nowhere.err, "sampling"));
+  if (fs::exists("/proc")) {  // a folder that is there and takes no files, not even root's
+    const Finished closed = gf({"sample", out.string(), "--out", "/proc/s.png"});
+    CHECK(closed.exit == 1);
+    CHECK(closed.err.starts_with("cannot write /proc/s.png: "));
+    CHECK_FALSE(has(closed.err, "sampling"));
+  }
+  CHECK(has(trained.err, "the model is in " + out.string() + "; next: ./gf sample " + out.string() + " --out s.png\n"));
+}
+
+TEST_CASE("--resume of a finished run says so and leaves the file alone; only --epochs changes what a run is") {
+  Scratch folder;
+  const fs::path out = folder / "model.safetensors";
+  REQUIRE(gf(small_training(out)).exit == 0);
+  const std::string before = contents(out);
+  const Words resume{"train", "pixel_cnn", "--out", out, "--resume"};
+  const auto with = [&](Words more) {
+    more.insert(more.begin(), resume.begin(), resume.end());
+    return gf(more);
+  };
+  for (const Words& same : {Words{}, Words{"--epochs", "2"}, Words{"--threads", "1", "--save-every", "3"}}) {
+    const Finished finished = with(same);
+    CHECK(finished.exit == 0);
+    CHECK(finished.out == out.string() + ": already at epoch 2 of 2; --epochs N trains on\n");
+  }
+  const auto json = nlohmann::json::parse(with({"--json"}).out);
+  CHECK(json["epoch"] == 2);
+  CHECK(json["parameters"].get<Index>() > 0);
+
+  const Finished fewer = with({"--epochs", "1"});
+  CHECK(fewer.exit == 2);
+  CHECK(has(fewer.err, "train: --epochs 1 is fewer than the 2 that " + out.string() + " has done"));
+  for (const auto& [option, value, saved] : {std::tuple{"--lr", "0.1", "0.001"}, {"--schedule", "cosine", "constant"},
+                                             {"--clip", "3", "0"}, {"--ema", "0.5", "0"}, {"--limit", "32", "96"}}) {
+    const Finished other = with({option, value, "--epochs", "3"});
+    CHECK(other.exit == 2);
+    CHECK_MESSAGE(other.err == fmt::format("train: {} {} differs from the run's {}; leave it out, or start another "
+                                           "run with another --out\n", option, value, saved), other.err);
+  }
+  CHECK(contents(out) == before);
+  CHECK(with({"--epochs", "3"}).exit == 0);
+  CHECK(read_progress(out).epoch == 3);
 }
 
 TEST_CASE("killed at a random moment and resumed: the weights of the run that was left alone") {
@@ -241,6 +285,10 @@ TEST_CASE("misuse is one sentence and exit code 2") {
   refused(small_training(out, {"--resume", "--batch", "8"}), "train: --batch 8 differs from the run's 16");
   refused(small_training(out, {"--resume", "--maps", "8"}), "train: --maps 8 differs from the run's 4");
   refused({"train", "pixel_cnn"}, "train: --out is required\n");
+  refused(small_training(other, {"--maps", "0"}), "PixelCnn: maps is 0 and blocks 1; there must be 1 map or more");
+  refused(small_training(other, {"--levels", "1"}), "levels is 1 but must be 2");
+  refused(small_training(other, {"--channels", "3"}), "PixelCnn: 4 maps cannot be split into 3 equal groups");
+  refused(small_training(other, {"--seed", "-1"}), "train: --seed: '-1' is no whole number of 0 or more\n");
   refused(small_training(folder / "x.txt"),
           "train: --out is " + (folder / "x.txt").string() + " but must end in .safetensors\n");
   refused({"sample", out, "--out", folder / "x.jpg"}, "x.jpg but must end in .png\n");
