@@ -11,7 +11,7 @@ install=yes
 # command | arguments | one line
 commands='
 course  | [--full] [--seed N]                     | every lesson in order on the embedded data, then out/index.html
-test    | [NAME] [--asan] [--tsan]                | all tests, or those of a folder or file (nn, nn/layers, gemm)
+test    | [NAME] [--asan] [--tsan] [--size]       | all tests, or those of a folder or file (nn, nn/layers, gemm)
 lesson  | N.M [--data D] [--full] [--seed N] ...  | one step of the course; without N.M the list of steps
 train   | MODEL --data D --out model.safetensors  | train a model; Ctrl-C keeps the checkpoint, --resume goes on
 eval    | CHECKPOINT --data D                     | negative log-likelihood in nats and bits per dimension
@@ -132,7 +132,8 @@ configure() {
   if [ -n "$option" ] && ! grep -qsxF "$option" "$cache"; then again=yes; fi
   [ $again = yes ] || return 0
   if ! [ -e "$cache" ] && command -v ninja >/dev/null 2>&1; then generator=-GNinja; fi
-  say "gf: configuring ${build#"$root"/}; the first build takes some minutes"
+  if [ -e "$build/gf" ]; then say "gf: configuring ${build#"$root"/}"
+  else say "gf: configuring ${build#"$root"/}; the first build takes some minutes"; fi
   (cd "$root" && cmake --preset "$preset" $generator ${option:+"-D$option"}) >"$build/configure.log" 2>&1 ||
     { cat "$build/configure.log" >&2; fail "CMake could not configure the project (see above)"; }
 }
@@ -156,7 +157,7 @@ progress() {
 build_targets() {
   local preset=$1 option=$2 log=$build/build.log start=$SECONDS
   shift 2
-  mkdir -p "$build"
+  { mkdir -p "$build" && : >>"$build/.gf-lock"; } 2>/dev/null || fail "cannot build: $build may not be written"
   (
     if command -v flock >/dev/null 2>&1; then
       flock -n 9 || { say "gf: waiting for another ./gf that builds"; flock 9; }
@@ -173,6 +174,39 @@ build_targets() {
   ) 9>"$build/.gf-lock"
 }
 
+# current PROGRAM: it is built, and no source is newer.
+current() {
+  [ -x "$1" ] || return 1
+  [ -z "$(cd "$root" && find CMakeLists.txt tensor autograd nn manifold data viz models lessons tools -newer "$1" \
+    \( -name '*.cpp' -o -name '*.h' -o -name '*.cmake' -o -name CMakeLists.txt \) 2>/dev/null | head -n 1)" ]
+}
+
+asks_help() {
+  local word
+  for word in "$@"; do
+    case $word in -h | --help) return 0 ;; esac
+  done
+  return 1
+}
+
+# build_program TARGET PROGRAM [WORDS]: what has only to explain itself waits for no build if it is there.
+build_program() {
+  local target=$1 program=$2
+  shift 2
+  if asks_help "$@" && current "$program"; then return 0; fi
+  ensure_toolchain
+  build_targets release "" "$target"
+}
+
+# Started in another folder, a command writes its out/ there.
+say_where() {
+  local word
+  for word in "$@"; do
+    case $word in --out | --out=* | -h | --help) return 0 ;; esac
+  done
+  [ . -ef "$root" ] || say "gf: this writes to $PWD/out; with --out $root/out it counts as a step done"
+}
+
 # ---- commands --------------------------------------------------------------------------------------------
 
 about() {
@@ -184,9 +218,10 @@ gradfold: deep learning from scratch in C++, to learn generative models by readi
   ./gf help       all commands
 TEXT
   echo
-  local step done="" next=""
+  local step done="" next="" out=out
+  [ . -ef "$root" ] || out=$root/out
   for step in $(steps | cut -d' ' -f1); do
-    if [ -e "out/$step/result.json" ]; then done="$done $step"
+    if [ -e "$root/out/$step/result.json" ]; then done="$done $step"
     elif [ -z "$next" ]; then next=$step; fi
   done
   if ! [ -x "$build/gf" ]; then
@@ -194,9 +229,9 @@ TEXT
   elif [ -z "$done" ]; then
     echo "It is built. Next: ./gf course, or its first step alone: ./gf lesson $next"
   elif [ -n "$next" ]; then
-    echo "You have run$done (pictures in out/). Next: ./gf lesson $next, or ./gf course for all and one page of them."
+    echo "You have run$done (pictures in $out/). Next: ./gf lesson $next, or ./gf course for all and one page of them."
   else
-    echo "You have run every step: open out/index.html. Next: change something (README.md says where) and run ./gf test."
+    echo "You have run every step: open $out/index.html. Next: change something (README.md says where) and run ./gf test."
   fi
 }
 
@@ -206,8 +241,8 @@ help() {
     line=$(lines "$commands" | grep "^$1 " || true)
     [ -n "$line" ] || unknown_command "$1"
     case $1 in
-      course | train | eval | sample | graph | bench | doctor) need_program; exec "$build/gf" "$@" --help ;;
-      lesson) lesson "${2-1.1}" --help ;;
+      course | train | eval | sample | graph | bench | doctor) need_program --help; exec "$build/gf" "$@" --help ;;
+      lesson) if [ $# -gt 1 ]; then lesson "$2" --help; else lesson_help; return; fi ;;
       *) echo "./gf $1 $(column "$line" 2)"; column "$line" 3; return ;;
     esac
   fi
@@ -242,14 +277,16 @@ unknown_command() {
   misuse "unknown command '$1'${near:+; did you mean $near?} (./gf help lists all)"
 }
 
-need_program() {
-  ensure_toolchain
-  build_targets release "" gf_program
-}
+need_program() { build_program gf_program "$build/gf" "$@"; }
 
 # "2.3 lessons/02_pixel_rnn_pixel_cnn/step_3_pixel_cnn.cpp" for every step, in order.
 steps() {
   { cd "$root"; find lessons -name 'step_*.cpp' 2>/dev/null || true; } | sed -nE 's#^(lessons/0*([0-9]+)_[^/]*/step_([0-9]+)_.*)#\2.\3 \1#p' | sort -t. -k1,1n -k2,2n
+}
+
+lesson_help() {
+  echo "usage: ./gf lesson N.M [OPTIONS]   (./gf lesson 1.1 --help lists the options of step 1.1)"
+  steps | sed 's/^/  /'
 }
 
 lesson() {
@@ -262,17 +299,18 @@ lesson() {
     [ -z "$step" ] && exit 0 || exit 2
   fi
   shift
-  ensure_toolchain
-  build_targets release "" "lesson_$step"
+  build_program "lesson_$step" "$build/lessons/lesson_$step" "$@"
+  say_where "$@"
   exec "$build/lessons/lesson_$step" "$@"
 }
 
 run_tests() {
-  local name="" preset=release targets=all match only="" status=0
+  local name="" preset=release targets=all match only="" status=0 size=no
   while [ $# -gt 0 ]; do
     case $1 in
       --asan | --tsan) preset=${1#--}; build=$root/build-$preset ;;
-      -*) misuse "test: unknown option $1; it takes --asan or --tsan" ;;
+      --size) size=yes ;;
+      -*) misuse "test: unknown option $1; it takes --asan, --tsan or --size" ;;
       *) [ -z "$name" ] || misuse "test takes one NAME, not '$name' and '$1'"; name=$1 ;;
     esac
     shift
@@ -286,7 +324,7 @@ run_tests() {
   ensure_toolchain
   # shellcheck disable=SC2086
   build_targets "$preset" "" $targets
-  [ -n "$name" ] || [ "$preset" != release ] || bash "$root/tools/size_report.sh" || true
+  [ $size = no ] || bash "$root/tools/size_report.sh" || true
   export ASAN_OPTIONS=${ASAN_OPTIONS-detect_stack_use_after_return=1} UBSAN_OPTIONS=${UBSAN_OPTIONS-print_stacktrace=1}
   ctest --test-dir "$build" --output-on-failure --no-tests=error -j "$jobs" ${only:+-R "$only"} |
     tee "$build/test.log" || status=1
@@ -362,13 +400,14 @@ main() {
     course)
       ensure_toolchain
       build_targets release "" gf_program lessons
+      say_where "$@"
       exec "$build/gf" course "$@" ;;
     data)
       [ "${1-}" = mnist ] || misuse "data: name what to download; there is mnist"
       shift
       exec bash "$root/tools/fetch_mnist.sh" "$@" ;;
     train | eval | sample | graph)
-      need_program
+      need_program "$@"
       exec "$build/gf" "$command" "$@" ;;
     *) unknown_command "$command" ;;
   esac

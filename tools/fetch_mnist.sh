@@ -84,10 +84,11 @@ while read -r sum name; do
   elif fetch "$name.gz" "$sum"; then
     say "  $name.gz: downloaded, SHA-256 right"
   else
-    missing="$missing $name.gz"
+    missing=$name.gz
+    break  # the others would wait for the same mirrors
   fi
 done <"$sums"
 
-[ -z "$missing" ] || fail "could not get$missing from any of:$(printf ' %s' $mirrors)" \
+[ -z "$missing" ] || fail "could not get $missing from any of:$(printf ' %s' $mirrors)" \
   "check the network and the disk and run this again, it goes on where it stopped; or put the files into $folder yourself"
 say "MNIST is in $folder"

@@ -1,6 +1,7 @@
 // ./gf as a stranger meets it: a bare machine, a typo, no package manager.
 
 
+#include <chrono>
 #include <filesystem>
 
 #include "tests/doctest.h"
@@ -55,7 +56,7 @@ class LaunchedAlone {
       put(folder_ / ("tests/" + test + ".cpp"), "");
     }
     fs::create_directories(folder_ / "tools");
-    put(folder_ / "tools/size_report.sh", "");
+    put(folder_ / "tools/size_report.sh", "echo the size report");
     program("c++", "");
     program("ninja", "");
     program("cmake", "echo '[1/2] Building a.cpp'; echo '[2/2] Linking a'");
@@ -66,6 +67,13 @@ class LaunchedAlone {
       fs::create_directories((folder_.path() / "include" / header).parent_path());
       put(folder_.path() / "include" / header, "");
     }
+  }
+  const fs::path& folder() const { return folder_.path(); }
+  // What a build would have left: a program that prints its arguments.
+  void pretend_built(const std::string& name) const {
+    fs::create_directories((folder_ / ("build/" + name)).parent_path());
+    put(folder_ / ("build/" + name), "#!/bin/sh\necho \"program: $*\"\n");
+    fs::permissions(folder_ / ("build/" + name), fs::perms::owner_all);
   }
   void pretend_failed_tests() const {
     program("ctest", closing("96% tests passed, 2 tests failed out of 57") + "exit 8");
@@ -175,7 +183,7 @@ TEST_CASE("with apt the command is printed, then run") {
 TEST_CASE("tests take a name and two options") {
   BareMachine machine;
   CHECK(machine.gf({"test", "--frobnicate"}).err ==
-        "gf: test: unknown option --frobnicate; it takes --asan or --tsan\n");
+        "gf: test: unknown option --frobnicate; it takes --asan, --tsan or --size\n");
   CHECK(machine.gf({"test", "--frobnicate"}).exit == 2);
   const Finished none = machine.gf({"test", "no_such_test"});
   CHECK(none.exit == 2);
@@ -204,10 +212,44 @@ TEST_CASE("tests end with one line: what passed, what failed, how long it took")
   const Finished passed = launched.gf({"test"});
   CHECK(passed.exit == 0);
   CHECK(has(passed.out, "\ngf: all 57 tests passed in 24 s\n"));
+  CHECK_FALSE(has(passed.out, "the size report"));
+  CHECK(has(launched.gf({"test", "--size"}).out, "the size report"));
   launched.pretend_failed_tests();
   const Finished failed = launched.gf({"test"});
   CHECK(failed.exit == 1);
   CHECK(has(failed.out, "\ngf: 2 of 57 tests FAILED in 24 s; what they said is above\n"));
+}
+
+TEST_CASE("help of a program that is built waits for no build; of one with newer sources it does") {
+  const LaunchedAlone launched({"nn/test_layers"});
+  put(launched.folder() / "tools/train.cpp", "");
+  fs::create_directories(launched.folder() / "lessons/01_x");
+  put(launched.folder() / "lessons/01_x/step_1_y.cpp", "");
+  launched.pretend_built("gf");
+  launched.pretend_built("lessons/lesson_1.1");
+  const auto later = fs::file_time_type::clock::now() + std::chrono::hours(1);
+  for (const char* program : {"build/gf", "build/lessons/lesson_1.1"}) fs::last_write_time(launched.folder() / program, later);
+  CHECK(launched.gf({"help", "train"}).out == "program: train --help\n");
+  CHECK(launched.gf({"train", "pixel_cnn", "--help"}).out == "program: train pixel_cnn --help\n");
+  CHECK(launched.gf({"lesson", "1.1", "--help"}).out == "program: --help\n");
+  CHECK(has(launched.gf({"lesson", "--help"}).out, "usage: ./gf lesson N.M [OPTIONS]"));
+  CHECK_FALSE(fs::exists(launched.folder() / "build/build.log"));
+  fs::last_write_time(launched.folder() / "tools/train.cpp", later + std::chrono::hours(1));
+  CHECK(has(launched.gf({"help", "train"}).out, "program: train --help\n"));
+  CHECK(fs::exists(launched.folder() / "build/build.log"));
+}
+
+TEST_CASE("where you are is told by the project's out/, and a lesson started elsewhere says where it writes") {
+  const LaunchedAlone launched({"nn/test_layers"});
+  fs::create_directories(launched.folder() / "lessons/01_x");
+  put(launched.folder() / "lessons/01_x/step_1_y.cpp", "");
+  launched.pretend_built("gf");
+  launched.pretend_built("lessons/lesson_1.1");
+  fs::create_directories(launched.folder() / "out/1.1");
+  put(launched.folder() / "out/1.1/result.json", "{}");
+  CHECK(has(launched.gf({}).out, "You have run every step: open " + launched.folder().string() + "/out/index.html"));
+  CHECK(has(launched.gf({"lesson", "1.1"}).err, "/out; with --out " + launched.folder().string() + "/out it counts"));
+  CHECK_FALSE(has(launched.gf({"lesson", "1.1", "--out", "x"}).err, "this writes to"));
 }
 
 TEST_CASE("a long build shows a sign of life in a log, a short one is quiet") {
