@@ -14,14 +14,17 @@ namespace {
 
 struct Graph {
   std::vector<std::shared_ptr<Node>> nodes;  // inputs before what uses them
+  std::vector<std::string> label;            // of each node: the op, or a leaf's name
   std::vector<std::pair<int, int>> edges;
   std::vector<int> module;            // of each node, into paths; -1 for leaves and outside any
   std::vector<std::string> paths;     // module paths in order of first use
 };
 
-Graph graph_below(const Var& y, const char* who) {
+Graph graph_below(const Var& y, const LeafNames& names, const char* who) {
   require(y.requires_grad(), who, "this value has no graph; hint: was it computed under NoGrad, or detached?");
   Graph g;
+  std::unordered_map<const Node*, std::string> leaf_name;
+  for (const auto& [name, leaf] : names) leaf_name[leaf.node().get()] = name;
   std::unordered_map<const Node*, int> number;
   std::vector<std::shared_ptr<Node>> todo{y.node()};
   while (!todo.empty()) {
@@ -37,6 +40,8 @@ Graph graph_below(const Var& y, const char* who) {
     for (const auto& input : g.nodes[i]->inputs) {
       if (input) g.edges.emplace_back(number.at(input.get()), static_cast<int>(i));
     }
+    const auto named = leaf_name.find(g.nodes[i].get());
+    g.label.push_back(named == leaf_name.end() ? g.nodes[i]->op : named->second);
     g.module.push_back(-1);
     if (!g.nodes[i]->scope) continue;
     const std::string path = g.nodes[i]->scope->path();
@@ -76,8 +81,8 @@ std::string colour(int module) {
 
 constexpr double kLetter = 7.2, kRow = 62, kBox = 36, kMargin = 16, kLegendRow = 20;
 
-double box_width(const Node& node) {
-  const std::size_t letters = std::max(std::string(node.op).size(), node.shape.str().size());
+double box_width(const Node& node, const std::string& label) {
+  const std::size_t letters = std::max(label.size(), node.shape.str().size());
   return std::max(56.0, kLetter * static_cast<double>(letters) + 16);
 }
 
@@ -94,13 +99,13 @@ std::string curve(const std::vector<Point>& route, double dx, double dy) {
   return path;
 }
 
-std::string svg_box(const Node& node, int module, Point at) {
-  const double w = box_width(node);
+std::string svg_box(const Node& node, const std::string& label, int module, Point at) {
+  const double w = box_width(node, label);
   const std::string box = fmt::format(
       R"(<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{}" rx="{}" fill="{}" stroke="#555"/>)", at.x - w / 2,
       at.y - kBox / 2, w, kBox, is_leaf(node) ? kBox / 2 : 4, colour(module));
   const std::string name = fmt::format(R"(<text x="{:.1f}" y="{:.1f}" font-weight="bold">{}</text>)", at.x, at.y - 3,
-                                       for_xml(node.op));
+                                       for_xml(label));
   const std::string shape = fmt::format(R"(<text x="{:.1f}" y="{:.1f}" fill="#444">{}</text>)", at.x, at.y + 12,
                                         node.shape.str());
   return box + '\n' + name + '\n' + shape + '\n';
@@ -130,13 +135,13 @@ constexpr const char* kArrowHead =
 
 }  // namespace
 
-std::string graph_dot(const Var& y) {
-  const Graph g = graph_below(y, "graph_dot");
+std::string graph_dot(const Var& y, const LeafNames& names) {
+  const Graph g = graph_below(y, names, "graph_dot");
   std::string out =
       "digraph gradfold {\n  rankdir=TB;\n  node [shape=box, style=\"filled\", fontname=\"monospace\"];\n";
   const auto add = [&](std::size_t i) {
     const Node& node = *g.nodes[i];
-    out += fmt::format("  n{} [label=\"{}\\n{}\", fillcolor=\"{}\"{}];\n", i, for_dot(node.op), node.shape.str(),
+    out += fmt::format("  n{} [label=\"{}\\n{}\", fillcolor=\"{}\"{}];\n", i, for_dot(g.label[i]), node.shape.str(),
                        colour(g.module[i]), is_leaf(node) ? ", shape=ellipse" : "");
   };
   for (int m = -1; m < static_cast<int>(g.paths.size()); ++m) {
@@ -153,10 +158,10 @@ std::string graph_dot(const Var& y) {
   return out + "}\n";
 }
 
-std::string graph_svg(const Var& y) {
-  const Graph g = graph_below(y, "graph_svg");
+std::string graph_svg(const Var& y, const LeafNames& names) {
+  const Graph g = graph_below(y, names, "graph_svg");
   std::vector<double> widths;
-  for (const auto& node : g.nodes) widths.push_back(box_width(*node));
+  for (std::size_t i = 0; i < g.nodes.size(); ++i) widths.push_back(box_width(*g.nodes[i], g.label[i]));
   const GraphLayout layout = lay_out(widths, g.edges, kRow, /*gap=*/14);
 
   const double left = kMargin + legend_width(g.paths), legend = kLegendRow * static_cast<double>(g.paths.size());
@@ -168,7 +173,8 @@ std::string graph_svg(const Var& y) {
   for (const auto& route : layout.route) out += fmt::format("<path d=\"{}\"/>\n", curve(route, left, kMargin));
   out += "</g>\n<g text-anchor=\"middle\">\n";
   for (std::size_t i = 0; i < g.nodes.size(); ++i) {
-    out += svg_box(*g.nodes[i], g.module[i], {layout.centre[i].x + left, layout.centre[i].y + kMargin});
+    out += svg_box(*g.nodes[i], g.label[i], g.module[i],
+                   {layout.centre[i].x + left, layout.centre[i].y + kMargin});
   }
   return out + "</g>\n</svg>\n";
 }

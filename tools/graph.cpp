@@ -48,7 +48,8 @@ int draw_graph(const CLI::App& app, const Options& options) {
   Rng rng(1);
   model->reset_parameters(rng);
   const Var loss = model->nll(Tensor::zeros({1, model->channels(), 28, 28}));
-  const std::string picture = options.out.extension() == ".svg" ? graph_svg(loss) : graph_dot(loss);
+  const auto names = model->named_parameters();
+  const std::string picture = options.out.extension() == ".svg" ? graph_svg(loss, names) : graph_dot(loss, names);
   write_atomically(options.out, [&](std::ostream& file) { file << picture; });
   fmt::print("{}: {} parameters; the graph is in {}\n", model->name(), model->parameter_count(),
              options.out.string());

@@ -90,6 +90,9 @@ Chart& Chart::line(std::string name, Values y) {
   std::iota(x.begin(), x.end(), 1.0);
   return line(std::move(name), std::move(x), std::move(y));
 }
+Chart& Chart::stairs(std::string name, Values x, Values y) {
+  return add(Kind::kStairs, std::move(name), {std::move(x), std::move(y)});
+}
 Chart& Chart::band(std::string name, Values x, Values y, Values low, Values high) {
   return add(Kind::kBand, std::move(name), {std::move(x), std::move(y), std::move(low), std::move(high)});
 }
@@ -197,6 +200,7 @@ std::string Chart::plot_part(std::size_t i) const {
     case Kind::kLine:
       return data + "1:2 with " + (s.columns[0].size() <= kMarkedPoints ? "linespoints pt 7 ps 0.7" : "lines") +
              " lw 2 " + rgb + title;
+    case Kind::kStairs: return data + "1:2 with steps lw 2 " + rgb + title;
     case Kind::kBand:
       return data + "1:3:4 with filledcurves fillstyle transparent solid 0.2 noborder " + rgb + "notitle, " +
              data + "1:2 with lines lw 2 " + rgb + title;

@@ -27,6 +27,8 @@ class Chart {
 
   Chart& line(std::string name, Values x, Values y);
   Chart& line(std::string name, Values y);  // against 1, 2, 3, ...
+  // Level up to the next x, and a jump there: how a share or a count grows.
+  Chart& stairs(std::string name, Values x, Values y);
   // A line with the area from low to high shaded: a mean and its spread.
   Chart& band(std::string name, Values x, Values y, Values low, Values high);
   Chart& scatter(std::string name, Values x, Values y);
@@ -48,7 +50,7 @@ class Chart {
   std::string script(std::string_view format) const;
 
  private:
-  enum class Kind { kLine, kBand, kScatter, kColored, k3d, kBars, kHeat };
+  enum class Kind { kLine, kStairs, kBand, kScatter, kColored, k3d, kBars, kHeat };
   struct Series {
     Kind kind;
     std::string name;

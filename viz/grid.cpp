@@ -8,6 +8,7 @@
 namespace gradfold {
 namespace {
 
+constexpr Color kLine{255, 140, 0};
 constexpr Index kMargin = 6;  // pixels around a caption
 constexpr Index kLineHeight = kGlyphHeight * kCaptionScale;
 
@@ -50,7 +51,9 @@ Image grid(const Tensor& images, const GridOptions& o) {
   picture.fill(0, 0, left, picture.height(), kWhite);
   for (Index i = 0; i < n; ++i) {
     const Image image = zoomed(to_image(images.select(0, i)), o.zoom, o.inverted);
-    picture.paste(image, left + o.gap + i % columns * cell_w, top + o.gap + i / columns * cell_h);
+    const Index x = left + o.gap + i % columns * cell_w, y = top + o.gap + i / columns * cell_h;
+    picture.paste(image, x, y);
+    if (o.line_below > 0) picture.fill(x, y + o.line_below * o.zoom, image.width(), 1, kLine);
   }
   for (Index c = 0; c < std::min<Index>(columns, static_cast<Index>(o.column_titles.size())); ++c) {
     const std::string& title = o.column_titles[static_cast<std::size_t>(c)];

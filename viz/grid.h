@@ -11,6 +11,7 @@ struct GridOptions {
   Index zoom = 3;     // screen pixels per image pixel
   Index gap = 2;      // screen pixels between images and around them
   Color background = {96, 96, 112};
+  Index line_below = 0;   // a line across each image below this many of its rows; 0: none
   bool inverted = false;  // dark ink on white paper instead of light on black
   // Short captions (viz/font.h: letters, digits, a few signs); empty for none.
   std::vector<std::string> column_titles = {}, row_titles = {};

@@ -94,6 +94,15 @@ TEST_CASE("rows go downwards and no boxes of a row overlap") {
   CHECK(g.height == 4 * 40);
 }
 
+TEST_CASE("a leaf stands under its name where it has one") {
+  const Var w(Tensor::ones({2}), true), b(Tensor::ones({2}), true);
+  const std::string svg = graph_svg(w + b, {{"hidden<1>.weight", w}}), dot = graph_dot(w + b, {{"hidden.weight", w}});
+  CHECK(well_formed(svg));
+  CHECK(count(svg, ">hidden&lt;1&gt;.weight</text>") == 1);
+  CHECK(count(svg, ">leaf</text>") == 1);
+  CHECK(count(dot, "label=\"hidden.weight\\n[2]\"") == 1);
+}
+
 TEST_CASE("a graph of one leaf is drawn; a constant has none and says so") {
   CHECK(well_formed(graph_svg(Var(Tensor::ones({2}), true))));
   CHECK_THROWS_WITH_AS(graph_svg(Var(Tensor::ones({2}))), doctest::Contains("graph_svg: this value has no graph"), Error);

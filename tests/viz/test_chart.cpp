@@ -50,6 +50,13 @@ TEST_CASE("csv: one row a point, empty where a series lacks a column") {
   CHECK(chart.csv() == "series,x,y,low,high\ntrain,1,0.5,,\ntrain,2,,,\ntest,1,3,2.5,4\n");
 }
 
+TEST_CASE("stairs are level up to the next x") {
+  Chart chart({});
+  chart.stairs("share", {1, 2}, {0, 1}).line("other", {1, 2}, {0, 1});
+  CHECK(chart.script("png").find("1:2 with steps") != std::string::npos);
+  CHECK(chart.csv() == "series,x,y\nshare,1,0\nshare,2,1\nother,1,0\nother,2,1\n");
+}
+
 TEST_CASE("csv: text with commas and quotes is quoted") {
   Chart chart({});
   chart.bars("a \"b\"", {"x,y", "plain"}, {1, 2});

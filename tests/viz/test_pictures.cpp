@@ -60,6 +60,20 @@ TEST_CASE("grid: columns near a square, colours, ink on paper") {
   CHECK(grid(Tensor::zeros({1, 1, 1, 1}), {.zoom = 1, .gap = 0, .inverted = true}).at(0, 0) == kWhite);
 }
 
+TEST_CASE("grid: a line across each image below a row, and nowhere else") {
+  const Tensor images = Tensor::zeros({2, 1, 4, 4});
+  const GridOptions plain{.columns = 2, .zoom = 3, .gap = 1};
+  GridOptions lined = plain;
+  lined.line_below = 2;
+  const Image bare = grid(images, plain), picture = grid(images, lined);
+  for (Index y = 0; y < bare.height(); ++y) {
+    for (Index x = 0; x < bare.width(); ++x) {
+      const bool line = y == 1 + 2 * 3 && x != 0 && x != 13 && x != 26;
+      CHECK((picture.at(x, y) != bare.at(x, y)) == line);
+    }
+  }
+}
+
 TEST_CASE("grid: captions take a margin of their own and leave the images as they were") {
   const Tensor images = Tensor::ones({4, 1, 8, 8});
   const GridOptions plain{.columns = 2, .zoom = 3, .background = {9, 9, 9}};
