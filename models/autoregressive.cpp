@@ -19,22 +19,6 @@ Indices level_numbers(const Tensor& x, int levels) {
   return out;
 }
 
-// Draws a value 0..1 from one logit, or from the K logits `stride` apart, by inverting the distribution
-// function at u in [0, 1).
-Real draw(const Real* logits, Index k, Index stride, Real temperature, Real u) {
-  if (k == 1) return u < 1 / (1 + std::exp(-static_cast<double>(logits[0]) / temperature)) ? 1 : 0;
-  double top = logits[0], total = 0;
-  for (Index i = 1; i < k; ++i) top = std::max<double>(top, logits[i * stride]);
-  const auto weight = [&](Index i) { return std::exp((logits[i * stride] - top) / temperature); };
-  for (Index i = 0; i < k; ++i) total += weight(i);
-  double below = 0;
-  for (Index i = 0; i < k - 1; ++i) {
-    below += weight(i);
-    if (u * total < below) return static_cast<Real>(i) / static_cast<Real>(k - 1);
-  }
-  return 1;
-}
-
 }  // namespace
 
 AutoregressiveModel::AutoregressiveModel(int levels, int channels) : levels_(levels), channels_(channels) {
@@ -75,34 +59,6 @@ Tensor AutoregressiveModel::log_prob(const Tensor& x) {
     out.slice(0, from, to).copy_from(sum(part, {1, 2, 3}));
   }
   return out;
-}
-
-Tensor AutoregressiveModel::sample(const Shape& shape, Rng& rng, const SampleOptions& options) {
-  check_shape(kind(), "shape", shape, {"N", channels_, "H", "W"});
-  require(options.temperature > 0, kind(), "temperature is {} but must be above 0", options.temperature);
-  NoGrad guard;
-  const Index n = shape[0], channels = shape[1], height = shape[2], width = shape[3];
-  const Index k = logits_per_channel(), plane = height * width;
-  const Tensor u = rng.uniform(shape);
-  Tensor x = options.image.defined() ? options.image.expand(shape).clone() : Tensor::zeros(shape);
-  const Tensor known =
-      options.known.defined() ? options.known.expand(shape).contiguous() : Tensor::zeros(shape);
-  for (Index pixel = 0; pixel < plane; ++pixel) {
-    for (Index c = 0; c < channels; ++c) {
-      const auto at = [&](Index image) { return (image * channels + c) * plane + pixel; };
-      bool all_known = true;
-      for (Index image = 0; image < n; ++image) all_known = all_known && known.data()[at(image)] != 0;
-      if (all_known) continue;
-      const Tensor logits = (*this)(x).value();
-      for (Index image = 0; image < n; ++image) {
-        if (known.data()[at(image)] != 0) continue;
-        const Real* l = logits.data() + (image * channels + c) * k * plane + pixel;
-        x.data()[at(image)] = draw(l, k, plane, options.temperature, u.data()[at(image)]);
-      }
-    }
-    if (options.progress) options.progress(pixel + 1, plane);
-  }
-  return x;
 }
 
 }  // namespace gradfold

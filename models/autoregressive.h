@@ -1,5 +1,6 @@
 #pragma once
 #include "models/image_model.h"
+#include "models/pixel_net.h"
 
 namespace gradfold {
 
@@ -20,15 +21,22 @@ class AutoregressiveModel : public ImageModel {
   // log p(x_i | earlier pixels) for each pixel and channel, [N, C, H, W]; they add up to log_prob.
   Tensor log_conditionals(const Tensor& x);
 
-  // Pixel by pixel, one pass of the whole net for each: the plain way. The random number of a pixel
-  // depends on its image and place alone, so another sampler that draws rng.uniform(shape) likewise gives
-  // the same images.
+  // Pixel by pixel in the order above, by options.sampler (models/sampling.cpp). The random number of a pixel depends on
+  // its image and place alone, so every sampler gives the same images.
   Tensor sample(const Shape& shape, Rng& rng, const SampleOptions& options = {}) override;
+  // The net one pixel at a time, for n images `width` pixels wide, with the weights of this moment; null if the model
+  // has no such form.
+  virtual std::unique_ptr<PixelNet> cached(Index n, Index width);
+  // What sample() uses when this one is wanted: cropped for a model without a cached form, naive for one that looks
+  // ahead.
+  Sampler sampler_for(Sampler wanted) override;
 
   int levels() const override { return levels_; }
   int channels() const override { return channels_; }
 
  protected:
+  // True if a logit may depend on its own or later pixels; the faster samplers then cannot give what the net says.
+  virtual bool looks_ahead() const { return false; }
   Index logits_per_channel() const { return levels_ == 2 ? 1 : levels_; }
 
  private:

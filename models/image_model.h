@@ -11,8 +11,17 @@ namespace gradfold {
 // Settings of a model by name, all whole numbers (0 and 1 for no and yes).
 using ModelConfig = std::map<std::string, Index>;
 
+// How often a model that draws pixel by pixel runs its net: all three give the same images.
+enum class Sampler {
+  kNaive,    // over the whole image for every pixel
+  kCropped,  // for every pixel, over the rows down to the one that is drawn
+  kCached,   // once in all: layers keep what later pixels need of earlier ones
+};
+std::string_view sampler_name(Sampler sampler);  // "naive", "cropped", "cached"
+
 // How samples are drawn.
 struct SampleOptions {
+  Sampler sampler = Sampler::kCached;
   // Below 1 the likelier values become likelier still: p^(1/temperature), normalised.
   Real temperature = 1;
   // Completion. `image` [N, C, H, W] is what stands on the canvas before the first pixel is drawn (zeros if
@@ -34,6 +43,9 @@ class ImageModel : public Module {
   virtual Tensor log_prob(const Tensor& x) = 0;
   // `shape` [N, C, H, W] new images.
   virtual Tensor sample(const Shape& shape, Rng& rng, const SampleOptions& options = {}) = 0;
+
+  // The sampler that sample() uses when this one is wanted: models may not have them all.
+  virtual Sampler sampler_for(Sampler wanted) = 0;
 
   virtual int levels() const = 0;  // values that a pixel can take
   virtual int channels() const = 0;

@@ -1,6 +1,8 @@
 #include "models/pixel_cnn.h"
 
 #include "autograd/ops.h"
+#include "nn/cached_masked_conv.h"
+#include "tensor/elementwise.h"
 
 namespace gradfold {
 namespace {
@@ -17,6 +19,35 @@ const PixelCnnConfig& checked(const PixelCnnConfig& c) {
       c.maps, c.channels);
   return c;
 }
+
+// PixelCnnBlock::composed at one pixel.
+struct CachedBlock : PixelLayer {
+  CachedBlock(const PixelCnnBlock& block, Index n, Index width)
+      : reduce(block.reduce, n, width), conv(block.conv, n, width), expand(block.expand, n, width) {}
+
+  CachedMaskedConv reduce, conv, expand;
+
+  Tensor at(Index y, Index x, const Tensor& in) override {
+    return in + expand.at(y, x, relu(conv.at(y, x, relu(reduce.at(y, x, relu(in))))));
+  }
+};
+
+// PixelCnn::forward at one pixel.
+struct CachedPixelCnn : PixelNet {
+  CachedPixelCnn(const MaskedConv2d& input, const MaskedConv2d& hidden, const MaskedConv2d& output, Index n,
+                 Index width)
+      : input(input, n, width), hidden(hidden, n, width), output(output, n, width) {}
+
+  CachedMaskedConv input, hidden, output;
+  std::vector<CachedBlock> blocks;
+
+  void set(Index y, Index x, const Tensor& pixel) override { input.set(y, x, pixel * Real{2} - Real{1}); }
+  Tensor logits(Index y, Index x) override {
+    Tensor maps = input.at(y, x);
+    for (CachedBlock& block : blocks) maps = block.at(y, x, maps);
+    return output.at(y, x, hidden.at(y, x, relu(maps)));
+  }
+};
 
 }  // namespace
 
@@ -53,6 +84,14 @@ Var PixelCnn::trunk(const Var& x, Index blocks) {
   Var maps = input_(x * Real{2} - Real{1});
   for (Index i = 0; i < blocks; ++i) maps = blocks_[static_cast<std::size_t>(i)](maps);
   return maps;
+}
+
+std::unique_ptr<PixelNet> PixelCnn::cached(Index n, Index width) {
+  auto net = std::make_unique<CachedPixelCnn>(input_, hidden_, output_, n, width);
+  for (Index i = 0; i < settings.blocks; ++i) {
+    net->blocks.emplace_back(dynamic_cast<PixelCnnBlock&>(blocks_[static_cast<std::size_t>(i)]), n, width);
+  }
+  return net;
 }
 
 ModelConfig PixelCnn::config() const {

@@ -51,11 +51,15 @@ class PixelCnn : public AutoregressiveModel {
   Var forward(const Var& x) override;
   // The trunk's maps [N, 2h, H, W] after the 7x7 convolution and the first `blocks` blocks: for looking inside.
   Var trunk(const Var& x, Index blocks);
+  std::unique_ptr<PixelNet> cached(Index n, Index width) override;
   std::string name() const override { return "pixel_cnn"; }
   ModelConfig config() const override;
   std::map<std::string, std::string> config_help() const override;
 
   const PixelCnnConfig settings;
+
+ protected:
+  bool looks_ahead() const override { return !settings.masked; }
 
  private:
   MaskedConv2d& input_;

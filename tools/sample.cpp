@@ -15,7 +15,7 @@ namespace gradfold {
 namespace {
 
 struct Options {
-  std::string checkpoint, sampler = "naive";
+  std::string checkpoint, sampler = "cached";
   std::filesystem::path out, complete;
   Index n = 64, zoom = GridOptions().zoom;
   Real temperature = 1;
@@ -44,16 +44,20 @@ void add_completion(SampleOptions& sampling, const Options& options, const Image
   sampling.known.slice(2, 0, rows).fill(1);
 }
 
-int sample(const Options& options) {
-  if (options.sampler == "cached")
-    throw UsageError("sample", "there is no cached sampler yet; use --sampler naive");
-  if (options.sampler != "naive") {
-    throw UsageError("sample", fmt::format("there is no sampler '{}'; known is naive", options.sampler));
+Sampler parse_sampler(const std::string& name) {
+  for (const Sampler sampler : {Sampler::kNaive, Sampler::kCropped, Sampler::kCached}) {
+    if (sampler_name(sampler) == name) return sampler;
   }
+  throw UsageError("sample", fmt::format("there is no sampler '{}'; known are cached, cropped and naive", name));
+}
+
+int sample(const Options& options) {
+  const Sampler wanted = parse_sampler(options.sampler);
   if (options.threads > 0) set_num_threads(options.threads);
   const OpenedModel opened = open_checkpoint(options.checkpoint);
   Shape shape = opened.image();
-  SampleOptions sampling{.temperature = options.temperature};
+  SampleOptions sampling{.sampler = opened.model->sampler_for(wanted), .temperature = options.temperature};
+  const std::string_view sampler = sampler_name(sampling.sampler);
   if (!options.complete.empty()) add_completion(sampling, options, *opened.model, shape);
   require_writable(options.out);
   const Interrupt interrupt;
@@ -80,11 +84,12 @@ int sample(const Options& options) {
   bar.finish();
   write_png(options.out, grid(images, {.zoom = options.zoom, .gap = options.n > 1 ? GridOptions().gap : 0}));
   const Output output(options.json);
-  output.say("{} image{} in {:.1f} s: {}", options.n, options.n == 1 ? "" : "s", seconds,
+  if (sampling.sampler != wanted) output.say("{} has no {} sampler", opened.model->name(), options.sampler);
+  output.say("{} image{} in {:.2f} s ({}): {}", options.n, options.n == 1 ? "" : "s", seconds, sampler,
              options.out.string());
   output.finish({{"images", options.n},
                  {"seconds", seconds},
-                 {"sampler", options.sampler},
+                 {"sampler", sampler},
                  {"out", options.out.string()}});
   return 0;
 }
@@ -98,7 +103,9 @@ Action setup(CLI::App& app, const Arguments&) {
                  "screen pixels per image pixel; one image with 1 can be given to --complete")
       ->capture_default_str()
       ->check(positive());
-  app.add_option("--sampler", options->sampler, "naive: one pass of the net for each pixel")
+  app.add_option("--sampler", options->sampler,
+                 "all give the same images; cached: one pass of the net in all; cropped: one for each pixel, over the "
+                 "rows down to it; naive: one for each pixel, over the whole image")
       ->capture_default_str();
   app.add_option("--complete", options->complete,
                  "a PNG: its rows (its upper half if it is as high as the model's images) "

@@ -1,11 +1,9 @@
 // What every autoregressive model must be: a probability distribution that never looks ahead, trains to the same bits
-// on any number of threads and samples from what it says. A new model adds its rows to kinds().
+// on any number of threads and samples from what it says. A new model adds its rows to kinds() in
+// tests/models/kinds.h.
 #include <cmath>
 #include "autograd/dependency_map.h"
 #include "data/strokes.h"
-#include "models/gated_pixel_cnn.h"
-#include "models/pixel_cnn.h"
-#include "models/pixel_rnn.h"
 #include "models/registry.h"
 #include "nn/optim/adam.h"
 #include "tensor/elementwise.h"
@@ -13,48 +11,11 @@
 #include "tensor/parallel.h"
 #include "tensor/reduce.h"
 #include "tests/doctest.h"
+#include "tests/models/kinds.h"
 
 using namespace gradfold;
 
 namespace {
-
-using ModelPtr = std::unique_ptr<AutoregressiveModel>;
-struct Kind {
-  std::string name;
-  std::function<ModelPtr()> make;
-};
-
-const std::vector<Kind>& kinds() {
-  constexpr PixelRnnKind kRow = PixelRnnKind::kRowLstm, kDiagonal = PixelRnnKind::kDiagonalBiLstm;
-  const auto cnn = [](PixelCnnConfig c) { return [=]() -> ModelPtr { return std::make_unique<PixelCnn>(c); }; };
-  const auto gated = [](GatedPixelCnnConfig c) {
-    return [=]() -> ModelPtr { return std::make_unique<GatedPixelCnn>(c); };
-  };
-  const auto rnn = [](PixelRnnKind kind, PixelRnnConfig c) {
-    return [=]() -> ModelPtr { return std::make_unique<PixelRnn>(kind, c); };
-  };
-  static const std::vector<Kind> all = {
-      {"PixelCNN, binary", cnn({.maps = 6, .blocks = 2})},
-      {"PixelCNN, 8 levels", cnn({.maps = 6, .blocks = 2, .levels = 8})},
-      {"PixelCNN, RGB of 256 levels", cnn({.maps = 6, .blocks = 2, .levels = 256, .channels = 3})},
-      {"Gated PixelCNN, binary", gated({.maps = 6, .layers = 3, .head = 6})},
-      {"Gated PixelCNN, RGB of 4 levels",
-       gated({.maps = 6, .layers = 3, .kernel = 5, .head = 6, .levels = 4, .channels = 3})},
-      {"Row LSTM, binary", rnn(kRow, {.hidden = 6, .layers = 2, .head = 6})},
-      {"Row LSTM, RGB of 4 levels", rnn(kRow, {.hidden = 6, .layers = 2, .head = 6, .levels = 4, .channels = 3})},
-      {"Diagonal BiLSTM, binary", rnn(kDiagonal, {.hidden = 6, .layers = 2, .head = 6})},
-      {"Diagonal BiLSTM, RGB of 4 levels",
-       rnn(kDiagonal, {.hidden = 6, .layers = 2, .head = 6, .levels = 4, .channels = 3})},
-  };
-  return all;
-}
-
-ModelPtr drawn(const Kind& kind, std::uint64_t seed) {
-  ModelPtr model = kind.make();
-  Rng rng(seed);
-  model->reset_parameters(rng);
-  return model;
-}
 
 bool is_binary(const AutoregressiveModel& model) { return model.levels() == 2 && model.channels() == 1; }
 
@@ -76,14 +37,6 @@ void train(AutoregressiveModel& model, const Tensor& x, Index batch, int epochs)
       optimizer.step();
     }
   }
-}
-
-Tensor random_levels(const Shape& shape, int levels, Rng& rng) {
-  Tensor x(shape);
-  for (Index i = 0; i < x.numel(); ++i) {
-    x.data()[i] = static_cast<Real>(rng.below(levels)) / static_cast<Real>(levels - 1);
-  }
-  return x;
 }
 
 }  // namespace

@@ -116,7 +116,8 @@ TEST_CASE("Ctrl-C ends drawing samples: nothing is written") {
   REQUIRE(gf({"train", "pixel_cnn", "--out", model, "--limit", "32", "--epochs", "1", "--maps", "8",
               "--blocks", "2"})
               .exit == 0);
-  Process sample({GRADFOLD_BINARY_DIR "/gf", "sample", model, "--n", "2000", "--out", folder / "s.png"});
+  Process sample({GRADFOLD_BINARY_DIR "/gf", "sample", model, "--sampler", "naive", "--n", "2000", "--out",
+                  folder / "s.png"});
   std::this_thread::sleep_for(std::chrono::milliseconds(500));
   sample.send(SIGINT);
   const Finished stopped = sample.wait();

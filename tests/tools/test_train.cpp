@@ -92,9 +92,13 @@ TEST_CASE("train, eval and sample with --json: one object in the last line, peop
   REQUIRE_MESSAGE(sampled.exit == 0, sampled.err);
   const auto sample = last_line(sampled.out);
   CHECK(sample["images"] == 2);
-  CHECK(sample["sampler"] == "naive");
+  CHECK(sample["sampler"] == "cached");
   CHECK(sample["seconds"].get<double>() > 0);
   CHECK(fs::file_size(folder / "s.png") > 100);
+  const Finished cropped = gf({"sample", out.string(), "--n", "2", "--out", (folder / "cropped.png").string(),
+                               "--sampler", "cropped", "--json"});
+  CHECK(last_line(cropped.out)["sampler"] == "cropped");
+  CHECK(contents(folder / "cropped.png") == contents(folder / "s.png"));
 
   const Finished completed = gf({"sample", out.string(), "--n", "2", "--out", (folder / "c.png").string(),
                                  "--complete", (folder / "s.png").string()});
@@ -293,8 +297,8 @@ TEST_CASE("misuse is one sentence and exit code 2") {
           "train: --out is " + (folder / "x.txt").string() + " but must end in .safetensors\n");
   refused({"sample", out, "--out", folder / "x.jpg"}, "x.jpg but must end in .png\n");
   refused({"eval", out, "--split", "tset"}, "'tset' is no split");
-  refused({"sample", out, "--out", folder / "s.png", "--sampler", "cached"},
-          "sample: there is no cached sampler yet; use --sampler naive\n");
+  refused({"sample", out, "--out", folder / "s.png", "--sampler", "cash"},
+          "sample: there is no sampler 'cash'; known are cached, cropped and naive\n");
   refused({"sample", out, "--out", folder / "s.png", "--class", "3"}, "sample: unknown option --class");
   CHECK_FALSE(fs::exists(other));
 }

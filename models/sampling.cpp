@@ -1,0 +1,109 @@
+// AutoregressiveModel::sample: three ways to the logits of a pixel, one way to draw from them.
+#include <cmath>
+#include <optional>
+
+#include "models/autoregressive.h"
+
+namespace gradfold {
+namespace {
+
+// Draws a value 0..1 from one logit, or from K logits, by inverting the distribution function at u in [0, 1).
+Real draw(const Real* logits, Index k, Real temperature, Real u) {
+  if (k == 1) return u < 1 / (1 + std::exp(-static_cast<double>(logits[0]) / temperature)) ? 1 : 0;
+  double top = logits[0], total = 0;
+  for (Index i = 1; i < k; ++i) top = std::max<double>(top, logits[i]);
+  const auto weight = [&](Index i) { return std::exp((logits[i] - top) / temperature); };
+  for (Index i = 0; i < k; ++i) total += weight(i);
+  double below = 0;
+  for (Index i = 0; i < k - 1; ++i) {
+    below += weight(i);
+    if (u * total < below) return static_cast<Real>(i) / static_cast<Real>(k - 1);
+  }
+  return 1;
+}
+
+// The net run over the whole image, or over the rows down to the pixel's, for every pixel anew.
+class WholeNet : public PixelNet {
+ public:
+  WholeNet(Module& net, Tensor canvas, bool cropped) : net_(net), canvas_(std::move(canvas)), cropped_(cropped) {}
+  void set(Index, Index, const Tensor&) override {}  // it reads the canvas
+  Tensor logits(Index y, Index x) override {
+    const Tensor seen = cropped_ ? canvas_.slice(2, 0, y + 1).contiguous() : canvas_;
+    return net_(seen).value().select(3, x).select(2, y).contiguous();
+  }
+
+ private:
+  Module& net_;
+  const Tensor canvas_;
+  const bool cropped_;
+};
+
+// The images that are being drawn.
+struct Canvas {
+  Tensor x, known, u;  // [N, C, H, W]; u are the random numbers, one for each pixel
+
+  Index offset(Index image, Index c, Index pixel) const {
+    return (image * x.size(1) + c) * x.size(2) * x.size(3) + pixel;
+  }
+  bool all_known(Index c, Index pixel) const {
+    for (Index image = 0; image < x.size(0); ++image)
+      if (known.data()[offset(image, c, pixel)] == 0) return false;
+    return true;
+  }
+  Tensor pixel(Index y, Index column) const { return x.select(3, column).select(2, y).contiguous(); }
+  // logits [N, C * K]
+  void draw_channel(Index c, Index pixel, const Tensor& logits, Real temperature) {
+    const Index k = logits.size(1) / x.size(1);
+    for (Index image = 0; image < x.size(0); ++image) {
+      const Index at = offset(image, c, pixel);
+      const Real* l = logits.data() + image * logits.size(1) + c * k;
+      if (known.data()[at] == 0) x.data()[at] = draw(l, k, temperature, u.data()[at]);
+    }
+  }
+};
+
+}  // namespace
+
+std::string_view sampler_name(Sampler sampler) {
+  return sampler == Sampler::kNaive ? "naive" : sampler == Sampler::kCropped ? "cropped" : "cached";
+}
+
+std::unique_ptr<PixelNet> AutoregressiveModel::cached(Index, Index) { return nullptr; }
+
+Sampler AutoregressiveModel::sampler_for(Sampler wanted) {
+  if (looks_ahead()) return Sampler::kNaive;
+  return wanted == Sampler::kCached && !cached(1, 1) ? Sampler::kCropped : wanted;
+}
+
+Tensor AutoregressiveModel::sample(const Shape& shape, Rng& rng, const SampleOptions& options) {
+  check_shape(kind(), "shape", shape, {"N", channels_, "H", "W"});
+  require(options.temperature > 0, kind(), "temperature is {} but must be above 0", options.temperature);
+  NoGrad guard;
+  const Index channels = shape[1], width = shape[3], pixels = shape[2] * width;
+  const Tensor& image = options.image;
+  const Tensor& known = options.known;
+  Canvas canvas{image.defined() ? image.expand(shape).clone() : Tensor::zeros(shape),
+                known.defined() ? known.expand(shape).contiguous() : Tensor::zeros(shape), rng.uniform(shape)};
+  const Sampler sampler = sampler_for(options.sampler);
+  const bool remembers = sampler == Sampler::kCached;
+  const std::unique_ptr<PixelNet> net =
+      remembers ? cached(shape[0], width)
+                : std::make_unique<WholeNet>(*this, canvas.x, sampler == Sampler::kCropped);
+  for (Index pixel = 0; pixel < pixels; ++pixel) {
+    const Index y = pixel / width, x = pixel % width;
+    net->set(y, x, canvas.pixel(y, x));
+    for (Index c = 0; c < channels; ++c) {
+      const bool given = canvas.all_known(c, pixel);
+      // A pixel's last visit, when all but its last channel is known, leaves behind what later pixels need of it.
+      if (given && !(remembers && c == channels - 1)) continue;
+      const Tensor logits = net->logits(y, x);
+      if (given) continue;
+      canvas.draw_channel(c, pixel, logits, options.temperature);
+      net->set(y, x, canvas.pixel(y, x));
+    }
+    if (options.progress) options.progress(pixel + 1, pixels);
+  }
+  return canvas.x;
+}
+
+}  // namespace gradfold

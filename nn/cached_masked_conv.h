@@ -1,0 +1,42 @@
+#pragma once
+#include "nn/masked_conv2d.h"
+#include "nn/pixel_layer.h"
+#include "nn/pixel_maps.h"
+
+namespace gradfold {
+
+// MaskedConv2d one pixel at a time. It keeps as many rows as the kernel sees; a kernel row's window is then one run of
+// memory in each image, and its share of the output one matrix product, [N, columns * in] x [columns * in, out].
+class CachedMaskedConv : public PixelLayer {
+ public:
+  // gates: the outputs are reordered as group_gates() does it. The layer's weights are copied.
+  CachedMaskedConv(const MaskedConv2d& layer, Index n, Index width, Index gates = 1);
+
+  Tensor at(Index y, Index x, const Tensor& in) override;
+
+  // The two halves of at(), for a first layer (mask A): the pixel that it predicts becomes known only afterwards.
+  void set(Index y, Index x, const Tensor& in) { maps_.set(y, x, in); }
+  Tensor at(Index y, Index x) const;
+
+  // The same for a whole row, [N, W, in] -> [N, W, out], for masks that show no part of a row but all of it or none.
+  void set_row(Index y, const Tensor& in) { maps_.set_row(y, in); }
+  Tensor row(Index y) const;
+
+ private:
+  // out [N, columns, out] for `columns` pixels from (y, x) on.
+  void run(Index y, Index x, Index columns, Tensor& out) const;
+
+  struct KernelRow {
+    Index above;    // rows above the pixel
+    Index columns;  // from the left that are seen
+  };
+  Index n_, width_, in_, out_;
+  Size2 kernel_;
+  bool relu_;
+  std::vector<KernelRow> rows_;
+  Tensor weight_;  // [kh, kw, in, out]
+  Tensor bias_;    // [out], or undefined
+  PixelMaps maps_;
+};
+
+}  // namespace gradfold

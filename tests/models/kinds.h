@@ -1,0 +1,57 @@
+#pragma once
+#include <functional>
+
+#include "models/gated_pixel_cnn.h"
+#include "models/pixel_cnn.h"
+#include "models/pixel_rnn.h"
+
+// The autoregressive models that every test of them goes through.
+namespace gradfold {
+
+using ModelPtr = std::unique_ptr<AutoregressiveModel>;
+struct Kind {
+  std::string name;
+  std::function<ModelPtr()> make;
+};
+
+inline const std::vector<Kind>& kinds() {
+  constexpr PixelRnnKind kRow = PixelRnnKind::kRowLstm, kDiagonal = PixelRnnKind::kDiagonalBiLstm;
+  const auto cnn = [](PixelCnnConfig c) { return [=]() -> ModelPtr { return std::make_unique<PixelCnn>(c); }; };
+  const auto gated = [](GatedPixelCnnConfig c) {
+    return [=]() -> ModelPtr { return std::make_unique<GatedPixelCnn>(c); };
+  };
+  const auto rnn = [](PixelRnnKind kind, PixelRnnConfig c) {
+    return [=]() -> ModelPtr { return std::make_unique<PixelRnn>(kind, c); };
+  };
+  static const std::vector<Kind> all = {
+      {"PixelCNN, binary", cnn({.maps = 6, .blocks = 2})},
+      {"PixelCNN, 8 levels", cnn({.maps = 6, .blocks = 2, .levels = 8})},
+      {"PixelCNN, RGB of 256 levels", cnn({.maps = 6, .blocks = 2, .levels = 256, .channels = 3})},
+      {"Gated PixelCNN, binary", gated({.maps = 6, .layers = 3, .head = 6})},
+      {"Gated PixelCNN, RGB of 4 levels",
+       gated({.maps = 6, .layers = 3, .kernel = 5, .head = 6, .levels = 4, .channels = 3})},
+      {"Row LSTM, binary", rnn(kRow, {.hidden = 6, .layers = 2, .head = 6})},
+      {"Row LSTM, RGB of 4 levels", rnn(kRow, {.hidden = 6, .layers = 2, .head = 6, .levels = 4, .channels = 3})},
+      {"Diagonal BiLSTM, binary", rnn(kDiagonal, {.hidden = 6, .layers = 2, .head = 6})},
+      {"Diagonal BiLSTM, RGB of 4 levels",
+       rnn(kDiagonal, {.hidden = 6, .layers = 2, .head = 6, .levels = 4, .channels = 3})},
+  };
+  return all;
+}
+
+inline ModelPtr drawn(const Kind& kind, std::uint64_t seed) {
+  ModelPtr model = kind.make();
+  Rng rng(seed);
+  model->reset_parameters(rng);
+  return model;
+}
+
+inline Tensor random_levels(const Shape& shape, int levels, Rng& rng) {
+  Tensor x(shape);
+  for (Index i = 0; i < x.numel(); ++i) {
+    x.data()[i] = static_cast<Real>(rng.below(levels)) / static_cast<Real>(levels - 1);
+  }
+  return x;
+}
+
+}  // namespace gradfold
