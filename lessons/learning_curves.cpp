@@ -11,14 +11,18 @@
 namespace gradfold {
 namespace {
 
+double standard_error(const std::vector<double>& runs) {
+  return spread(runs).deviation / std::sqrt(static_cast<double>(runs.size()));
+}
+
 void draw_band(Chart& chart, const std::string& name, const std::vector<double>& sizes,
                const std::vector<std::vector<double>>& errors) {
   std::vector<double> mean, low, high;
   for (const auto& runs : errors) {
     const Spread s = spread(runs);
     mean.push_back(s.mean);
-    low.push_back(s.mean - s.deviation);
-    high.push_back(s.mean + s.deviation);
+    low.push_back(s.mean - 2 * standard_error(runs));
+    high.push_back(s.mean + 2 * standard_error(runs));
   }
   chart.band(name, sizes, mean, low, high);
 }
@@ -28,8 +32,16 @@ void draw_band(Chart& chart, const std::string& name, const std::vector<double>&
 double LearningCurves::first(std::size_t size) const { return spread(first_errors[size]).mean; }
 double LearningCurves::second(std::size_t size) const { return spread(second_errors[size]).mean; }
 
+double LearningCurves::lead(std::size_t size) const { return first(size) - second(size); }
+
+double LearningCurves::lead_error(std::size_t size) const {
+  std::vector<double> leads;
+  for (std::size_t run = 0; run < first_errors[size].size(); ++run)
+    leads.push_back(first_errors[size][run] - second_errors[size][run]);
+  return standard_error(leads);
+}
+
 double LearningCurves::crossing() const {
-  const auto lead = [&](std::size_t i) { return first(i) - second(i); };  // above 0: the second is better
   std::size_t from = sizes.size() - 1;
   if (lead(from) <= 0) return std::numeric_limits<double>::infinity();
   while (from > 0 && lead(from - 1) > 0) --from;

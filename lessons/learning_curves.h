@@ -22,11 +22,14 @@ struct LearningCurves {
 
   double first(std::size_t size) const;  // mean error over the runs
   double second(std::size_t size) const;
+  double lead(std::size_t size) const;  // first - second; above 0: the second is better
+  // Its standard error. Both learn from the same samples in each run, so it is taken of the runs' differences.
+  double lead_error(std::size_t size) const;
   // Where the mean curves cross for the last time: from this number of samples on the second rival is better.
   // Between two sizes on a log scale; 0 if it always was, infinity if it never is.
   double crossing() const;
   std::string crossing_text() const;                        // "at 107 samples", "nowhere"
-  // Both as lines with one standard deviation of the runs around them.
+  // Both as lines with two standard errors of the mean shaded on either side.
   void draw(Chart& chart, const std::string& first_name, const std::string& second_name) const;
 };
 

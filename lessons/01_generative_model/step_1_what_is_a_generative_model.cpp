@@ -65,9 +65,11 @@ Tensor impostor(const Tensor& train, Rng& rng) {
 // How the distances to the nearest training image are spread: the share of images that are nearer than d.
 void add_curve(Chart& chart, const std::string& name, std::vector<double> distance) {
   std::sort(distance.begin(), distance.end());
+  const auto n = static_cast<double>(distance.size());
+  distance.insert(distance.begin(), distance.front());  // the first stair starts at 0
   std::vector<double> share;
-  for (double i = 1; i <= static_cast<double>(distance.size()); ++i) share.push_back(i / static_cast<double>(distance.size()));
-  chart.line(name, distance, share);
+  for (double i = 0; i <= n; ++i) share.push_back(i / n);
+  chart.stairs(name, distance, share);
 }
 
 }  // namespace

@@ -59,7 +59,7 @@ int main(int argc, char** argv) {
   const int runs = lesson.full() ? 20 : 5;
 
   // ---- 1. learning curves ---------------------------------------------------------------------------------------
-  Chart pairs({.title = "pairs of features (shaded: one standard deviation of the trainings)", .x = "training samples",
+  Chart pairs({.title = "pairs of features (shaded: two standard errors of the mean)", .x = "training samples",
                .y = "test error", .log_x = true});
   std::vector<double> crossings;
   for (const Index d : {20, 50}) {
@@ -74,13 +74,15 @@ int main(int argc, char** argv) {
     const std::size_t last = c.sizes.size() - 1;
     lesson.claim(
         "G2", fmt::format("few samples: the generative model is better; many: the other ({} features)", d),
-        c.crossing(), c.first(1) < c.second(1) && c.first(last) > c.second(last),
+        c.crossing(), c.lead(1) < -2 * c.lead_error(1) && c.lead(last) > 2 * c.lead_error(last),
         fmt::format(
-            "error with 50: {:.3f} against {:.3f}; with 2000: {:.3f} against {:.3f}; they cross {}",
-            c.first(1), c.second(1), c.first(last), c.second(last), c.crossing_text()));
+            "error with 50: {:.3f} against {:.3f} (the difference +-{:.3f}); with 2000: {:.3f} against {:.3f} "
+            "(+-{:.3f}); they cross {}",
+            c.first(1), c.second(1), 2 * c.lead_error(1), c.first(last), c.second(last), 2 * c.lead_error(last),
+            c.crossing_text()));
   }
   lesson.picture("learning_curves.png", pairs,
-                 "mean and spread over trainings; the lines cross later with more features");
+                 "mean error of 40 trainings; the lines cross later with more features");
   lesson.claim("G2", "the more features, the more samples the discriminative model needs to win",
                crossings[1] / crossings[0], crossings[1] > 1.3 * crossings[0],
                fmt::format("crossing at {:.0f} for 20, at {:.0f} for 50 features", crossings[0], crossings[1]));
@@ -98,7 +100,7 @@ int main(int argc, char** argv) {
       learning_curves("digits", naive_bayes<BernoulliNaiveBayes>(), logistic_regression(150),
                       {20, 50, 100, 200, 500, 1000, 2000, static_cast<double>(train_set.size())}, runs, classes,
                       test, some_images);
-  Chart digits({.title = "images of digits (shaded: one standard deviation of the trainings)", .x = "training images",
+  Chart digits({.title = "images of digits (shaded: two standard errors of the mean)", .x = "training images",
                 .y = "test error", .log_x = true});
   c.draw(digits, "naive Bayes", "logistic regression");
   lesson.picture("learning_curves_digits.png", digits,

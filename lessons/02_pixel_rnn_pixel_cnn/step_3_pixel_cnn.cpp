@@ -128,11 +128,14 @@ int main(int argc, char** argv) {
 
   Tensor top_half = Tensor::zeros({one[2], one[3]});
   top_half.slice(0, 0, one[2] / 2).fill(1);
-  const Tensor four = test.images.slice(0, 0, 4), twice = concatenate({four, four}, 0);
+  const Tensor twice = concatenate({shown, shown}, 0);
   const Tensor completed = model.sample(twice.shape(), drawing, {.image = twice, .known = top_half});
+  const Tensor given = where(top_half, shown, Tensor::scalar(Real(0.4)));
   lesson.picture("completions.png",
-                 grid(concatenate({four, completed}, 0), {.columns = 4, .row_titles = {"image", "drawn 1", "drawn 2"}}),
-                 "the top half is given; two ways to go on, drawn by the model");
+                 grid(concatenate({shown, given, completed}, 0),
+                      {.columns = 8, .line_below = one[2] / 2,
+                       .row_titles = {"image", "given above", "drawn 1", "drawn 2"}}),
+                 "above the line is given; two ways to go on below it, drawn by the model");
 
   // ---- P3: all conditionals from one pass --------------------------------------------------------------------
   model.freeze();
