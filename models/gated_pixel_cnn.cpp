@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 
 #include "autograd/ops.h"
+#include "nn/cached_gated_conv.h"
+#include "tensor/elementwise.h"
 
 namespace gradfold {
 namespace {
@@ -16,6 +18,31 @@ const GatedPixelCnnConfig& checked(const GatedPixelCnnConfig& c) {
           c.maps, c.head, c.channels);
   return c;
 }
+
+// GatedPixelCnn::forward at one pixel; the vertical stack a row at a time.
+struct CachedGatedPixelCnn : PixelNet {
+  CachedGatedPixelCnn(const GatedMaskedConv& input, const MaskedConv2d& hidden, const MaskedConv2d& output, Index n,
+                      Index width)
+      : input(input, n, width), hidden(hidden, n, width), output(output, n, width) {}
+
+  CachedGatedConv input;
+  std::vector<CachedGatedConv> layers;
+  CachedMaskedConv hidden, output;
+  Index begun = -1;  // the row whose pixels are being made
+
+  void set(Index y, Index x, const Tensor& pixel) override { input.set(y, x, pixel * Real{2} - Real{1}); }
+  Tensor logits(Index y, Index x) override {
+    if (y != begun) begin_row(y);
+    Tensor maps = input.at(y, x);
+    for (CachedGatedConv& layer : layers) maps = layer.at(y, x, maps);
+    return output.at(y, x, hidden.at(y, x, relu(maps)));
+  }
+  void begin_row(Index y) {
+    begun = y;
+    Tensor vertical = input.begin_row(y);
+    for (CachedGatedConv& layer : layers) vertical = layer.begin_row(y, vertical);
+  }
+};
 
 }  // namespace
 
@@ -38,6 +65,12 @@ Var GatedPixelCnn::forward(const Var& x) {
   GatedMaps maps = input_.run({pixels, pixels});
   for (GatedMaskedConv* layer : layers_) maps = layer->run(maps);
   return output_(hidden_(relu(maps.horizontal)));
+}
+
+std::unique_ptr<PixelNet> GatedPixelCnn::cached(Index n, Index width) {
+  auto net = std::make_unique<CachedGatedPixelCnn>(input_, hidden_, output_, n, width);
+  for (const GatedMaskedConv* layer : layers_) net->layers.emplace_back(*layer, n, width);
+  return net;
 }
 
 ModelConfig GatedPixelCnn::config() const {

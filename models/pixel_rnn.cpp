@@ -1,8 +1,9 @@
 #include "models/pixel_rnn.h"
 
 #include "autograd/ops.h"
-#include "nn/diagonal_bilstm.h"
-#include "nn/row_lstm.h"
+#include "nn/cached_diagonal_bilstm.h"
+#include "nn/cached_row_lstm.h"
+#include "tensor/elementwise.h"
 
 namespace gradfold {
 namespace {
@@ -33,6 +34,48 @@ const PixelRnnConfig& checked(const PixelRnnConfig& c) {
   return c;
 }
 
+// PixelRnnLayer at one pixel.
+struct CachedPixelRnnLayer : PixelLayer {
+  CachedPixelRnnLayer(PixelRnnLayer& layer, Index n, Index width) : expand(layer.expand, n, width) {
+    if (auto* rows = dynamic_cast<RowLstm*>(&layer.lstm)) {
+      lstm = std::make_unique<CachedRowLstm>(*rows, n, width);
+    } else {
+      lstm = std::make_unique<CachedDiagonalBiLstm>(dynamic_cast<DiagonalBiLstm&>(layer.lstm), n, width);
+    }
+  }
+
+  std::unique_ptr<PixelLayer> lstm;
+  CachedMaskedConv expand;
+
+  Tensor at(Index y, Index x, const Tensor& in) override { return in + expand.at(y, x, lstm->at(y, x, in)); }
+};
+
+// PixelRnn::forward at one pixel.
+struct CachedPixelRnn : PixelNet {
+  CachedPixelRnn(const MaskedConv2d& input, const MaskedConv2d& hidden, const MaskedConv2d& output, Index n,
+                 Index width, bool widen)
+      : width(width), widen(widen), input(input, n, width + widen), hidden(hidden, n, width),
+        output(output, n, width) {}
+
+  const Index width;
+  const bool widen;  // the maps have a blank column on the right
+  CachedMaskedConv input, hidden, output;
+  std::vector<CachedPixelRnnLayer> layers;
+  Index begun = 0;  // the row whose pixels are being made
+
+  Tensor trunk(Index y, Index x) {
+    Tensor maps = input.at(y, x);
+    for (CachedPixelRnnLayer& layer : layers) maps = layer.at(y, x, maps);
+    return maps;
+  }
+  void set(Index y, Index x, const Tensor& pixel) override { input.set(y, x, pixel * Real{2} - Real{1}); }
+  Tensor logits(Index y, Index x) override {
+    if (widen && y != begun) trunk(y - 1, width);
+    begun = y;
+    return output.at(y, x, relu(hidden.at(y, x, relu(trunk(y, x)))));
+  }
+};
+
 }  // namespace
 
 PixelRnn::PixelRnn(PixelRnnKind kind, PixelRnnConfig config)
@@ -57,6 +100,15 @@ Var PixelRnn::forward(const Var& x) {
   maps = relu(layers_(input_(maps)));
   if (widen) maps = slice(maps, 3, 0, x.size(3));
   return output_(relu(hidden_(maps)));
+}
+
+std::unique_ptr<PixelNet> PixelRnn::cached(Index n, Index width) {
+  const bool widen = kind == PixelRnnKind::kDiagonalBiLstm;
+  auto net = std::make_unique<CachedPixelRnn>(input_, hidden_, output_, n, width, widen);
+  for (Index i = 0; i < settings.layers; ++i) {
+    net->layers.emplace_back(dynamic_cast<PixelRnnLayer&>(layers_[static_cast<std::size_t>(i)]), n, width + widen);
+  }
+  return net;
 }
 
 ModelConfig PixelRnn::config() const {

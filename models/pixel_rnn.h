@@ -31,6 +31,7 @@ class PixelRnn : public AutoregressiveModel {
 
   // x [N, C, H, W] of levels -> logits [N, C * K, H, W].
   Var forward(const Var& x) override;
+  std::unique_ptr<PixelNet> cached(Index n, Index width) override;
   std::string name() const override { return kind == PixelRnnKind::kRowLstm ? "row_lstm" : "diagonal_bilstm"; }
   ModelConfig config() const override;
   std::map<std::string, std::string> config_help() const override;
