@@ -82,7 +82,7 @@ int main(int argc, char** argv) {
             c.crossing_text()));
   }
   lesson.picture("learning_curves.png", pairs,
-                 "mean error of 40 trainings; the lines cross later with more features");
+                 "mean error over trainings; the lines cross later with more features");
   lesson.claim("G2", "the more features, the more samples the discriminative model needs to win",
                crossings[1] / crossings[0], crossings[1] > 1.3 * crossings[0],
                fmt::format("crossing at {:.0f} for 20, at {:.0f} for 50 features", crossings[0], crossings[1]));
