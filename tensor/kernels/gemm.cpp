@@ -10,8 +10,10 @@
 // multiplication"):
 //
 //   blocks of depth     so that a panel of A (kRows x kBlockK, 21 KiB) stays in the first cache ...
-//   spans of columns    ... while the panels of B in a span (590 KiB) pass by it from the second cache,
+//   spans of columns    ... while the panels of B in a span (576 KiB) pass by it from the second cache,
 //   bands of rows       panel of A after panel of A; bands and spans are the tasks that threads share.
+//
+// Sizes in bytes are those of AVX-512's 14 x 32 tiles; with AVX2's 6 x 16 they are half as much or less.
 //
 // Operands are read in place unless that costs more than a copy: it does where the distance from row to row
 // is so large that every row lies in another page (and, at powers of two, in the same few places of a cache).
@@ -25,7 +27,9 @@ constexpr Index kWholeK = 512;         // up to here one block, a panel of A of 
 constexpr Index kSpan = 12;            // panels of B
 constexpr Index kBlockM = kRows * 144;
 constexpr Index kBlockN = 4096;        // what is packed at a time: 3 MiB of A, 6 MiB of B
-constexpr Index kFarRows = 1024;       // rows at this distance (a page) are copied
+constexpr Index kFarRows = 1024;       // rows at this distance (a page) are copied ...
+constexpr Index kManyCols = kCols * 4; // ... if a row of A meets more columns than this, which pays for the copy,
+constexpr Index kManyRows = kRows * 3; // and a panel of B more rows
 constexpr Index kTaskWork = 1 << 19;   // multiply-adds worth handing to another thread
 constexpr Index kTasks = 32;           // into which a block is cut at most
 constexpr Index kPackWork = 1 << 16;   // elements to pack, likewise
@@ -40,7 +44,8 @@ struct Block {
   Panels rows;
   Index n;
   bool pack_a, pack_b;
-  Real *packed_a, *packed_b;
+  Real* packed_a;
+  Real* packed_b;  // of the panels that are copied: all, or the last one
   Epilogue epilogue;
 
   Index col_panels() const { return (n + kCols - 1) / kCols; }
@@ -57,11 +62,14 @@ struct Block {
       pack_transposed(dst, height, g.a + i * g.lda + p0, g.lda, depth, height);
   }
 
+  Index copies_of_b() const { return pack_b ? col_panels() : copy_of_b(col_panels() - 1) ? 1 : 0; }
+  Real* copied_panel_b(Index jp) const { return packed_b + (jp - col_panels() + copies_of_b()) * kCols * depth; }
+
   // Neighbouring panels together, so that rows of B are read in long pieces.
   void pack_panels_b(Index begin, Index end) const {
     const Index last = end - 1, j = j0 + begin * kCols;
-    Real* dst = packed_b + begin * kCols * depth;
-    if (width(last) < kCols) std::fill_n(packed_b + last * kCols * depth, kCols * depth, Real(0));
+    Real* dst = copied_panel_b(begin);
+    if (width(last) < kCols) std::fill_n(copied_panel_b(last), kCols * depth, Real(0));
     if (g.trans_b) {
       for (Index jp = begin; jp < end; ++jp, dst += kCols * depth)
         pack_transposed(dst, kCols, g.b + (j0 + jp * kCols) * g.ldb + p0, g.ldb, depth, width(jp));
@@ -86,7 +94,7 @@ struct Block {
     Epilogue e = epilogue;
     if (e.row_bias) e.row_bias += i;
     if (e.col_bias) e.col_bias += j;
-    const PanelB b = copy_of_b(begin) ? PanelB{packed_b + begin * kCols * depth, kCols, kCols * depth}
+    const PanelB b = copy_of_b(begin) ? PanelB{copied_panel_b(begin), kCols, kCols * depth}
                                       : PanelB{g.b + p0 * g.ldb + j, g.ldb, kCols};
     if (pack_a)
       run_tile(SideBySide{packed_a + rows.begin(ip) * depth, c.rows}, b, {depth}, c, e);
@@ -120,7 +128,8 @@ void multiply(const Block& block) {
   const Index work = block.rows.size * block.n * std::max<Index>(1, block.depth);
   const Index wanted = std::min(kTasks, (work + kTaskWork - 1) / kTaskWork);
   const Panels spans(col_panels, kSpan);
-  const Panels bands(row_panels, row_panels / std::clamp<Index>(wanted / spans.count, 1, row_panels));
+  const Index bands_wanted = std::clamp<Index>(wanted / spans.count, 1, row_panels);  // a panel each at least
+  const Panels bands(row_panels, row_panels / bands_wanted);
   parallel_for(bands.count * spans.count, 1, [&](Index begin, Index end) {
     for (Index t = begin; t < end; ++t) {
       const Index j = t / bands.count, i = t % bands.count;
@@ -131,8 +140,8 @@ void multiply(const Block& block) {
 }
 
 void gemm_fast(const GemmArgs& g) {
-  const bool pack_a = g.n > 4 * kCols && g.lda >= kFarRows;
-  const bool pack_b = g.trans_b || (g.m > 3 * kRows && g.ldb >= kFarRows);
+  const bool pack_a = g.n > kManyCols && g.lda >= kFarRows;
+  const bool pack_b = g.trans_b || (g.m > kManyRows && g.ldb >= kFarRows);
   const Panels depths(std::max<Index>(1, g.k), g.k <= kWholeK ? kWholeK : kBlockK);
   const Panels row_blocks(g.m, pack_a ? kBlockM : g.m);
   const Panels col_blocks(g.n, pack_b ? kBlockN : g.n);
@@ -147,10 +156,11 @@ void gemm_fast(const GemmArgs& g) {
                     .p0 = depths.begin(pb), .depth = depth, .rows = rows, .n = n,
                     .pack_a = pack_a, .pack_b = pack_b,
                     .packed_a = pack_a ? scratch_a.get(rows.size * depth) : nullptr,
-                    .packed_b = scratch_b.get((n + kCols - 1) / kCols * kCols * depth + 1),
+                    .packed_b = nullptr,
                     .epilogue = {.alpha = g.alpha, .beta = first ? g.beta : 1,
                                  .row_bias = last ? g.row_bias : nullptr,
                                  .col_bias = last ? g.col_bias : nullptr, .relu = last && g.relu}};
+        block.packed_b = scratch_b.get(block.copies_of_b() * kCols * depth + 1);
         pack(block, ib == 0);
         multiply(block);
       }
@@ -175,9 +185,9 @@ void gemm_batched(const GemmArgs& args, const GemmBatch& batch) {
     gemm(g);
   };
   const Index work = std::max<Index>(1, args.m * args.n * args.k);
-  // Large matrices are shared out tile by tile, small ones whole.
-  const Index grain = work > 32 * kTaskWork ? batch.count : std::max<Index>(1, kTaskWork / work);
-  parallel_for(batch.count, std::max<Index>(1, grain), [&](Index begin, Index end) {
+  // Matrices that can be cut into all kTasks tasks are shared out tile by tile, smaller ones whole.
+  const Index grain = work > kTasks * kTaskWork ? batch.count : std::max<Index>(1, kTaskWork / work);
+  parallel_for(batch.count, grain, [&](Index begin, Index end) {
     for (Index i = begin; i < end; ++i) one(i);
   });
 }
