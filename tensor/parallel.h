@@ -15,6 +15,9 @@ namespace gradfold {
 // Elements a thread works on at a time in a loop over elements: large enough to pay for handing out the
 // chunk, small enough for the second-level cache.
 inline constexpr Index kMapGrain = 1 << 15;
+// The same where an element costs several times as much: a softmax or a normalization passes over it again and
+// again, and a sum of partial sums fetches several numbers for it.
+inline constexpr Index kDearGrain = kMapGrain / 4;
 
 // Threads that loops may use: OMP_NUM_THREADS or the machine's cores, unless set here.
 int num_threads();

@@ -18,7 +18,8 @@ constexpr Index kTaskWork = 1 << 20;  // multiply-adds worth handing to another 
 constexpr Index kTasks = 8;           // into which the sums of the weights' gradients are cut
 
 thread_local Scratch wide_scratch, map_scratch, gradient_scratch, planes_scratch, sum_scratch;
-thread_local PackedWeight reduce_weight, conv_weight, expand_weight;
+// Written by the thread that calls, before the images are shared out; the workers only read the caller's.
+thread_local PackedWeight reduce_scratch, conv_scratch, expand_scratch;
 
 const std::vector<Shift> kPointwise = {{0, 0, 0}};
 
@@ -74,15 +75,15 @@ struct Block {
 struct Forward : Block {
   Forward(const BottleneckGeometry& g, const BottleneckWeights<const Real>& weights) : Block{g, weights} {
     const Index taps = g.kh * g.kw;
-    reduce.pack(weights.reduce, kPointwise, g.wide, g.narrow, 1, g.wide);
-    conv.pack(weights.conv, shifts, g.narrow, g.narrow, taps, g.narrow * taps);
+    packed_reduce.pack(weights.reduce, kPointwise, g.wide, g.narrow, 1, g.wide);
+    packed_conv.pack(weights.conv, shifts, g.narrow, g.narrow, taps, g.narrow * taps);
   }
 
   void image(const Real* x, Real* y, Real* maps) const {
     Real *const to_h1 = maps, *const to_h2 = maps + h1.size();
     h1.clear_border(to_h1);
-    planes_to_map(relu(x), reduce, {weights.reduce_bias, true}, h1, to_h1);
-    map_to_map(h1, to_h1, runs, conv, {weights.conv_bias, true}, h2, to_h2);
+    planes_to_map(relu(x), packed_reduce, {weights.reduce_bias, true}, h1, to_h1);
+    map_to_map(h1, to_h1, runs, packed_conv, {weights.conv_bias, true}, h2, to_h2);
     const auto rows = [&](Index first) { return Rows{weights.expand + first * g.narrow, g.narrow}; };
     // Through the cache: y's rows lie pages apart, and memory likes to be written from one end to the other.
     Real* const added = wide_planes();
@@ -90,7 +91,7 @@ struct Forward : Block {
     add_to_memory(x, added, nullptr, image_size(), y);
   }
 
-  PackedWeight &reduce = reduce_weight, &conv = conv_weight;
+  PackedWeight &packed_reduce = reduce_scratch, &packed_conv = conv_scratch;
 };
 
 struct Backward : Block {
@@ -98,7 +99,7 @@ struct Backward : Block {
   std::vector<Run> runs_back = runs_of(shifts_back);
   Frame dh2{frame_for(shifts_back, g.h, g.w, g.narrow)};  // with the zeros that conv's way back reads
   Frame dh1{g.h, g.w, g.narrow};
-  Index columns = (g.narrow + kLanes - 1) / kLanes * kLanes;
+  Index columns = whole_vectors(g.narrow);
   // Where in a partial sum each gradient starts; its last entry is the size.
   Index at_reduce = 0, at_conv = at_reduce + g.wide * columns,
         at_expand = at_conv + static_cast<Index>(shifts.size()) * g.narrow * columns,
@@ -107,8 +108,8 @@ struct Backward : Block {
 
   Backward(const BottleneckGeometry& g, const BottleneckWeights<const Real>& weights) : Block{g, weights} {
     const Index taps = g.kh * g.kw;
-    conv.pack(weights.conv, shifts_back, g.narrow, g.narrow, g.narrow * taps, taps);
-    expand.pack(weights.expand, kPointwise, g.wide, g.narrow, g.narrow, 1);
+    packed_conv.pack(weights.conv, shifts_back, g.narrow, g.narrow, g.narrow * taps, taps);
+    packed_expand.pack(weights.expand, kPointwise, g.wide, g.narrow, g.narrow, 1);
   }
 
   // sum: the weights' gradients are added here, or are the first; null: nobody wants them.
@@ -119,9 +120,9 @@ struct Backward : Block {
     // First, because it reads dy from one end to the other: then it is in the cache.
     if (sum) add_pixels_of_planes(dy, g.wide, pixels(), overwrite, sum + at_expand_bias);
     dh2.clear_border(to_dh2);
-    planes_to_map(dy, expand, {}, dh2, to_dh2);
+    planes_to_map(dy, packed_expand, {}, dh2, to_dh2);
     pass_relu(h2, of_h2, dh2, to_dh2);
-    map_to_map(dh2, to_dh2, runs_back, conv, {}, dh1, to_dh1);
+    map_to_map(dh2, to_dh2, runs_back, packed_conv, {}, dh1, to_dh1);
     pass_relu(h1, of_h1, dh1, to_dh1);
     if (sum) {
       add_planes_times_map(dy, g.wide, h2, of_h2, overwrite, sum + at_expand);
@@ -138,7 +139,7 @@ struct Backward : Block {
 
   // Adds up `count` partial sums in order and writes the gradients in their own layout.
   void combine(Real* sums, Index count, const BottleneckWeights<Real>& d) const {
-    parallel_for(sum_size, kMapGrain / 4, [&](Index begin, Index end) {
+    parallel_for(sum_size, kDearGrain, [&](Index begin, Index end) {
       for (Index k = 1; k < count; ++k)
         for (Index i = begin; i < end; ++i) sums[i] += sums[k * sum_size + i];
     });
@@ -159,7 +160,7 @@ struct Backward : Block {
     std::copy_n(sums + at_expand_bias, g.wide, d.expand_bias);
   }
 
-  PackedWeight &conv = conv_weight, &expand = expand_weight;
+  PackedWeight &packed_conv = conv_scratch, &packed_expand = expand_scratch;
 };
 
 void forward(const BottleneckGeometry& g, const BottleneckWeights<const Real>& weights, const Real* x, Real* y,

@@ -11,8 +11,6 @@ using namespace micro;
 
 constexpr Index kBandPixels = 256;  // a band of dy stays in the first cache while all rows meet it
 
-Index whole_vectors(Index channels) { return (channels + kLanes - 1) / kLanes * kLanes; }
-
 // sum[rows, columns] += or = A B
 template <class A>
 void add_product(const A& a, const Real* dy, Index channels, Index depth, Index rows, bool overwrite, Real* sum) {
@@ -78,7 +76,7 @@ Frame frame_for(const std::vector<Shift>& shifts, Index h, Index w, Index channe
 void PackedWeight::pack(const Real* weight, const std::vector<Shift>& shifts, Index in, Index out, Index in_step,
                         Index out_step) {
   depth_ = static_cast<Index>(shifts.size()) * in;
-  data_ = scratch_.get((out + kCols - 1) / kCols * kCols * depth_ + 1);
+  data_ = scratch_.get(whole_tiles(out) * depth_ + 1);
   Real* to = data_;
   for (Index first = 0; first < out; first += kCols)
     for (const Shift& t : shifts)
@@ -88,23 +86,23 @@ void PackedWeight::pack(const Real* weight, const std::vector<Shift>& shifts, In
 }
 
 void map_to_map(const Frame& from, const Real* map, const std::vector<Run>& runs, const PackedWeight& weight,
-                const Bias& bias, const Frame& to, Real* out) {
+                const Finish& finish, const Frame& to, Real* out) {
   each_tile(to, out, [&](Index i, Index j, const TileC& c) {
     PanelB b = weight.panels();
     for (const Run& run : runs) {
       const bool first = &run == &runs.front(), last = &run == &runs.back();
       const Index depth = run.taps * from.channels;
       run_tile(Rows{map + from.at(i + run.dh, j + run.dw), from.channels}, b, {depth}, c,
-               {.beta = Real(first ? 0 : 1), .col_bias = last ? bias.bias : nullptr, .relu = last && bias.relu});
+               {.beta = Real(first ? 0 : 1), .col_bias = last ? finish.bias : nullptr, .relu = last && finish.relu});
       b.b += depth * kCols;
     }
   });
 }
 
-void planes_to_map(const Real* planes, const PackedWeight& weight, const Bias& bias, const Frame& to, Real* out) {
+void planes_to_map(const Real* planes, const PackedWeight& weight, const Finish& finish, const Frame& to, Real* out) {
   each_tile(to, out, [&](Index i, Index j, const TileC& c) {
     run_tile(SideBySide{planes + i * to.w + j, to.h * to.w}, weight.panels(), {weight.depth()}, c,
-             {.col_bias = bias.bias, .relu = bias.relu});
+             {.col_bias = finish.bias, .relu = finish.relu});
   });
 }
 

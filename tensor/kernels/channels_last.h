@@ -49,16 +49,17 @@ class PackedWeight {
   Index depth_ = 0;
 };
 
-struct Bias {
+// What happens to each finished sum. bias [channels of out], or none.
+struct Finish {
   const Real* bias = nullptr;
   bool relu = false;
 };
 
 // out = relu?(bias + sum over runs of map, shifted, times weight)
 void map_to_map(const Frame& from, const Real* map, const std::vector<Run>& runs, const PackedWeight& weight,
-                const Bias& bias, const Frame& to, Real* out);
+                const Finish& finish, const Frame& to, Real* out);
 // out = relu?(bias + planes times weight), one tap
-void planes_to_map(const Real* planes, const PackedWeight& weight, const Bias& bias, const Frame& to, Real* out);
+void planes_to_map(const Real* planes, const PackedWeight& weight, const Finish& finish, const Frame& to, Real* out);
 
 // out = out where y > 0, else 0: what of a gradient passes the relu whose result is y.
 void pass_relu(const Frame& from, const Real* y, const Frame& to, Real* out);

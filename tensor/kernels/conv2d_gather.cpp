@@ -15,6 +15,7 @@ namespace {
 using namespace micro;
 
 constexpr Index kTaskWork = 1 << 20;   // multiply-adds worth handing to another thread
+constexpr Index kTasks = 8;            // into which few images are cut: a band copies rows of its neighbours too
 constexpr Index kCacheSize = 1 << 21;  // elements that may still lie in a cache when somebody reads them
 
 thread_local Scratch weight_scratch, image_scratch, panel_scratch, out_scratch;
@@ -103,22 +104,28 @@ struct Work {
     }
   }
 
-  // The same for an out that no cache holds: rows of tiles in the cache first, then one row of out after another.
-  void run_to_memory(const Real* image, Index begin, Index end, Real* out) const {
-    const Index first = begin * kCols, last = std::min(pixels(), end * kCols), count = last - first;
+  // The same through a buffer: put(row of the buffer, first pixel, how many, plane of out) for each row.
+  template <class Put>
+  void run_buffered(const Real* image, Index begin, Index end, Real* out, Put put) const {
+    const Index first = begin * kCols, count = std::min(pixels(), end * kCols) - first;
     Real* buffer = out_scratch.get(g.rows * count);
     run(image, begin, end, buffer, count, first);
-    for (Index m = 0; m < g.rows; ++m) copy_to_memory(buffer + m * count, count, out + m * g.out_plane + first);
+    for (Index m = 0; m < g.rows; ++m) put(buffer + m * count, first, count, out + m * g.out_plane);
   }
 
-  // The same where output pixels are not side by side: through a buffer.
+  // For an out that no cache holds: rows of tiles in the cache first, then one row of out after another.
+  void run_to_memory(const Real* image, Index begin, Index end, Real* out) const {
+    run_buffered(image, begin, end, out, [](const Real* from, Index first, Index count, Real* plane) {
+      copy_to_memory(from, count, plane + first);
+    });
+  }
+
+  // For output pixels that are not side by side.
   void run_scattered(const Real* image, Index begin, Index end, Real* out) const {
-    const Index first = begin * kCols, last = std::min(pixels(), end * kCols), count = last - first;
-    Real* buffer = out_scratch.get(g.rows * count);
-    run(image, begin, end, buffer, count, first);
-    for (Index m = 0; m < g.rows; ++m)
-      for (Index q = first; q < last; ++q)
-        out[m * g.out_plane + q / g.out_w * g.out_down + q % g.out_w * g.out_right] = buffer[m * count + q - first];
+    run_buffered(image, begin, end, out, [this](const Real* from, Index first, Index count, Real* plane) {
+      for (Index q = first; q < first + count; ++q)
+        plane[q / g.out_w * g.out_down + q % g.out_w * g.out_right] = from[q - first];
+    });
   }
 };
 
@@ -137,7 +144,7 @@ void gather(const Gather& g, const Real* source, const Real* weight, Real* out) 
 
   // Whole images, or bands of one where there are few images and each is worth sharing out.
   const Index panels = (pixels + kCols - 1) / kCols, image_work = g.rows * pixels * std::max<Index>(1, work.depth());
-  const Index wanted = std::max<Index>(1, std::min(8 / g.n, image_work / kTaskWork));
+  const Index wanted = std::max<Index>(1, std::min(kTasks / g.n, image_work / kTaskWork));
   const Index band = (panels + wanted - 1) / wanted, bands = (panels + band - 1) / band;
   const Index grain = std::max<Index>(1, kTaskWork / (image_work / bands + 1));
   const bool past_cache = g.n * g.rows * pixels > kCacheSize;

@@ -20,7 +20,8 @@ using conv::Window;
 
 constexpr Index kBandPixels = 256;       // dy^T of a band of this many pixels stays in the first cache
 constexpr Index kTasks = 8;              // into which the sum is cut, if it is large
-constexpr Index kTaskWork = 1 << 20;
+constexpr Index kTaskWork = 1 << 20;     // multiply-adds worth handing to another thread
+constexpr Index kCombineWork = 1 << 16;  // likewise numbers of partial sums: each is fetched for one addition
 constexpr Index kPartialSize = 1 << 22;  // elements of all partial sums together
 
 thread_local Scratch image_scratch, dy_scratch, partial_scratch;
@@ -30,7 +31,7 @@ struct WeightGradient {
   std::vector<Shift> shifts = conv::shifts_of(g);
   Window window{g.c_in, g.h, g.w, g.out_h(), g.out_w(), g.stride_h, g.stride_w, shifts};
   Index pixels = g.out_h() * g.out_w();
-  Index columns = (g.c_out + kLanes - 1) / kLanes * kLanes;
+  Index columns = whole_vectors(g.c_out);
   Index rows = static_cast<Index>(shifts.size()) * g.c_in;
   Index band = std::max<Index>(1, kBandPixels / std::max<Index>(1, window.out_w));  // output rows
   Panels panels;
@@ -89,7 +90,7 @@ struct WeightGradient {
       return sum;
     };
     if (static_cast<Index>(shifts.size()) < taps) std::fill_n(dweight, g.c_out * g.c_in * taps, Real(0));
-    parallel_for(rows, std::max<Index>(1, kTaskWork / 16 / (g.c_out * count)), [&](Index begin, Index end) {
+    parallel_for(rows, std::max<Index>(1, kCombineWork / (g.c_out * count)), [&](Index begin, Index end) {
       for (Index r = begin; r < end; ++r)
         for (Index o = 0; o < g.c_out; ++o)
           dweight[(o * g.c_in + r % g.c_in) * taps + shifts[static_cast<size_t>(r / g.c_in)].weight] = total(r, o);

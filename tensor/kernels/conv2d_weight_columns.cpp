@@ -31,7 +31,7 @@ struct Columns {
   std::vector<Piece> pieces;  // in the order of the columns
   Index taps = static_cast<Index>(shifts.size());
   Index pixels = g.out_h() * g.out_w();
-  Index width = (taps * g.c_in + 1 + kLanes - 1) / kLanes * kLanes;
+  Index width = whole_vectors(taps * g.c_in + 1);
   Index sum_size = g.c_out * width;
 
   explicit Columns(const ConvGeometry& geometry) : g(geometry) {

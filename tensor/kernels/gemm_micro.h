@@ -13,6 +13,10 @@ namespace gradfold::micro {
 inline constexpr Index kLanes = HWY_LANES(Real);
 inline constexpr Index kCols = 2 * kLanes;
 
+// Room for n numbers that are read and written in whole vectors, and in whole tiles.
+constexpr Index whole_vectors(Index n) { return (n + kLanes - 1) / kLanes * kLanes; }
+constexpr Index whole_tiles(Index n) { return (n + kCols - 1) / kCols * kCols; }
+
 // 14 x 2 accumulators, 2 vectors of B and a broadcast fill 32 registers; 6 x 2 fill 16.
 #if HWY_TARGET <= HWY_AVX3 || HWY_ARCH_ARM_A64
 inline constexpr Index kRows = 14;

@@ -13,7 +13,7 @@ namespace {
 constexpr Index kMostChunks = 16;  // of rows whose shares of dweight are kept apart until the end
 
 // Rows that a thread takes at a time.
-Index forward_grain(RowsShape shape) { return std::max<Index>(1, kMapGrain / 4 / shape.count); }
+Index forward_grain(RowsShape shape) { return std::max<Index>(1, kDearGrain / shape.count); }
 Index backward_grain(RowsShape shape) {
   return std::max(forward_grain(shape), (shape.rows + kMostChunks - 1) / kMostChunks);
 }

@@ -117,7 +117,7 @@ void do_row(const Real* x, Index count, Real* scratch, Real* y) {
 
 template <Result kind>
 void do_rows(const Real* x, Index outer, Index count, Real* y) {
-  parallel_for(outer, std::max<Index>(1, kMapGrain / 4 / count), [=](Index begin, Index end) {
+  parallel_for(outer, std::max<Index>(1, kDearGrain / count), [=](Index begin, Index end) {
     static thread_local micro::Scratch scratch;
     Real* room = kind == Result::kLogSumExp ? scratch.get(count) : nullptr;
     for (Index o = begin; o < end; ++o) {
@@ -130,7 +130,7 @@ void do_rows(const Real* x, Index outer, Index count, Real* y) {
 template <Result kind>
 void do_columns(const Real* x, Index outer, Index count, Index inner, Steps step, Real* y) {
   const Index most = tile_width(count, inner), tiles = (inner + most - 1) / most;
-  parallel_for(outer * tiles, std::max<Index>(1, kMapGrain / 4 / (count * most)), [=](Index begin, Index end) {
+  parallel_for(outer * tiles, std::max<Index>(1, kDearGrain / (count * most)), [=](Index begin, Index end) {
     static thread_local micro::Scratch scratch;
     Real* tile = scratch.get(count * most);
     for (Index job = begin; job < end; ++job) {
