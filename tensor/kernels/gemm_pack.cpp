@@ -14,22 +14,27 @@ namespace {
 constexpr size_t kHugePage = size_t{1} << 21;
 
 #if HWY_TARGET != HWY_SCALAR
-using Four = hn::CappedTag<Real, 4>;
-
-// Four rows of four, read across and written down.
-inline void transpose_4x4(Real* dst, Index dst_step, const Real* src, Index ld) {
-  const Four d;
-  const hn::Repartition<double, Four> pairs;
+// Reads four rows of as many as D holds. put(p, v) gets columns p and, from vectors of eight, p + 4: each is four
+// numbers, in the lower and the upper half of v.
+template <class D, class Put>
+inline void transpose_blocks(D d, const Real* src, Index ld, Put put) {
+  const hn::Repartition<double, D> pairs;
   const auto r0 = hn::LoadU(d, src), r1 = hn::LoadU(d, src + ld);
   const auto r2 = hn::LoadU(d, src + 2 * ld), r3 = hn::LoadU(d, src + 3 * ld);
   const auto lo01 = hn::BitCast(pairs, hn::InterleaveLower(d, r0, r1));
   const auto hi01 = hn::BitCast(pairs, hn::InterleaveUpper(d, r0, r1));
   const auto lo23 = hn::BitCast(pairs, hn::InterleaveLower(d, r2, r3));
   const auto hi23 = hn::BitCast(pairs, hn::InterleaveUpper(d, r2, r3));
-  hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pairs, lo01, lo23)), d, dst);
-  hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, lo01, lo23)), d, dst + dst_step);
-  hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pairs, hi01, hi23)), d, dst + 2 * dst_step);
-  hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, hi01, hi23)), d, dst + 3 * dst_step);
+  put(0, hn::BitCast(d, hn::InterleaveLower(pairs, lo01, lo23)));
+  put(1, hn::BitCast(d, hn::InterleaveUpper(pairs, lo01, lo23)));
+  put(2, hn::BitCast(d, hn::InterleaveLower(pairs, hi01, hi23)));
+  put(3, hn::BitCast(d, hn::InterleaveUpper(pairs, hi01, hi23)));
+}
+
+// Four rows of four, read across and written down.
+inline void transpose_4x4(Real* dst, Index dst_step, const Real* src, Index ld) {
+  const hn::CappedTag<Real, 4> d;
+  transpose_blocks(d, src, ld, [&](Index p, auto column) { hn::StoreU(column, d, dst + p * dst_step); });
 }
 
 #if HWY_TARGET <= HWY_AVX2
@@ -37,22 +42,10 @@ inline void transpose_4x4(Real* dst, Index dst_step, const Real* src, Index ld) 
 inline void transpose_4x8(Real* dst, Index dst_step, const Real* src, Index ld) {
   const hn::CappedTag<Real, 8> d;
   const hn::Half<decltype(d)> half;
-  const hn::Repartition<double, decltype(d)> pairs;
-  const auto r0 = hn::LoadU(d, src), r1 = hn::LoadU(d, src + ld);
-  const auto r2 = hn::LoadU(d, src + 2 * ld), r3 = hn::LoadU(d, src + 3 * ld);
-  const auto lo01 = hn::BitCast(pairs, hn::InterleaveLower(d, r0, r1));
-  const auto hi01 = hn::BitCast(pairs, hn::InterleaveUpper(d, r0, r1));
-  const auto lo23 = hn::BitCast(pairs, hn::InterleaveLower(d, r2, r3));
-  const auto hi23 = hn::BitCast(pairs, hn::InterleaveUpper(d, r2, r3));
-  const auto put = [&](auto columns, Index p) {
-    const auto both = hn::BitCast(d, columns);
-    hn::StoreU(hn::LowerHalf(half, both), half, dst + p * dst_step);
-    hn::StoreU(hn::UpperHalf(half, both), half, dst + (p + 4) * dst_step);
-  };
-  put(hn::InterleaveLower(pairs, lo01, lo23), 0);
-  put(hn::InterleaveUpper(pairs, lo01, lo23), 1);
-  put(hn::InterleaveLower(pairs, hi01, hi23), 2);
-  put(hn::InterleaveUpper(pairs, hi01, hi23), 3);
+  transpose_blocks(d, src, ld, [&](Index p, auto columns) {
+    hn::StoreU(hn::LowerHalf(half, columns), half, dst + p * dst_step);
+    hn::StoreU(hn::UpperHalf(half, columns), half, dst + (p + 4) * dst_step);
+  });
 }
 #else
 inline void transpose_4x8(Real* dst, Index dst_step, const Real* src, Index ld) {
