@@ -8,7 +8,7 @@ namespace {
 const char* const kWho = "bottleneck";
 
 // The taps are borrowed.
-BottleneckGeometry geometry(const Tensor& x, const BottleneckWeightTensors& w, const std::vector<Tap>& taps) {
+BottleneckGeometry geometry(const Tensor& x, const BottleneckWeights<Tensor>& w, const std::vector<Tap>& taps) {
   for (const Tensor* t : {&x, &w.reduce, &w.reduce_bias, &w.conv, &w.conv_bias, &w.expand, &w.expand_bias})
     require(t->defined(), kWho, "an operand is an undefined tensor; all must hold numbers");
   check_shape(kWho, "reduce", w.reduce.shape(), {"M", "C", 1, 1});
@@ -29,46 +29,37 @@ BottleneckGeometry geometry(const Tensor& x, const BottleneckWeightTensors& w, c
           .taps = taps};
 }
 
-BottleneckWeightTensors contiguous(const BottleneckWeightTensors& w) {
-  return {w.reduce.contiguous(), w.reduce_bias.contiguous(), w.conv.contiguous(),
-          w.conv_bias.contiguous(), w.expand.contiguous(), w.expand_bias.contiguous()};
-}
-
-template <class T, class Tensors>
-BottleneckWeights<T> pointers(Tensors& w) {
-  return {w.reduce.data(), w.reduce_bias.data(), w.conv.data(), w.conv_bias.data(), w.expand.data(),
-          w.expand_bias.data()};
-}
+Tensor contiguous(const Tensor& t) { return t.contiguous(); }
+const Real* numbers(const Tensor& t) { return t.data(); }
+Real* room(Tensor t) { return t.data(); }
+Tensor like(const Tensor& t) { return Tensor(t.shape()); }
 
 }  // namespace
 
-Tensor bottleneck(const Tensor& x, const BottleneckWeightTensors& weights, const std::vector<Tap>& taps,
+Tensor bottleneck(const Tensor& x, const BottleneckWeights<Tensor>& weights, const std::vector<Tap>& taps,
                   Tensor* maps) {
   const BottleneckGeometry g = geometry(x, weights, taps);
   const Tensor px = x.contiguous();
-  const BottleneckWeightTensors pw = contiguous(weights);
+  const BottleneckWeights<Tensor> pw = weights.map(contiguous);
   if (maps) *maps = Tensor({bottleneck_maps_size(g)});
   Tensor y(x.shape());
-  bottleneck_forward(g, pointers<const Real>(pw), px.data(), y.data(), maps ? maps->data() : nullptr);
+  bottleneck_forward(g, pw.map(numbers), px.data(), y.data(), maps ? maps->data() : nullptr);
   return y;
 }
 
 Tensor bottleneck_backward(const Tensor& dy, const Tensor& x, const Tensor& maps,
-                           const BottleneckWeightTensors& weights, const std::vector<Tap>& taps,
-                           BottleneckWeightTensors* dweights) {
+                           const BottleneckWeights<Tensor>& weights, const std::vector<Tap>& taps,
+                           BottleneckWeights<Tensor>* dweights) {
   const BottleneckGeometry g = geometry(x, weights, taps);
   require(dy.shape() == x.shape(), kWho, "dy is {} but the result is {}", dy.shape(), x.shape());
   require(maps.defined() && maps.numel() == bottleneck_maps_size(g), kWho,
           "maps are not those that the forward pass over this x kept");
   const Tensor px = x.contiguous(), pdy = dy.contiguous();
-  const BottleneckWeightTensors pw = contiguous(weights);
-  if (dweights)
-    *dweights = {Tensor(pw.reduce.shape()), Tensor(pw.reduce_bias.shape()), Tensor(pw.conv.shape()),
-                 Tensor(pw.conv_bias.shape()), Tensor(pw.expand.shape()), Tensor(pw.expand_bias.shape())};
+  const BottleneckWeights<Tensor> pw = weights.map(contiguous);
+  if (dweights) *dweights = weights.map(like);
   Tensor dx(x.shape());
-  BottleneckWeights<Real> to = {};
-  if (dweights) to = pointers<Real>(*dweights);
-  bottleneck_backward(g, pointers<const Real>(pw), px.data(), maps.data(), pdy.data(), dx.data(),
+  const BottleneckWeights<Real*> to = dweights ? dweights->map(room) : BottleneckWeights<Real*>{};
+  bottleneck_backward(g, pw.map(numbers), px.data(), maps.data(), pdy.data(), dx.data(),
                       dweights ? &to : nullptr);
   return dx;
 }

@@ -31,7 +31,7 @@ std::vector<Shift> shifts_of(const BottleneckGeometry& g) {
 // What forward and backward have in common: the frames of the maps, and the products that end in planes.
 struct Block {
   const BottleneckGeometry& g;
-  const BottleneckWeights<const Real>& weights;
+  const BottleneckWeights<const Real*>& weights;
   std::vector<Shift> shifts = shifts_of(g);
   std::vector<Run> runs = runs_of(shifts);
   Frame h1{frame_for(shifts, g.h, g.w, g.narrow)};  // with the zeros that conv reads
@@ -73,7 +73,7 @@ struct Block {
 };
 
 struct Forward : Block {
-  Forward(const BottleneckGeometry& g, const BottleneckWeights<const Real>& weights) : Block{g, weights} {
+  Forward(const BottleneckGeometry& g, const BottleneckWeights<const Real*>& weights) : Block{g, weights} {
     const Index taps = g.kh * g.kw;
     packed_reduce.pack(weights.reduce, kPointwise, g.wide, g.narrow, 1, g.wide);
     packed_conv.pack(weights.conv, shifts, g.narrow, g.narrow, taps, g.narrow * taps);
@@ -106,7 +106,7 @@ struct Backward : Block {
         at_reduce_bias = at_expand + g.wide * columns, at_conv_bias = at_reduce_bias + g.narrow,
         at_expand_bias = at_conv_bias + g.narrow, sum_size = at_expand_bias + g.wide;
 
-  Backward(const BottleneckGeometry& g, const BottleneckWeights<const Real>& weights) : Block{g, weights} {
+  Backward(const BottleneckGeometry& g, const BottleneckWeights<const Real*>& weights) : Block{g, weights} {
     const Index taps = g.kh * g.kw;
     packed_conv.pack(weights.conv, shifts_back, g.narrow, g.narrow, g.narrow * taps, taps);
     packed_expand.pack(weights.expand, kPointwise, g.wide, g.narrow, g.narrow, 1);
@@ -138,7 +138,7 @@ struct Backward : Block {
   }
 
   // Adds up `count` partial sums in order and writes the gradients in their own layout.
-  void combine(Real* sums, Index count, const BottleneckWeights<Real>& d) const {
+  void combine(Real* sums, Index count, const BottleneckWeights<Real*>& d) const {
     parallel_for(sum_size, kDearGrain, [&](Index begin, Index end) {
       for (Index k = 1; k < count; ++k)
         for (Index i = begin; i < end; ++i) sums[i] += sums[k * sum_size + i];
@@ -163,7 +163,7 @@ struct Backward : Block {
   PackedWeight &packed_conv = conv_scratch, &packed_expand = expand_scratch;
 };
 
-void forward(const BottleneckGeometry& g, const BottleneckWeights<const Real>& weights, const Real* x, Real* y,
+void forward(const BottleneckGeometry& g, const BottleneckWeights<const Real*>& weights, const Real* x, Real* y,
              Real* maps) {
   const Forward block(g, weights);
   parallel_for(g.n, std::max<Index>(1, kTaskWork / block.work()), [&](Index begin, Index end) {
@@ -173,8 +173,8 @@ void forward(const BottleneckGeometry& g, const BottleneckWeights<const Real>& w
   });
 }
 
-void backward(const BottleneckGeometry& g, const BottleneckWeights<const Real>& weights, const Real* x,
-              const Real* maps, const Real* dy, Real* dx, const BottleneckWeights<Real>* dweights) {
+void backward(const BottleneckGeometry& g, const BottleneckWeights<const Real*>& weights, const Real* x,
+              const Real* maps, const Real* dy, Real* dx, const BottleneckWeights<Real*>* dweights) {
   const Backward block(g, weights);
   const Panels tasks(g.n, std::max(g.n / kTasks, kTaskWork / block.work() + 1));
   Real* const sums = dweights ? sum_scratch.get(tasks.count * block.sum_size) : nullptr;
@@ -196,7 +196,7 @@ Index bottleneck_maps_size(const BottleneckGeometry& g) {
   return g.n * Block{g, {}}.maps_size();
 }
 
-void bottleneck_forward(const BottleneckGeometry& g, const BottleneckWeights<const Real>& weights, const Real* x,
+void bottleneck_forward(const BottleneckGeometry& g, const BottleneckWeights<const Real*>& weights, const Real* x,
                         Real* y, Real* maps) {
   if (kFastKernels && !is_empty(g))
     forward(g, weights, x, y, maps);
@@ -204,8 +204,8 @@ void bottleneck_forward(const BottleneckGeometry& g, const BottleneckWeights<con
     bottleneck_forward_ref(g, weights, x, y, maps);
 }
 
-void bottleneck_backward(const BottleneckGeometry& g, const BottleneckWeights<const Real>& weights, const Real* x,
-                         const Real* maps, const Real* dy, Real* dx, const BottleneckWeights<Real>* dweights) {
+void bottleneck_backward(const BottleneckGeometry& g, const BottleneckWeights<const Real*>& weights, const Real* x,
+                         const Real* maps, const Real* dy, Real* dx, const BottleneckWeights<Real*>* dweights) {
   if (kFastKernels && !is_empty(g))
     backward(g, weights, x, maps, dy, dx, dweights);
   else

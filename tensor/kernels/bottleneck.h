@@ -1,6 +1,7 @@
 #pragma once
 #include <span>
 
+#include "tensor/bottleneck_weights.h"
 #include "tensor/real.h"
 #include "tensor/tap.h"
 
@@ -16,31 +17,27 @@
 namespace gradfold {
 
 struct BottleneckGeometry {
-  Index n = 0, h = 0, w = 0, wide = 0, narrow = 0;
+  Index n = 0, h = 0, w = 0, wide = 0, narrow = 0;  // wide: C of the weights' shapes, narrow: M
   Index kh = 1, kw = 1;             // odd
   std::span<const Tap> taps = {};   // of the kh x kw convolution that take part; empty: all
 };
 
-// Weights as conv2d's: reduce [narrow, wide], conv [narrow, narrow, kh, kw], expand [wide, narrow]; their biases.
-template <class T>
-struct BottleneckWeights {
-  T *reduce, *reduce_bias, *conv, *conv_bias, *expand, *expand_bias;
-};
-
 // `maps`: h1 and h2 for the way back, as each version likes to keep them; null where there is no way back.
-void bottleneck_forward(const BottleneckGeometry& g, const BottleneckWeights<const Real>& weights, const Real* x,
-                        Real* y, Real* maps);
+void bottleneck_forward(const BottleneckGeometry& g, const BottleneckWeights<const Real*>& weights,
+                        const Real* x, Real* y, Real* maps);
+// Elements of `maps` for all images, in the version that runs; what they mean is that version's own business.
 Index bottleneck_maps_size(const BottleneckGeometry& g);
 
 // dx, and the gradients of all weights and biases unless dweights is null. Same bits for any number of threads.
-void bottleneck_backward(const BottleneckGeometry& g, const BottleneckWeights<const Real>& weights, const Real* x,
-                         const Real* maps, const Real* dy, Real* dx, const BottleneckWeights<Real>* dweights);
+void bottleneck_backward(const BottleneckGeometry& g, const BottleneckWeights<const Real*>& weights,
+                         const Real* x, const Real* maps, const Real* dy, Real* dx,
+                         const BottleneckWeights<Real*>* dweights);
 
 // The same, one convolution after the other, by conv2d's plain loops.
-void bottleneck_forward_ref(const BottleneckGeometry& g, const BottleneckWeights<const Real>& weights, const Real* x,
-                            Real* y, Real* maps);
-void bottleneck_backward_ref(const BottleneckGeometry& g, const BottleneckWeights<const Real>& weights,
+void bottleneck_forward_ref(const BottleneckGeometry& g, const BottleneckWeights<const Real*>& weights,
+                            const Real* x, Real* y, Real* maps);
+void bottleneck_backward_ref(const BottleneckGeometry& g, const BottleneckWeights<const Real*>& weights,
                              const Real* x, const Real* maps, const Real* dy, Real* dx,
-                             const BottleneckWeights<Real>* dweights);
+                             const BottleneckWeights<Real*>* dweights);
 
 }  // namespace gradfold

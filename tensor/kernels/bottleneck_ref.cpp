@@ -39,7 +39,7 @@ std::vector<Real> backward_input(const ConvGeometry& g, const Real* dy, const Re
 
 }  // namespace
 
-void bottleneck_forward_ref(const BottleneckGeometry& g, const BottleneckWeights<const Real>& weights, const Real* x,
+void bottleneck_forward_ref(const BottleneckGeometry& g, const BottleneckWeights<const Real*>& weights, const Real* x,
                             Real* y, Real* maps) {
   const Layers layers(g);
   const std::vector<Real> r = relu_of(x, layers.wide_size);
@@ -52,9 +52,9 @@ void bottleneck_forward_ref(const BottleneckGeometry& g, const BottleneckWeights
   for (Index i = 0; i < layers.wide_size; ++i) y[i] += x[i];
 }
 
-void bottleneck_backward_ref(const BottleneckGeometry& g, const BottleneckWeights<const Real>& weights,
+void bottleneck_backward_ref(const BottleneckGeometry& g, const BottleneckWeights<const Real*>& weights,
                              const Real* x, const Real* maps, const Real* dy, Real* dx,
-                             const BottleneckWeights<Real>* dweights) {
+                             const BottleneckWeights<Real*>* dweights) {
   const Layers layers(g);
   const std::vector<Real> r = relu_of(x, layers.wide_size);
   const Real *const h1 = maps, *const h2 = maps + layers.narrow_size;

@@ -34,9 +34,9 @@ struct Operands {
     Arrays out = {sevens(x.size()), sevens(x.size())};
     for (const auto& w : weights) out.push_back(sevens(w.size()));
     const auto& w = weights;
-    const BottleneckWeights<const Real> in{w[0].data(), w[1].data(), w[2].data(),
+    const BottleneckWeights<const Real*> in{w[0].data(), w[1].data(), w[2].data(),
                                            w[3].data(), w[4].data(), w[5].data()};
-    const BottleneckWeights<Real> d{out[2].data(), out[3].data(), out[4].data(),
+    const BottleneckWeights<Real*> d{out[2].data(), out[3].data(), out[4].data(),
                                     out[5].data(), out[6].data(), out[7].data()};
     std::vector<Real> maps(size_t(std::max(bottleneck_maps_size(g), 2 * g.n * g.narrow * g.h * g.w)), std::nanf(""));
     const auto forward = fast ? bottleneck_forward : bottleneck_forward_ref;
@@ -96,7 +96,7 @@ TEST_CASE("bottleneck: many images") {
 TEST_CASE("bottleneck: without maps to keep, and without gradients of weights, the rest has the same bits") {
   const Operands operands({.n = 3, .h = 7, .w = 9, .wide = 12, .narrow = 6, .kh = 3, .kw = 3});
   const auto& w = operands.weights;
-  const BottleneckWeights<const Real> weights{w[0].data(), w[1].data(), w[2].data(),
+  const BottleneckWeights<const Real*> weights{w[0].data(), w[1].data(), w[2].data(),
                                               w[3].data(), w[4].data(), w[5].data()};
   const Arrays whole = operands.run(true);
   std::vector<Real> y(operands.x.size()), dx = y, maps(size_t(bottleneck_maps_size(operands.g)));
