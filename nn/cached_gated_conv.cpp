@@ -29,8 +29,7 @@ void CachedGatedConv::set(Index y, Index x, const Tensor& in) {
 Tensor CachedGatedConv::begin_row(Index y, const Tensor& in) {
   if (in.defined()) vertical_.set_row(y, in);
   const Tensor above = vertical_.row(y);
-  link_.set_row(y, above);
-  linked_.set_row(y, link_.row(y));
+  linked_.set_row(y, link_.pointwise(above));
   return gated(above);
 }
 

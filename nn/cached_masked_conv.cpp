@@ -30,8 +30,8 @@ Tensor reordered(const Tensor& x, const MaskedConv2d& layer, Index gates) {
 
 CachedMaskedConv::CachedMaskedConv(const MaskedConv2d& layer, Index n, Index width, Index gates)
     : n_(n), width_(width), in_(layer.in), out_(layer.out), kernel_(layer.kernel), relu_(layer.options.relu),
-      weight_(reordered(layer.weight.value() * layer.mask, layer, gates).permute({2, 3, 1, 0}).contiguous()),
-      maps_(layer.kernel.h / 2 + 1, n, width, layer.in, layer.kernel.w / 2) {
+      weight_(reordered(layer.weight.value() * layer.mask, layer, gates).permute({2, 3, 1, 0}).contiguous()) {
+  if (!is_pointwise()) maps_ = PixelMaps(kernel_.h / 2 + 1, n, width, in_, kernel_.w / 2);
   if (layer.bias.defined()) bias_ = reordered(layer.bias.value(), layer, gates);
   const std::vector<Index> columns = seen_columns(layer);
   for (Index row = 0; row < kernel_.h; ++row) {
@@ -44,6 +44,7 @@ CachedMaskedConv::CachedMaskedConv(const MaskedConv2d& layer, Index n, Index wid
 }
 
 Tensor CachedMaskedConv::at(Index y, Index x, const Tensor& in) {
+  if (is_pointwise()) return pointwise(in);
   set(y, x, in);
   return at(y, x);
 }
@@ -57,6 +58,20 @@ Tensor CachedMaskedConv::at(Index y, Index x) const {
 Tensor CachedMaskedConv::row(Index y) const {
   Tensor out(Shape{n_, width_, out_});
   run(y, 0, width_, out);
+  return out;
+}
+
+Tensor CachedMaskedConv::pointwise(const Tensor& in) const {
+  Shape shape = in.shape();
+  shape[shape.rank() - 1] = out_;
+  Tensor out(shape);
+  GemmArgs product{.m = in.numel() / in_, .n = out_, .k = in_, .lda = in_, .ldb = out_, .ldc = out_};
+  product.a = in.data();
+  product.b = weight_.data();
+  product.c = out.data();
+  if (bias_.defined()) product.col_bias = bias_.data();
+  product.relu = relu_;
+  gemm(product);
   return out;
 }
 

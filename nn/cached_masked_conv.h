@@ -22,9 +22,14 @@ class CachedMaskedConv : public PixelLayer {
   void set_row(Index y, const Tensor& in) { maps_.set_row(y, in); }
   Tensor row(Index y) const;
 
+  // A 1 x 1 kernel remembers nothing: in [..., in] -> [..., out]. What at() runs then; set() and row() are for others.
+  Tensor pointwise(const Tensor& in) const;
+
  private:
-  // out [N, columns, out] for `columns` pixels from (y, x) on.
+  // Fills out [N, columns, out] for `columns` pixels from (y, x) on.
   void run(Index y, Index x, Index columns, Tensor& out) const;
+
+  bool is_pointwise() const { return kernel_.h == 1 && kernel_.w == 1; }
 
   struct KernelRow {
     Index above;    // rows above the pixel
