@@ -11,7 +11,9 @@
 #include "data/binarize.h"
 #include "data/load.h"
 #include "lessons/command_line.h"
+#include "lessons/course_page.h"
 #include "lessons/interrupt.h"
+#include "lessons/plain_help.h"
 #include "tensor/atomic_file.h"
 #include "tensor/parallel.h"
 #include "tensor/reduce.h"
@@ -57,9 +59,8 @@ Lesson::Lesson(int argc, char** argv, LessonOptions options)
     : options_(std::move(options)), data_(options_.data) {
   std::set_terminate(report_and_exit);
   parse(argc, argv);
-  std::filesystem::create_directories(folder());
-  std::filesystem::remove(folder() / "result.json");  // that of another run would pass for this one's
-  stop_at_once(fmt::format("lesson {}: stopped; nothing was measured to its end", options_.step));
+  try_folder();
+  stop_at_once(fmt::format("lesson {}: stopped before it finished; no results were written", options_.step));
   say("{}  {}\n", options_.step, options_.title);
   say("  {}", options_.note);
   say("  {}\n", options_.claim);
@@ -67,9 +68,29 @@ Lesson::Lesson(int argc, char** argv, LessonOptions options)
 
 Lesson::~Lesson() = default;
 
+void Lesson::make_folder() const {
+  std::error_code failed;
+  std::filesystem::create_directories(folder(), failed);
+  if (failed) {
+    throw Error(fmt::format("cannot write {}", folder().string()), failed.message(),
+                "check that the folder above it exists and may be written, or name another with --out");
+  }
+}
+
+// Finds out before the work; a folder that was not there is gone again until there is something to put into it.
+void Lesson::try_folder() const {
+  const bool step_there = std::filesystem::exists(folder()), out_there = std::filesystem::exists(out_);
+  make_folder();
+  require_writable(folder() / "result.json");
+  std::error_code not_empty;
+  if (!step_there) std::filesystem::remove(folder(), not_empty);
+  if (!out_there) std::filesystem::remove(out_, not_empty);
+}
+
 void Lesson::parse(int argc, char** argv) {
   const std::string who = "lesson " + options_.step;
   CLI::App app(fmt::format("{}  {}\n{}", options_.step, options_.title, options_.claim), who);
+  app.formatter(std::make_shared<PlainHelp>());
   app.allow_extras();
   bool quick = false;
   Index epochs = -1;
@@ -79,7 +100,9 @@ void Lesson::parse(int argc, char** argv) {
   auto* full = app.add_flag("--full", full_, "all the data and the larger model: minutes to hours");
   app.add_flag("--quick", quick, "a minute on two cores (the default)")->excludes(full);
   app.add_option("--seed", seed_, "of all random numbers")->capture_default_str()->check(whole());
-  app.add_option("--epochs", epochs, "passes over the training images")->check(positive());
+  if (options_.epochs > 0) {
+    app.add_option("--epochs", epochs, "passes over the training images")->check(positive());
+  }
   app.add_option("--threads", threads, "results do not depend on it")->check(positive());
   app.add_option("--out", out_, "where pictures go")->capture_default_str();
   app.add_flag("--json", json_, "the result as one JSON object, the last line of stdout");
@@ -140,12 +163,14 @@ void Lesson::show(std::string_view what, double value) { shown_ = fmt::format("{
 
 void Lesson::picture(const std::string& name, const Image& image, const std::string& caption) {
   const std::filesystem::path file = folder() / name;
+  make_folder();
   write_png(file, image);
   pictures_.emplace_back(file, caption);
 }
 
 void Lesson::picture(const std::string& name, const Chart& chart, const std::string& caption) {
   const std::filesystem::path file = folder() / name;
+  make_folder();
   if (chart.save(file)) pictures_.emplace_back(file, caption);
 }
 
@@ -203,7 +228,9 @@ int Lesson::close() {
   say("{} seconds. {}", static_cast<int>(seconds() + 0.5),
       all_hold ? "Every claim holds on this run." : "NOT every claim holds on this run: see the table.");
   const std::string json = result();
+  make_folder();
   write_atomically(folder() / "result.json", [&](std::ostream& file) { file << json << "\n"; });
+  if (std::filesystem::exists(out_ / "index.html")) write_course_page(out_);
   if (json_) std::cout << json << std::endl;
   return all_hold ? 0 : 1;
 }

@@ -23,7 +23,7 @@ struct LessonOptions {
   std::string look_at = {};  // what to look at when it is over, and what to change next
   std::string data = "strokes";
   bool labels = false;  // it cannot do without them
-  Index epochs = 3, full_epochs = 20;
+  Index epochs = 3, full_epochs = 20;  // 0: it has none, and no --epochs
   Index train = 4000, test = 1000;  // images of the data set that a quick run takes; --full takes all
 };
 
@@ -47,9 +47,11 @@ struct TrainOptions {
 // Text goes to stdout; with --json to stderr, and the last line of stdout is one object:
 //   {"step", "seed", "data", "seconds", "claims": [{"id", "claim", "measured", "shown", "holds"}],
 //    "pictures": ["out/2.3/samples.png"], "captions": ["..."], "title", "note", "note_en"}
-// The same object is written to DIR/STEP/result.json beside the pictures, for the page of all steps.
+// The same object is written to DIR/STEP/result.json beside the pictures; DIR/index.html, the page of all steps,
+// is written anew if it is there.
 //
-// Ctrl-C ends a step at once, wherever it is, with 130; pictures that are written stay, there is no table.
+// Ctrl-C ends a step at once, wherever it is, with 130; pictures that are written stay, there is no table, and an
+// earlier run's result.json is what it was.
 // A step's main() needs no try: what escapes it is reported in one line, and ends the program with 2 for
 // misuse of the command line, 1 for anything else.
 class Lesson {
@@ -106,6 +108,8 @@ class Lesson {
     std::string shown;
   };
   void parse(int argc, char** argv);
+  void make_folder() const;
+  void try_folder() const;
   void print(const std::string& line) const;
   void print_table() const;
   std::string result() const;

@@ -1,17 +1,14 @@
 // gf course: every lesson program in order, then one page of what they wrote.
 #include <algorithm>
-#include <array>
 #include <csignal>
 #include <filesystem>
-#include <fstream>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "lessons/course_page.h"
 #include "tensor/check.h"
 #include "tools/command.h"
 #include "tools/subprocess.h"
-#include "viz/report.h"
 
 namespace gradfold {
 namespace {
@@ -45,34 +42,10 @@ std::vector<Step> find_steps() {
   return steps;
 }
 
-// What the step wrote about itself (lessons/lesson.h).
-ReportStep report_of(const fs::path& result, const fs::path& page_folder) {
-  const auto json = nlohmann::json::parse(std::ifstream(result));
-  ReportStep step{.id = json.at("step"), .title = json.at("title"), .seconds = json.at("seconds")};
-  for (const char* text : {"note", "note_en"}) {
-    if (!json.value(text, "").empty()) step.paragraphs.push_back(json.at(text));
-  }
-  for (const auto& claim : json.at("claims")) {
-    step.claims.push_back({claim.at("id"), claim.at("claim"), claim.at("shown"), claim.at("holds")});
-  }
-  for (std::size_t i = 0; i < json.at("pictures").size(); ++i) {
-    const fs::path picture = json.at("pictures").at(i).get<std::string>();
-    step.pictures.push_back({fs::relative(picture, page_folder), json.at("captions").at(i)});
-  }
-  return step;
-}
-
-std::string part_title(int part) {
-  static const std::array names = {"Generative models", "PixelRNN and PixelCNN", "Manifolds",
-                                   "Autoencoders and VAE"};
-  return part >= 1 && part <= int(names.size()) ? fmt::format("{}. {}", part, names[part - 1])
-                                                : fmt::format("{}.", part);
-}
-
-void add_to_report(Report& report, const Step& step, const fs::path& result, const fs::path& page_folder) {
-  const std::string title = part_title(step.part);
-  if (report.parts.empty() || report.parts.back().title != title) report.parts.push_back({title, {}});
-  report.parts.back().steps.push_back(report_of(result, page_folder));
+// When a file was written; the beginning of time for one that is not there.
+fs::file_time_type written(const fs::path& file) {
+  std::error_code missing;
+  return fs::last_write_time(file, missing);
 }
 
 int course(const Options& options) {
@@ -82,25 +55,24 @@ int course(const Options& options) {
        {std::pair{"--data", options.data}, {"--seed", options.seed}, {"--threads", options.threads}}) {
     if (!value.empty()) words.insert(words.end(), {name, value});
   }
-  Report report{.title = "gradfold: the course"};
   std::vector<std::string> failed;
   int stopped = 0;
   for (const Step& step : find_steps()) {
     const fs::path result = options.out / step.id() / "result.json";
-    fs::remove(result);
+    const auto before = written(result);
     const int code = run_program(step.program.string(), words);
     if (code == 2) return 2;  // an option that no step takes
     if (code != 0) failed.push_back(step.id());
-    if (fs::exists(result)) add_to_report(report, step, result, options.out);
+    if (code != 0 && code < 128 && written(result) == before) fs::remove(result);  // that of another run
     if (code == 128 + SIGINT) {
       fmt::print("Stopped in step {}.\n", step.id());
       stopped = code;
       break;
     }
   }
-  const fs::path page = options.out / "index.html";
-  write_report(page, report);
-  fmt::print("\nAll pictures and tables: {}\n", page.string());
+  fs::create_directories(options.out);
+  write_course_page(options.out);
+  fmt::print("\nAll pictures and tables: {}\n", (options.out / "index.html").string());
   if (stopped) return stopped;
   if (!failed.empty())
     fmt::print("Steps with a claim that does not hold, or that failed: {}\n", fmt::join(failed, ", "));

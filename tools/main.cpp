@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <map>
 
+#include "lessons/plain_help.h"
 #include "tensor/check.h"
 #include "tools/command.h"
 
@@ -31,6 +32,7 @@ void refuse_unknown_command(const Arguments& arguments, const std::vector<std::s
 int run(int argc, char** argv) {
   CLI::App app("gradfold: deep learning from scratch, to learn generative models by reading and running them",
                "gf");
+  app.formatter(std::make_shared<PlainHelp>());
   app.require_subcommand(0, 1);
   const Arguments arguments = words(argc, argv);
   std::sort(commands().begin(), commands().end(), [](auto& a, auto& b) { return a.name < b.name; });

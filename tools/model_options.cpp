@@ -22,12 +22,28 @@ void add_model_options(CLI::App& app, const Arguments& arguments, ModelConfig& c
   }
 }
 
-std::unique_ptr<ImageModel> new_model(const std::string& name, const ModelConfig& config) {
+namespace {
+
+void require_model(const std::string& name) {
   const auto names = image_model_names();
   if (std::find(names.begin(), names.end(), name) == names.end()) {
     throw UsageError("gf", fmt::format("there is no model '{}'{} (known: {})", name,
                                        did_you_mean(name, names), fmt::join(names, ", ")));
   }
+}
+
+}  // namespace
+
+CLI::Validator known_model() {
+  return {[](const std::string& name) {
+            require_model(name);
+            return std::string();
+          },
+          ""};
+}
+
+std::unique_ptr<ImageModel> new_model(const std::string& name, const ModelConfig& config) {
+  require_model(name);
   return make_image_model(name, config);
 }
 

@@ -17,6 +17,8 @@ namespace gradfold {
 // the user gave is in `chosen` once app is parsed.
 void add_model_options(CLI::App& app, const Arguments& arguments, ModelConfig& chosen);
 
+// For the option that names a model; so that --help of a model that is not there is refused too.
+CLI::Validator known_model();
 // The model `name`; a UsageError names the nearest if there is none.
 std::unique_ptr<ImageModel> new_model(const std::string& name, const ModelConfig& config);
 // The same with settings off the command line: one that the model refuses is a UsageError.

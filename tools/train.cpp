@@ -116,7 +116,8 @@ Action setup(CLI::App& app, const Arguments& arguments) {
   auto options = std::make_shared<Options>();
   TrainSettings& s = options->settings;
   app.add_option("model", options->model, fmt::format("{}", fmt::join(image_model_names(), ", ")))
-      ->required();
+      ->required()
+      ->check(known_model());
   app.add_option("--out", options->out, "the checkpoint; the log goes beside it")->required();
   app.add_option("--data", s.data, "strokes, mnist, binarized-mnist, a folder or a file")
       ->capture_default_str();

@@ -70,6 +70,36 @@ TEST_CASE("options: epochs, full, and what the lesson itself asks for") {
   CHECK(Made({"--out", out.path().string(), "--full"}).lesson->full());
 }
 
+TEST_CASE("a step without epochs takes no --epochs") {
+  Scratch out;
+  CHECK_THROWS_WITH(Made({"--out", out.path().string(), "--epochs", "5"}, {.step = "9.9", .title = "a test", .epochs = 0}),
+                    doctest::Contains("unknown option --epochs"));
+  CHECK(run_lesson("1.2", "--epochs 1").exit == 2);
+}
+
+TEST_CASE("a lesson run after the course refreshes its page, with seed and data; without a page it makes none") {
+  Scratch out;
+  for (const char* seed : {"3", "4"}) {
+    Made made({"--json", "--seed", seed, "--out", out.path().string()});
+    made.lesson->claim("X1", "two and two is four", 4, true, fmt::format("seen with {}", seed));
+    made.lesson->close();
+    CHECK(std::filesystem::exists(out / "index.html") == (std::string(seed) == "4"));
+    if (std::string(seed) == "3") put(out / "index.html", "an older page");
+  }
+  const std::string page = contents(out / "index.html");
+  CHECK(contains(page, "seed 4, data strokes"));
+  CHECK(contains(page, "seen with 4"));
+  CHECK_FALSE(contains(page, "seen with 3"));
+}
+
+TEST_CASE("a folder that cannot be made is one sentence, before the work") {
+  Scratch out;
+  put(out / "file", "");
+  const std::string message = message_of([&] { Made({"--out", (out / "file").string()}); });
+  CHECK(message.starts_with("cannot write " + (out / "file/9.9").string() + ": "));
+  CHECK(contains(message, "hint: check that the folder above it exists and may be written"));
+}
+
 TEST_CASE("training and held-out images differ, follow the seed, and come prepared") {
   Scratch out;
   Made a({"--out", out.path().string()}), b({"--out", out.path().string()}), c({"--out", out.path().string(), "--seed", "2"});
