@@ -104,7 +104,7 @@ void Lesson::parse(int argc, char** argv) {
     app.add_option("--epochs", epochs, "passes over the training images")->check(positive());
   }
   app.add_option("--threads", threads, "results do not depend on it")->check(positive());
-  app.add_option("--out", out_, "where pictures go")->capture_default_str();
+  app.add_option("--out", out_, "where pictures go")->capture_default_str()->type_name("FOLDER");
   app.add_flag("--json", json_, "the result as one JSON object, the last line of stdout");
   try {
     app.parse(argc, argv);

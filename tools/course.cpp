@@ -85,7 +85,7 @@ Action setup(CLI::App& app, const Arguments&) {
   app.add_option("--data", options->data, "for every step [the step's own: embedded data]");
   app.add_option("--seed", options->seed, "of all random numbers [1]")->check(whole());
   app.add_option("--threads", options->threads, "results do not depend on it");
-  app.add_option("--out", options->out, "where pictures and the page go")->capture_default_str();
+  app.add_option("--out", options->out, "where pictures and the page go")->capture_default_str()->type_name("FOLDER");
   return [options] { return course(*options); };
 }
 
