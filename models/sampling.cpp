@@ -1,6 +1,5 @@
 // AutoregressiveModel::sample: three ways to the logits of a pixel, one way to draw from them.
 #include <cmath>
-#include <optional>
 
 #include "models/autoregressive.h"
 
