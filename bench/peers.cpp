@@ -27,9 +27,6 @@ using DnnlSgemm = int(char, char, std::int64_t, std::int64_t, std::int64_t, floa
 
 void add_openblas(std::vector<GemmPeer>& peers) {
   const char* library = "libopenblas.so.0";
-  // These would make it run another machine's kernels.
-  unsetenv("OPENBLAS_CORETYPE");
-  unsetenv("OPENBLAS_L2_SIZE");
   auto* sgemm = symbol<CblasSgemm>(library, "cblas_sgemm");
   if (!sgemm) return;
   const auto run = [sgemm](const GemmArgs& g) {

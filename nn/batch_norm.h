@@ -22,7 +22,7 @@ class BatchNorm : public Module {
   Tensor &running_mean, &running_var, &num_batches_tracked;
 
   // What forward() gives, written out in ops: slower, to read and to hold forward() against. Leaves the running
-  // statistics alone.
+  // statistics alone. To change what is computed, let normalize() return composed(x): backward follows by itself.
   Var composed(const Var& x) const;
 
  protected:

@@ -21,7 +21,8 @@ class LayerNorm : public Module {
   Var weight, bias;  // undefined unless affine
 
   Var forward(const Var& x) override;
-  // The same, written out in ops: slower, to read and to hold forward() against.
+  // The same, written out in ops: slower, to read and to hold forward() against. To change what is computed, let
+  // forward() return composed(x): backward follows by itself.
   Var composed(const Var& x) const;
 };
 

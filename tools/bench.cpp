@@ -7,6 +7,7 @@
 
 #include <fmt/ranges.h>
 
+#include "bench/environment.h"
 #include "tensor/atomic_file.h"
 #include "tensor/check.h"
 #include "tensor/parallel.h"
@@ -27,11 +28,8 @@ struct Script {
   Names cases;  // those that were asked for
 };
 
-// Without these, other libraries run another machine's kernels, or their threads wait in another way than
-// elsewhere.
-void clear_environment(const BenchOptions& options) {
-  for (const char* name : {"OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "OMP_WAIT_POLICY", "GOMP_SPINCOUNT"})
-    unsetenv(name);
+void prepare_environment(const BenchOptions& options) {
+  bench::clear_environment();
   if (options.threads == 0) return;
   set_num_threads(options.threads);
   setenv("OMP_NUM_THREADS", std::to_string(options.threads).c_str(), 1);
@@ -53,7 +51,8 @@ std::string machine(const nlohmann::ordered_json& context) {
 int bench(const BenchOptions& options) {
   const Output output(options.json && options.json_file.empty());
   const Names all = matching(lines_of(options.program, {"--benchmark_list_tests"}), BenchOptions());
-  const Names cases = some(matching(all, options), all, options);
+  const Names cases = matching(all, options);
+  require_some(!cases.empty(), all, options);
   std::vector<nlohmann::ordered_json> processes;
   {
     Progress bar({.title = "bench", .total = Index(cases.size()) * options.processes, .unit = "cases"});
@@ -71,7 +70,7 @@ int bench(const BenchOptions& options) {
 // The first Python that has what the scripts need; else the reason is what the last one said.
 std::string find_python(const std::vector<Script>& scripts) {
   Names said;
-  for (const std::string python : {"python3", "/usr/bin/python3"}) {
+  for (const std::string python : kPythons) {
     const auto fits = [&](const Script& script) {
       said.clear();
       return run_program(python, {script.path, "--check"},
@@ -100,7 +99,7 @@ std::vector<Script> find_scripts(const BenchOptions& options) {
     const Names cases = matching(names, options);
     if (!cases.empty()) scripts.push_back({entry.path(), cases});
   }
-  some(scripts.empty() ? Names() : scripts[0].cases, all, options);
+  require_some(!scripts.empty(), all, options);
   std::sort(scripts.begin(), scripts.end(), [](const Script& a, const Script& b) { return a.path < b.path; });
   return scripts;
 }
@@ -177,12 +176,12 @@ Action setup(CLI::App& app, const Arguments&) {
                                             options->json_file));
     }
     if (!options->json_file.empty()) require_writable(options->json_file);
-    clear_environment(*options);
+    prepare_environment(*options);
     try {
       return options->vs ? compare_with_peers(*options) : bench(*options);
-    } catch (const Stopped& stopped) {
+    } catch (const Stopped&) {
       fmt::print(stderr, "bench: stopped\n");
-      return stopped.code;
+      return kStoppedExit;
     }
   };
 }

@@ -61,7 +61,7 @@ Names lines_of(const std::string& program, const Names& words,
     lines.push_back(line);
     if (on_line) on_line(line);
   });
-  if (code == 130) throw Stopped{code};
+  if (code == kStoppedExit) throw Stopped();
   require(code == 0, "bench", "{} ended with {}: {}", program, code, fmt::join(lines, "\n"));
   return lines;
 }
@@ -75,13 +75,10 @@ Names matching(const Names& cases, const BenchOptions& options) {
   return out;
 }
 
-Names some(const Names& found, const Names& all, const BenchOptions& options) {
-  if (found.empty()) {
-    throw UsageError("bench",
-                     fmt::format("no case{} matches {}; there are {}", options.vs ? " with a peer" : "",
-                                 fmt::join(options.filters, " or "), families(all)));
-  }
-  return found;
+void require_some(bool matched, const Names& all, const BenchOptions& options) {
+  if (matched) return;
+  throw UsageError("bench", fmt::format("no case{} matches {}; there are {}", options.vs ? " with a peer" : "",
+                                        fmt::join(options.filters, " or "), families(all)));
 }
 
 nlohmann::ordered_json measure(const BenchOptions& options, const Names& cases, Progress& bar) {

@@ -21,10 +21,9 @@ struct BenchOptions {
   std::filesystem::path program = GRADFOLD_BINARY_DIR "/gf_bench", peers = GRADFOLD_SOURCE_DIR "/bench/peers";
 };
 
-// A program ended otherwise than well; 130 after Ctrl-C.
-struct Stopped {
-  int code;
-};
+// A program was ended by Ctrl-C; what this one then exits with, as shells count.
+struct Stopped {};
+constexpr int kStoppedExit = 130;
 
 // All lines of a program that must succeed; `on_line` sees them as they come.
 Names lines_of(const std::string& program, const Names& words,
@@ -32,8 +31,8 @@ Names lines_of(const std::string& program, const Names& words,
 
 // Those of `cases` that match one of the filters, as our case names; a UsageError if a filter cannot be read.
 Names matching(const Names& cases, const BenchOptions& options);
-// `found`, unless it is empty: then a UsageError says what there is.
-Names some(const Names& found, const Names& all, const BenchOptions& options);
+// A UsageError that says what there is in `all`, if the filters matched nothing.
+void require_some(bool matched, const Names& all, const BenchOptions& options);
 
 // One process of ours over these cases: Google Benchmark's JSON.
 nlohmann::ordered_json measure(const BenchOptions& options, const Names& cases, Progress& bar);

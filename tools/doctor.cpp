@@ -9,6 +9,7 @@
 #include "tensor/check.h"
 #include "tensor/parallel.h"
 #include "tools/command.h"
+#include "tools/subprocess.h"
 
 namespace gradfold {
 namespace {
@@ -54,6 +55,14 @@ std::string data_set(const std::string& name) {
                                                    : "not in " + std::string(folder);
 }
 
+std::string pytorch() {
+  const std::string look = "import sys, importlib.util as u; sys.exit(u.find_spec('torch') is None)";
+  for (const std::string python : kPythons) {
+    if (run_program(python, {"-c", look}, [](const std::string&) {}) == 0) return "found, of " + python;
+  }
+  return "missing (apt: python3-torch): needed to add an op's or a layer's test values, and by bench --vs";
+}
+
 void line(const std::string& what, const std::string& found) { fmt::print("  {:<18} {}\n", what, found); }
 
 Action setup(CLI::App&, const Arguments&) {
@@ -65,6 +74,7 @@ Action setup(CLI::App&, const Arguments&) {
     line("element type", sizeof(Real) == 4 ? "float" : "double");
     fmt::print("at run time\n");
     line("gnuplot", on_path("gnuplot") ? "found" : "missing: charts are left out, their CSV stays");
+    line("PyTorch", pytorch());
     line("mnist", data_set("mnist"));
     line("binarized-mnist", data_set("binarized-mnist"));
     line("disk here", fmt::format("{:.1f} GiB free", double(fs::space(".").available) / (1 << 30)));

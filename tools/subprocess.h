@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <functional>
 #include <string>
 #include <vector>
@@ -10,5 +11,8 @@ namespace gradfold {
 // it writes, to stdout or stderr, is handed over as it comes instead of being shown.
 int run_program(const std::string& program, const std::vector<std::string>& words,
                 const std::function<void(const std::string&)>& on_line = {});
+
+// Where a Python may be that has what is needed: the first on PATH, or the system's, which its packages are for.
+inline constexpr std::array kPythons = {"python3", "/usr/bin/python3"};
 
 }  // namespace gradfold

@@ -35,6 +35,14 @@ std::string note(const TrainingProgress& progress, const std::string& name) {
   return found == progress.notes.end() ? std::string() : found->second;
 }
 
+double number_note(const TrainingProgress& progress, const std::string& name) {
+  const std::string text = note(progress, name);
+  const auto number = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  require(number.is_number(), "checkpoint",
+          "its note {} is '{}' but must be a number; hint: only an unchanged file of ./gf train goes on", name, text);
+  return number;
+}
+
 }  // namespace
 
 std::filesystem::path log_path(const std::filesystem::path& checkpoint) {
@@ -75,8 +83,8 @@ Training::Training(std::unique_ptr<ImageModel> model, TrainSettings settings, st
 void Training::load() {
   const std::string settings = progress_.notes.at("settings");
   progress_ = load_checkpoint(path_, {.model = *model_, .optimizer = &adam_, .ema = ema_.get()});
-  epoch_nats_ = std::stod(note(progress_, "epoch_nats"));
-  epoch_images_ = std::stoll(note(progress_, "epoch_images"));
+  epoch_nats_ = number_note(progress_, "epoch_nats");
+  epoch_images_ = static_cast<Index>(number_note(progress_, "epoch_images"));
   log_ = note(progress_, "log");
   progress_.notes["settings"] = settings;
 }

@@ -51,7 +51,6 @@ class Training {
   }
 
  private:
-  struct Epoch;
   bool train_epoch(const Interrupt& interrupt, Index save_every);
   double step(const Batch& batch);
   std::optional<double> validate(const Interrupt& interrupt);

@@ -17,7 +17,8 @@ TEST_CASE("results and gradients agree with PyTorch's for every row of the op ta
     const auto take = [&](const std::string& what) {
       const std::string name = row.label + "." + what;
       REQUIRE_MESSAGE(stored.count(name) == 1,
-                      name << " is not in ops.npz; add the row to tests/fixtures/make_op_fixtures.py and run that");
+                      name << " is not in ops.npz; add the row to tests/fixtures/make_op_fixtures.py and run "
+                              "/usr/bin/python3 tests/fixtures/make_op_fixtures.py (it needs python3-torch)");
       unused.erase(name);
       return stored.at(name);
     };

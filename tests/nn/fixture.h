@@ -17,7 +17,8 @@ class Fixture {
   bool has(const std::string& key) const { return stored_.count(key) == 1; }
   Tensor operator()(const std::string& key) {
     REQUIRE_MESSAGE(has(key),
-                    key << " is not in nn.npz; add it to tests/fixtures/make_nn_fixtures.py and run that");
+                    key << " is not in nn.npz; add it to tests/fixtures/make_nn_fixtures.py and run "
+                           "/usr/bin/python3 tests/fixtures/make_nn_fixtures.py (it needs python3-torch)");
     asked_.insert(key);
     return stored_.at(key);
   }

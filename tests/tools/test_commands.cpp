@@ -47,10 +47,10 @@ TEST_CASE("graph draws a step's own net: as many parameters as the step says tha
   CHECK(gf({"graph", "2.3", "--maps", "0", "--out", folder / "g.svg"}).exit == 2);
 }
 
-TEST_CASE("doctor names threads, vectors and data") {
+TEST_CASE("doctor names threads, vectors, data and what is optional") {
   const Finished doctor = gf({"doctor"});
   CHECK(doctor.exit == 0);
-  for (const char* what : {"compiler", "vectors", "threads", "gnuplot", "mnist", "disk"})
+  for (const char* what : {"compiler", "vectors", "threads", "gnuplot", "PyTorch", "mnist", "disk"})
     CHECK(has(doctor.out, what));
 }
 

@@ -331,4 +331,12 @@ TEST_CASE("missing data, missing and corrupt checkpoints fail with what to do") 
       CHECK(has(result.err, "hint: "));
     }
   }
+
+  SafeTensors edited = read_safetensors(out);
+  edited.metadata["note/epoch_nats"] = "many";
+  write_safetensors(out, edited);
+  const Finished resumed = gf(small_training(out, {"--resume"}));
+  CHECK(resumed.exit == 1);
+  CHECK(resumed.err == "checkpoint: its note epoch_nats is 'many' but must be a number\n"
+                       "  hint: only an unchanged file of ./gf train goes on\n");
 }
