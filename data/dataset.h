@@ -2,6 +2,7 @@
 #include <string>
 #include <string_view>
 
+#include "tensor/check.h"
 #include "tensor/indices.h"
 #include "tensor/tensor.h"
 
@@ -29,6 +30,12 @@ enum class Split { kTrain, kValid, kTest, kTrainValid, kAll };
 // "train", "valid", "test", "train+valid", "all"; anything else throws a UsageError.
 Split parse_split(std::string_view name);
 std::string_view split_name(Split split);
+
+// A data set that lacks the split that was asked for, and has others.
+class MissingSplit : public Error {
+ public:
+  using Error::Error;
+};
 
 // Images (labels, factors) [begin, end) of x: images share x's memory.
 Dataset slice(const Dataset& x, Index begin, Index end);

@@ -24,7 +24,8 @@ struct LoadOptions {
 //                     test, the tenth before it valid; kAll is the whole file in its order
 // A named set is looked for in options.folder, $GRADFOLD_DATA/NAME and the cache that `./gf data NAME`
 // fills ($XDG_CACHE_HOME or ~/.cache, then gradfold/NAME). Throws an Error that lists where it looked and
-// how to get the set, a UsageError for a spec that is none of the above.
+// how to get the set, a MissingSplit for a folder without this split, a UsageError for a spec that is none of
+// the above.
 Dataset load_dataset(std::string_view spec, Split split, const LoadOptions& options = {});
 
 }  // namespace gradfold

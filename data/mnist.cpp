@@ -90,9 +90,12 @@ Dataset load_image_folder(const fs::path& folder, const std::string& name, Split
   if (split != Split::kTest && valid.empty()) {
     return load_part_of_train(find_images(folder, Split::kTrain), full_name, split);
   }
-  require(!own.empty(), name, "there is no {} split in {}, which would be {} (or .gz of it); hint: {}",
-          split_name(split), folder.string(), fmt::join(file_names(split), " or "),
-          "use the valid split, or put the published file there");
+  if (own.empty()) {
+    throw MissingSplit(name,
+                       fmt::format("there is no {} split in {}, which would be {} (or .gz of it)",
+                                   split_name(split), folder.string(), fmt::join(file_names(split), " or ")),
+                       "use the valid split, or put the published file there");
+  }
   return load_file(own, full_name);
 }
 

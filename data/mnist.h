@@ -19,7 +19,8 @@ bool is_image_folder(const std::filesystem::path& folder);
 // What is_image_folder looks for, for messages.
 std::string image_folder_files();
 
-// One of kTrain, kValid and kTest. `name` is what the set is called in messages.
+// One of kTrain, kValid and kTest; a MissingSplit if its files are not there. `name` is what the set is called in
+// messages.
 Dataset load_image_folder(const std::filesystem::path& folder, const std::string& name, Split split);
 
 // An IDX file of images, with the labels of the file beside it where there is one (train-labels-idx1-ubyte

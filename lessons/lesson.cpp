@@ -137,10 +137,7 @@ Dataset Lesson::load(Split split, Index quick, Prepare prepare) const {
 Dataset Lesson::test_images(Prepare prepare) const {
   try {
     return load(Split::kTest, options_.test, prepare);
-  } catch (const UsageError&) {
-    throw;
-  } catch (const Error& error) {
-    if (error.message().find("no test split") == std::string::npos) throw;
+  } catch (const MissingSplit& error) {
     say("  ({}: held-out figures are of the validation split)\n", error.message());
     return load(Split::kValid, options_.test, prepare);
   }

@@ -112,6 +112,7 @@ TEST_CASE(
   CHECK(load_dataset("binarized-mnist", Split::kValid, options).images.to_vector() ==
         std::vector<Real>{0, 1, 0, 1});
   CHECK(load_dataset("binarized-mnist", Split::kTrainValid, options).size() == 4);
+  CHECK_THROWS_AS(load_dataset("binarized-mnist", Split::kTest, options), MissingSplit);
   CHECK(load_message("binarized-mnist", Split::kTest, options) ==
         "binarized-mnist: there is no test split in " + set.string() +
             ", which would be t10k-images-idx3-ubyte or test-images-idx3-ubyte or binarized_mnist_test.amat "
