@@ -1,12 +1,7 @@
 // What the graph costs: one op on 16 elements, recorded and walked, where arithmetic is next to nothing. The
 // aim is 1 microsecond: rate in ops per microsecond, goal 1.
-#include <benchmark/benchmark.h>
-
-#include <algorithm>
-#include <chrono>
-#include <limits>
-
 #include "autograd/ops.h"
+#include "bench/compare.h"
 
 namespace gradfold::bench {
 namespace {
@@ -14,18 +9,11 @@ namespace {
 using Op = Var (*)(const Var& x, const Var& w);
 constexpr int kOps = 100;
 
-// The least disturbed run counts: others may be busy on this machine.
-template <class Run>
-void report(benchmark::State& state, Run&& run) {
-  double best = std::numeric_limits<double>::infinity();
-  for (auto _ : state) {
-    const auto start = std::chrono::steady_clock::now();
-    run();
-    best = std::min(best, std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count());
-  }
-  state.counters["ours"] = state.counters["ratio"] = kOps / best;
+// The turn of the middle counts, as for the peer of --vs.
+void report(benchmark::State& state, const std::function<void()>& run) {
+  compare(state, {.unit = "ops/us", .ways = {{"ours", 1e-6 * kOps, run}}});
+  state.counters["ratio"] = state.counters["ours"];
   state.counters["goal"] = 1;
-  state.SetLabel("ops/us");
 }
 
 // One graph of 100 ops, each on the result of the one before.
@@ -53,12 +41,12 @@ const Op kMultiply = [](const Var& x, const Var& w) { return x * w; };
 const Op kRelu = [](const Var& x, const Var&) { return relu(x); };
 const Op kTanh = [](const Var& x, const Var&) { return tanh(x); };
 
-BENCHMARK_CAPTURE(bench_chain, add, kAdd)->Name("graph_op/chain/add");
-BENCHMARK_CAPTURE(bench_chain, multiply, kMultiply)->Name("graph_op/chain/multiply");
-BENCHMARK_CAPTURE(bench_chain, relu, kRelu)->Name("graph_op/chain/relu");
-BENCHMARK_CAPTURE(bench_chain, tanh, kTanh)->Name("graph_op/chain/tanh");
-BENCHMARK_CAPTURE(bench_single, add, kAdd)->Name("graph_op/single/add");
-BENCHMARK_CAPTURE(bench_single, multiply, kMultiply)->Name("graph_op/single/multiply");
+BENCHMARK_CAPTURE(bench_chain, add, kAdd)->Name("graph_op/chain/add")->Apply(as_comparison);
+BENCHMARK_CAPTURE(bench_chain, multiply, kMultiply)->Name("graph_op/chain/multiply")->Apply(as_comparison);
+BENCHMARK_CAPTURE(bench_chain, relu, kRelu)->Name("graph_op/chain/relu")->Apply(as_comparison);
+BENCHMARK_CAPTURE(bench_chain, tanh, kTanh)->Name("graph_op/chain/tanh")->Apply(as_comparison);
+BENCHMARK_CAPTURE(bench_single, add, kAdd)->Name("graph_op/single/add")->Apply(as_comparison);
+BENCHMARK_CAPTURE(bench_single, multiply, kMultiply)->Name("graph_op/single/multiply")->Apply(as_comparison);
 
 }  // namespace
 }  // namespace gradfold::bench

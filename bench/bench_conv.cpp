@@ -4,7 +4,8 @@
 #include "tensor/kernels/conv2d.h"
 #include "tensor/kernels/gemm.h"
 
-// Convolutions against gemm's own rate, and masked ones against the same with all taps.
+// The convolution kernels against gemm's own rate, and masked ones against the same with all taps. Convolution as a
+// user writes it, which other frameworks are compared with, is in bench_layers.cpp.
 namespace gradfold::bench {
 namespace {
 
@@ -38,8 +39,12 @@ void bench_rate(benchmark::State& state, bool with_backward) {
   const GemmArgs gemm_512{.m = 512, .n = 512, .k = 512, .a = a.data(), .lda = 512, .b = b.data(), .ldb = 512,
                           .c = c.data(), .ldc = 512};
   const double passes = !with_backward ? 1 : conv.g.c_in > 1 ? 3 : 2;
+  const auto run = [&] {
+    conv.forward();
+    if (with_backward) conv.backward();
+  };
   compare(state, {.goal = 0.7, .of_peak = true,
-                  .ways = {{"ours", passes * conv.forward_work(), [&] { conv.forward(); if (with_backward) conv.backward(); }},
+                  .ways = {{"ours", passes * conv.forward_work(), run},
                            {"gemm 512", 2e-9 * 512 * 512 * 512, [&] { gemm(gemm_512); }}}});
 }
 
@@ -57,7 +62,9 @@ void bench_masked(benchmark::State& state, bool backward) {
 // images, channels in, channels out, kernel, taps kept: the layers of a PixelCNN among them.
 void layers(benchmark::internal::Benchmark* b) {
   b->Args({64, 64, 64, 3, 9})->Args({64, 32, 32, 3, 9});
-  for (Index n : {16, 64}) b->Args({n, 32, 32, 3, 5})->Args({n, 64, 32, 1, 1})->Args({n, 32, 64, 1, 1})->Args({n, 1, 64, 7, 24});
+  for (Index n : {16, 64}) {
+    b->Args({n, 32, 32, 3, 5})->Args({n, 64, 32, 1, 1})->Args({n, 32, 64, 1, 1})->Args({n, 1, 64, 7, 24});
+  }
   as_comparison(b);
 }
 

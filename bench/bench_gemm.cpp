@@ -29,7 +29,8 @@ class Numbers {
 void bench_gemm(benchmark::State& state, int threads) {
   const Index m = state.range(0), n = state.range(1), k = state.range(2);
   Numbers a(m * k), b(k * n), c(m * n);
-  const GemmArgs args{.m = m, .n = n, .k = k, .a = a.data(), .lda = k, .b = b.data(), .ldb = n, .c = c.data(), .ldc = n};
+  const GemmArgs args{.m = m, .n = n, .k = k, .a = a.data(), .lda = k, .b = b.data(), .ldb = n,
+                      .c = c.data(), .ldc = n};
   const double work = 2e-9 * double(m) * double(n) * double(k);
   Comparison comparison{.goal = 1, .of_peak = true, .threads = threads, .ways = {{"ours", work, [&] { gemm(args); }}}};
   for (const GemmPeer& peer : gemm_peers()) {
@@ -41,7 +42,8 @@ void bench_gemm(benchmark::State& state, int threads) {
 
 void shapes(benchmark::internal::Benchmark* b) {
   for (Index size : {64, 128, 256, 512, 1024, 2048}) b->Args({size, size, size});
-  b->Args({100352, 32, 64})->Args({100352, 64, 32})->Args({100352, 32, 288})->Args({128, 400, 784})->Args({448, 128, 32});
+  b->Args({100352, 32, 64})->Args({100352, 64, 32})->Args({100352, 32, 288});
+  b->Args({128, 400, 784})->Args({448, 128, 32});
   as_comparison(b);
 }
 

@@ -33,6 +33,20 @@ void bench_layer(benchmark::State& state, int threads, Module& layer, const Shap
   compare(state, {.unit = "samples/s", .threads = threads, .ways = {{"ours", double(input[0]), run}}});
 }
 
+// 64 images, 64 maps to 64, 3x3, with bias and relu; forward alone keeps no graph.
+void bench_conv2d(benchmark::State& state, int threads, bool with_backward) {
+  Rng rng(4);
+  Var x(rng.normal({64, 64, 28, 28}), with_backward), weight(rng.normal({64, 64, 3, 3}), with_backward),
+      bias(rng.normal({64}), with_backward);
+  const Tensor dy = rng.normal({64, 64, 28, 28});
+  const auto run = [&] {
+    for (Var* v : {&x, &weight, &bias}) v->zero_grad();
+    const Var y = conv2d(x, weight, bias, {.padding = 1, .relu = true});
+    if (with_backward) y.backward(dy);
+  };
+  compare(state, {.unit = "samples/s", .threads = threads, .ways = {{"ours", 64, run}}});
+}
+
 void bench_linear(benchmark::State& state, int threads) {
   Linear layer(784, 400);
   bench_layer(state, threads, layer, {128, 784}, {128, 400});
@@ -72,10 +86,12 @@ void bench_mlp_step(benchmark::State& state, int threads) {
 
 const bool layers = [] {
   for (int threads : {1, 2}) {
-    const auto add = [&](const std::string& name, auto bench) {
+    const auto add = [&](const std::string& name, auto bench, auto... more) {
       const std::string full = name + "/threads:" + std::to_string(threads);
-      as_comparison(benchmark::RegisterBenchmark(full.c_str(), bench, threads));
+      as_comparison(benchmark::RegisterBenchmark(full.c_str(), bench, threads, more...));
     };
+    add("conv2d_relu/forward/64x64x28x28", bench_conv2d, false);
+    add("conv2d_relu/forward+backward/64x64x28x28", bench_conv2d, true);
     add("linear/forward+backward/128x784x400", bench_linear);
     add("layer_norm/forward+backward/4096x256", bench_layer_norm);
     add("cross_entropy/forward+backward/12544x256", bench_cross_entropy);

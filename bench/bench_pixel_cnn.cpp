@@ -1,8 +1,9 @@
 // A training step of the PixelCNN of the lectures' size: 64 maps in the trunk, 32 inside, 7 blocks, 28x28.
 // images/s, and the most memory that tensors held; bench_memory takes 1,000 steps and shows the growth, which
 // must be 0.
-#include <benchmark/benchmark.h>
+#include <fmt/format.h>
 
+#include "bench/compare.h"
 #include "bench/pixel_cnn_training.h"
 
 namespace gradfold::bench {
@@ -12,13 +13,13 @@ double megabytes(std::size_t bytes) { return static_cast<double>(bytes) / (1 << 
 
 void bench_training_step(benchmark::State& state) {
   PixelCnnTraining training(state.range(0));
-  training.step();
-  for (auto _ : state) training.step();
-  state.counters["images/s"] =
-      benchmark::Counter(static_cast<double>(state.iterations() * state.range(0)), benchmark::Counter::kIsRate);
-  state.counters["peak_MB"] = megabytes(pool_stats().peak);
+  const auto step = [&] { training.step(); };
+  compare(state, {.unit = "images/s", .ways = {{"ours", static_cast<double>(state.range(0)), step}}});
+  const double peak = megabytes(pool_stats().peak);
+  state.counters["peak_MB"] = peak;
+  state.SetLabel(fmt::format("images/s, peak {:.0f} MB", peak));
 }
-BENCHMARK(bench_training_step)->Name("pixel_cnn/step")->Arg(16)->Arg(64)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(bench_training_step)->Name("pixel_cnn/step")->Arg(16)->Arg(64)->Apply(as_comparison);
 
 // A tenth of the width, so that 1,000 steps take seconds: what grows does so whatever the width.
 void bench_memory(benchmark::State& state) {

@@ -2,6 +2,21 @@
 import peer
 
 
+def conv2d(with_backward):
+    def prepare(torch):
+        x, weight, bias = [torch.randn(*shape, requires_grad=with_backward)
+                           for shape in ((64, 64, 28, 28), (64, 64, 3, 3), (64,))]
+        dy = torch.randn(64, 64, 28, 28)
+
+        def run():
+            x.grad = weight.grad = bias.grad = None
+            y = torch.relu_(torch.conv2d(x, weight, bias, padding=1))  # in place, which costs no copy of y
+            if with_backward:
+                y.backward(dy)
+        return run
+    return prepare
+
+
 def linear(torch):
     layer = torch.nn.Linear(784, 400)
     x, dy = torch.randn(128, 784, requires_grad=True), torch.randn(128, 400)
@@ -48,6 +63,8 @@ def mlp(torch):
 
 
 cases = {
+    "conv2d_relu/forward/64x64x28x28": conv2d(False),
+    "conv2d_relu/forward+backward/64x64x28x28": conv2d(True),
     "linear/forward+backward/128x784x400": linear,
     "layer_norm/forward+backward/4096x256": layer_norm,
     "cross_entropy/forward+backward/12544x256": cross_entropy,
