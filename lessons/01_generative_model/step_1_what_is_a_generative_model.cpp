@@ -79,7 +79,8 @@ int main(int argc, char** argv) {
       argc, argv,
       {.step = "1.1", .title = "What a generative model is",
        .note = "데이터를 단순하게 분류/회귀 하는 것이 아니라 데이터 분포를 학습해서 새로운 샘플을 생성할 수 있는 모델",
-       .claim = "Not just classification or regression: it learns the distribution of the data and generates new samples.",
+       .claim = "Not just classification or regression: it learns the distribution of the data and "
+                "generates new samples.",
        .look_at = "Look at samples.png: which row is real? Then at nearest.png: is any sample a copy?\n"
                   "Let the impostor flip more pixels and see which of the three tests finds it out then.",
        .labels = true, .epochs = 12, .full_epochs = 15, .train = 4000, .test = 600});
@@ -89,7 +90,7 @@ int main(int argc, char** argv) {
   const Index classes = 10;
   Rng drawing = lesson.rng("drawing");
 
-  // ---- fit ---------------------------------------------------------------------------------------------------
+  // ---- fit ------------------------------------------------------------------------------------------------
   BernoulliNaiveBayes independent, bayes;
   independent.fit(train_rows, Indices(Shape{train_set.size()}), 1);  // one class: each pixel's own share of ink
   bayes.fit(train_rows, train_set.labels, classes);
@@ -103,19 +104,21 @@ int main(int argc, char** argv) {
     if (run == 0) pixel_cnn_drawn = model.sample(image, drawing).flatten(1);
   }
 
-  // ---- 1. the likelihood of images it has never seen -----------------------------------------------------------
+  // ---- 1. the likelihood of images it has never seen ------------------------------------------------------
   const double independent_nats = -mean(independent.log_prob(test_rows)).item();
   const double bayes_nats = -mean(bayes.log_prob(test_rows)).item();
   const Spread nats = spread(pixel_cnn_nats);
   Chart likelihood({.title = "held-out images: the fewer nats, the better known", .y = "nats per image"});
   likelihood.bars("", {"independent", "naive Bayes", "PixelCNN"}, {independent_nats, bayes_nats, nats.mean});
   lesson.picture("likelihood.png", likelihood, "-log p(x) of held-out images");
-  lesson.claim("G1", "it learns the distribution: held-out images are likelier than under independent pixels", nats.mean,
+  lesson.claim("G1", "it learns the distribution: held-out images are likelier than under independent pixels",
+               nats.mean,
                nats.high < 0.8 * independent_nats && bayes_nats < independent_nats,
-               fmt::format("independent {:.1f} nats; naive Bayes {:.1f}; PixelCNN {:.1f} ({:.1f} to {:.1f} in {} trainings)",
+               fmt::format("independent {:.1f} nats; naive Bayes {:.1f}; PixelCNN {:.1f} ({:.1f} to {:.1f} in {} "
+                           "trainings)",
                            independent_nats, bayes_nats, nats.mean, nats.low, nats.high, kRuns));
 
-  // ---- 2. new, not copied: how far is the nearest training image? ------------------------------------------------
+  // ---- 2. new, not copied: how far is the nearest training image? -----------------------------------------
   const Tensor real = test_rows.slice(0, 0, kDrawn).contiguous();
   const Tensor independent_drawn = draw(independent, 1, drawing), bayes_drawn = draw(bayes, classes, drawing);
   const Tensor copied = impostor(train_rows, drawing);
@@ -134,7 +137,7 @@ int main(int argc, char** argv) {
   lesson.claim("G1", "(control) the same test finds out an impostor that copies", copied_ratio,
                copied_ratio < 0.6, fmt::format("{:.2f} times", copied_ratio));
 
-  // ---- 3. like the data: can a judge, a discriminative net, tell samples from held-out images? ---------------------
+  // ---- 3. like the data: can a judge, a discriminative net, tell samples from held-out images? ------------
   const auto ask = [&](const Tensor& rows) { return judge(rows.reshape(image), real.reshape(image), lesson.seed()); };
   const Verdict of_same = ask(test_rows.slice(0, kDrawn, 2 * kDrawn).contiguous()), of_copies = ask(copied);
   const Verdict of_model = ask(pixel_cnn_drawn), of_bayes = ask(bayes_drawn), of_poor = ask(independent_drawn);
@@ -149,19 +152,21 @@ int main(int argc, char** argv) {
   report("samples of independent pixels", of_poor);
   lesson.claim("G1", "its samples resemble the data: a judge is less sure of them than of a poor model's",
                of_model.accuracy, of_model.accuracy < of_poor.accuracy - 0.05 && of_poor.p_value < 1e-6,
-               fmt::format("the judge is right in {:.0f} %; naive Bayes {:.0f} %, independent pixels {:.0f} %; real against "
-                           "real {:.0f} %", 100 * of_model.accuracy, 100 * of_bayes.accuracy, 100 * of_poor.accuracy,
+               fmt::format("the judge is right in {:.0f} %; naive Bayes {:.0f} %, independent pixels {:.0f} %; "
+                           "real against real {:.0f} %", 100 * of_model.accuracy, 100 * of_bayes.accuracy, 100 * of_poor.accuracy,
                            100 * of_same.accuracy));
 
-  // ---- pictures ----------------------------------------------------------------------------------------------------
+  // ---- pictures -------------------------------------------------------------------------------------------
   const auto row = [&](const Tensor& rows) { return rows.slice(0, 0, 12).reshape({12, 1, image[2], image[3]}); };
   const auto nearest_row = [&](const Nearest& of) { return row(index_select(train_rows, 0, of.row)); };
   const Tensor drawn = concatenate({row(real), row(pixel_cnn_drawn), row(bayes_drawn), row(independent_drawn)}, 0);
   const std::vector<std::string> sources = {"held out", "PixelCNN", "naive Bayes", "independent"};
   lesson.picture("samples.png", grid(drawn, {.columns = 12, .zoom = 4, .row_titles = sources}),
                  "held-out images, and what the three models draw");
-  const Tensor pairs = concatenate({row(pixel_cnn_drawn), nearest_row(of_drawn), row(copied), nearest_row(of_copied)}, 0);
-  lesson.picture("nearest.png", grid(pairs, {.columns = 12, .zoom = 4, .row_titles = {"PixelCNN", "nearest", "copies", "nearest"}}),
+  const Tensor pairs =
+      concatenate({row(pixel_cnn_drawn), nearest_row(of_drawn), row(copied), nearest_row(of_copied)}, 0);
+  const std::vector<std::string> titles = {"PixelCNN", "nearest", "copies", "nearest"};
+  lesson.picture("nearest.png", grid(pairs, {.columns = 12, .zoom = 4, .row_titles = titles}),
                  "each above the training image nearest to it: the PixelCNN's differ, the impostor's do not");
   return lesson.close();
 }

@@ -58,7 +58,7 @@ int main(int argc, char** argv) {
        .labels = true, .epochs = 0, .full_epochs = 0, .train = 4000, .test = 1000});
   const int runs = lesson.full() ? 20 : 5;
 
-  // ---- 1. learning curves ---------------------------------------------------------------------------------------
+  // ---- 1. learning curves ---------------------------------------------------------------------------------
   Chart pairs({.title = "pairs of features (shaded: two standard errors of the mean)", .x = "training samples",
                .y = "test error", .log_x = true});
   std::vector<double> crossings;
@@ -114,7 +114,7 @@ int main(int argc, char** argv) {
       c.first(0), c.second(0), c.sizes[0], c.first(c.sizes.size() - 1), c.second(c.sizes.size() - 1),
       c.sizes.back(), c.crossing_text());
 
-  // ---- 2. hidden pixels: integrate them out, or guess what stood there ---------------------------------------------
+  // ---- 2. hidden pixels: integrate them out, or guess what stood there ------------------------------------
   BernoulliNaiveBayes bayes;
   GaussianDiscriminant gaussian({.shrinkage = 0.2});
   LogisticRegression line({.steps = 150, .lr = 0.1, .penalty = Real(0.01) / static_cast<Real>(train.y.numel())});
@@ -151,7 +151,7 @@ int main(int argc, char** argv) {
                            "{:.2f} -> {:.2f} (zeros), {:.2f} (means)", by_bayes[0], by_bayes[3], by_gaussian[0],
                            by_gaussian[3], by_line_zeros[0], by_line_zeros[3], by_line_means[3]));
 
-  // ---- 3. drawing -----------------------------------------------------------------------------------------------------
+  // ---- 3. drawing -----------------------------------------------------------------------------------------
   // p(x | y) can be drawn from. Of p(y | x) all one can ask is which x it is surest about: for a linear model, ink
   // wherever the weight of y is above the other classes' mean.
   Rng drawing = lesson.rng("drawing");
@@ -169,16 +169,17 @@ int main(int argc, char** argv) {
   const Shape shape = {30, 1, train_set.images.size(2), train_set.images.size(3)};
   const Image rows = grid(concatenate({real_ones, drawings, sure}, 0).reshape(shape),
                           {.columns = 10, .row_titles = {"held out", "p(x|y)", "argmax p(y|x)"}});
-  lesson.picture("drawn.png", rows, "held-out images; naive Bayes draws 0 to 9; what logistic regression is surest is 0 to 9");
+  lesson.picture("drawn.png", rows,
+                 "held-out images; naive Bayes draws 0 to 9; what logistic regression is surest is 0 to 9");
   const double drawn_nats = mean(bayes.log_prob(drawings)).item(), sure_nats = mean(bayes.log_prob(sure)).item();
   const double real_nats = mean(bayes.log_prob(test.x)).item();
   lesson.claim("G2", "only the generative model can draw: what the other is surest about is no digit",
                real_nats - sure_nats, real_nats - sure_nats > 5 * std::abs(real_nats - drawn_nats),
-               fmt::format("logistic regression is {:.1f} % sure of images {:.0f} nats less likely than real ones; naive "
-                           "Bayes' own are {:.0f} nats off",
+               fmt::format("logistic regression is {:.1f} % sure of images {:.0f} nats less likely than real ones; "
+                           "naive Bayes' own are {:.0f} nats off",
                            100 * least_sure, real_nats - sure_nats, std::abs(real_nats - drawn_nats)));
 
-  // ---- 4. noise ------------------------------------------------------------------------------------------------------
+  // ---- 4. noise -------------------------------------------------------------------------------------------
   const Tensor noise = drawing.bernoulli(Tensor::full(test.x.shape(), mean(test.x).item()));  // a digit's amount of ink
   const Tensor confidence = max(line.predict_proba(noise), {1});
   const double sure_of_noise = mean(greater(confidence, Tensor::scalar(Real(0.99)))).item();

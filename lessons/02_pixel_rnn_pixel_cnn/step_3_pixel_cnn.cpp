@@ -93,7 +93,7 @@ int main(int argc, char** argv) {
   without_mask.masked = false;
   Rng first_values = lesson.rng("first values"), drawing = lesson.rng("drawing"), looking = lesson.rng("looking");
 
-  // ---- the PixelCNN ----------------------------------------------------------------------------------------
+  // ---- the PixelCNN ---------------------------------------------------------------------------------------
   PixelCnn model(config, first_values);
   lesson.say("{} parameters, {} images to learn from, {} held out", model.parameter_count(), images.size(),
              test.size());
@@ -113,17 +113,18 @@ int main(int argc, char** argv) {
   const double nats = test_nll(model, test.images);
   lesson.say("held-out images: {:.2f} nats each, {:.4f} bits/dim", nats, bits_per_dim(nats, one));
 
-  const Tensor samples = draw(16);
+  const Tensor samples = draw(64);
   grown(lesson.epochs(), samples.slice(0, 0, 4));
   lesson.picture("data.png", grid(test.images.slice(0, 0, 16), {.columns = 8}), "held-out images");
-  lesson.picture("samples.png", grid(samples, {.columns = 8}), "drawn by the PixelCNN, pixel by pixel");
+  lesson.picture("samples.png", grid(samples.slice(0, 0, 16), {.columns = 8}), "drawn by the PixelCNN, pixel by pixel");
   lesson.picture("samples_through_training.png", grid(concatenate(growing, 0), {.columns = 4, .row_titles = ages}),
                  "through training, with the same random numbers");
 
   // What one pass gives: for every pixel how probable ink is, given the pixels before it.
   const Tensor shown = test.images.slice(0, 0, 8).contiguous();
   const Tensor probable = sigmoid(model(shown).value());
-  lesson.picture("conditionals.png", grid(concatenate({shown, probable}, 0), {.columns = 8, .row_titles = {"image", "p(ink)"}}),
+  lesson.picture("conditionals.png",
+                 grid(concatenate({shown, probable}, 0), {.columns = 8, .row_titles = {"image", "p(ink)"}}),
                  "above held-out images, below p(ink | earlier pixels) of every pixel, from one pass");
 
   Tensor top_half = Tensor::zeros({one[2], one[3]});
@@ -137,7 +138,7 @@ int main(int argc, char** argv) {
                        .row_titles = {"image", "given above", "drawn 1", "drawn 2"}}),
                  "above the line is given; two ways to go on below it, drawn by the model");
 
-  // ---- P3: all conditionals from one pass --------------------------------------------------------------------
+  // ---- P3: all conditionals from one pass -----------------------------------------------------------------
   model.freeze();
   const Tensor image = test.images.slice(0, 0, 1).contiguous();
   double start = lesson.seconds();
@@ -153,7 +154,7 @@ int main(int argc, char** argv) {
                fmt::format("one pass {:.1f} ms, a pass for each pixel {:.0f} ms: {:.0f} times", 1e3 * one_pass,
                            1e3 * pixel_by_pixel, pixel_by_pixel / one_pass));
 
-  // ---- P5: nobody looks ahead ----------------------------------------------------------------------------------
+  // ---- P5: nobody looks ahead -----------------------------------------------------------------------------
   const DependencyMap seen = dependency_map([&](const Var& x) { return model(x); }, one, looking, {.draws = 1});
   lesson.claim("P5", "the mask keeps every pixel of the whole net from itself and its future",
                static_cast<double>(seen.leaks()), seen.leaks() == 0,
@@ -161,29 +162,29 @@ int main(int argc, char** argv) {
   lesson.picture("pixels_seen_masked.png", what_a_pixel_sees(model, one, looking),
                  "masked: what the framed pixel sees, layer by layer");
 
-  // ---- P4: the same net with ordinary convolutions ---------------------------------------------------------------
+  // ---- P4: the same net with ordinary convolutions --------------------------------------------------------
   PixelCnn peeking(without_mask, first_values);
   train(lesson, peeking, slice(images, 0, images.size() / 2),
         {.batch = 16, .epochs = 1, .title = "no mask", .stream = 1}, [](Index) {});
   const double peeking_nats = test_nll(peeking, test.images);
-  Tensor canvas = lesson.rng("noise").bernoulli(Tensor::full({8, 1, one[2], one[3]}, Real(0.5)));
-  canvas.slice(0, 0, 4).fill(0);  // four start blank, four as noise
+  Tensor canvas = lesson.rng("noise").bernoulli(Tensor::full({20, 1, one[2], one[3]}, Real(0.5)));
+  canvas.slice(0, 0, 16).fill(0);  // 16 start blank, four as noise
   const Tensor garbage = peeking.sample(canvas.shape(), drawing, {.image = canvas});
   lesson.picture("pixels_seen_ordinary.png", what_a_pixel_sees(peeking, one, looking),
                  "ordinary: the red pixels are the future");
-  const Tensor compared = concatenate({garbage, samples.slice(0, 0, 8)}, 0);
+  const Tensor compared = concatenate({garbage.slice(0, 12, 20), samples.slice(0, 0, 8)}, 0);
   lesson.picture("samples_ordinary.png", grid(compared, {.columns = 8, .row_titles = {"no mask", "masked"}}),
                  "without a mask nothing comes of a blank canvas, and noise becomes blotches; below, with the mask");
   lesson.claim("P4", "an ordinary convolution peeks: a \"NLL\" so low that it proves nothing but copying", peeking_nats,
                peeking_nats < nats / 5, fmt::format("{:.1f} nats, with the mask {:.1f}", peeking_nats, nats));
   const double ink = mean(test.images).item(), masked_ink = mean(samples).item();
-  const double peeking_ink = mean(garbage.slice(0, 0, 4)).item();
+  const double peeking_ink = mean(garbage.slice(0, 0, 16)).item();
   lesson.claim("P4", "and what it draws is garbage: it never learned to draw what it does not see yet", peeking_ink,
                std::abs(peeking_ink - ink) > 2 * std::abs(masked_ink - ink),
-               fmt::format("blank canvas: ink in {:.1f} % of the pixels; data {:.1f} %, with the mask {:.1f} %",
+               fmt::format("blank canvas: ink in {:.1f} % of the pixels; data {:.1f} %, with the mask {:.1f} % (64 images)",
                            100 * peeking_ink, 100 * ink, 100 * masked_ink));
 
-  // ---- P4 in numbers nobody can argue with: sum p(x) over every image there is -------------------------------------
+  // ---- P4 in numbers nobody can argue with: sum p(x) over every image there is ----------------------------
   Dataset tiny = images;  // 4x4: 1 where a seventh of a block of pixels is ink
   tiny.images = greater(shrink(images.images, one[2] / 4), Tensor::scalar(Real(1) / 7));
   PixelCnn small({.maps = 8, .blocks = 2}, first_values);

@@ -105,5 +105,6 @@ TEST_CASE("a leaf stands under its name where it has one") {
 
 TEST_CASE("a graph of one leaf is drawn; a constant has none and says so") {
   CHECK(well_formed(graph_svg(Var(Tensor::ones({2}), true))));
-  CHECK_THROWS_WITH_AS(graph_svg(Var(Tensor::ones({2}))), doctest::Contains("graph_svg: this value has no graph"), Error);
+  CHECK_THROWS_WITH_AS(graph_svg(Var(Tensor::ones({2}))),
+                       doctest::Contains("graph_svg: this value has no graph"), Error);
 }

@@ -17,7 +17,8 @@ TEST_CASE("nearest: the right row at the right distance, by hand") {
 
 TEST_CASE("judge: cannot tell two draws of one distribution, can tell two distributions") {
   Rng rng(1);
-  const Tensor a = rng.bernoulli(Tensor::full({90, 1, 8, 8}, Real(0.3))), b = rng.bernoulli(Tensor::full({90, 1, 8, 8}, Real(0.3)));
+  const Tensor ink = Tensor::full({90, 1, 8, 8}, Real(0.3));
+  const Tensor a = rng.bernoulli(ink), b = rng.bernoulli(ink);
   Tensor c = rng.bernoulli(Tensor::full({90, 1, 8, 8}, Real(0.3)));
   c.slice(2, 0, 2).fill(1);
   const Verdict same = judge(a, b, 1), different = judge(a, c, 1);

@@ -13,7 +13,8 @@ namespace {
 
 void expect(const GradientCheck& check) { CHECK_MESSAGE(check.ok, check.message); }
 
-void check_layer(const std::string& name, Module& module, const Tensor& x, const std::function<Var(const Var&)>& forward) {
+void check_layer(const std::string& name, Module& module, const Tensor& x,
+                 const std::function<Var(const Var&)>& forward) {
   std::vector<Var> leaves{Var(x, /*requires_grad=*/true)};
   std::vector<std::string> names{"x"};
   for (const auto& [parameter, value] : module.named_parameters()) {

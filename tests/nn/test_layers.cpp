@@ -184,7 +184,8 @@ TEST_CASE("Dropout keeps the mean, repeats from its seed, and does nothing in ev
   CHECK_FALSE(identical(y, layer(x).value()));  // the next step drops others
   layer.eval();
   CHECK(identical(layer(x).value(), x));
-  CHECK(message_of([&] { Dropout(1, rng); }) == "Dropout: p is 1 but must be in [0, 1): it is the share that is dropped");
+  CHECK(message_of([&] { Dropout(1, rng); }) ==
+        "Dropout: p is 1 but must be in [0, 1): it is the share that is dropped");
 }
 
 TEST_CASE("Dropout passes a gradient only through what it kept") {

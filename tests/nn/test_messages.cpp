@@ -58,7 +58,8 @@ TEST_CASE("4: the next layer was built for another width") {
   auto net = drawn<Sequential>();
   net->add<Linear>(4, 8).add<ReLU>().add<Linear>(16, 2);
   net->reset_parameters(rng);
-  CHECK(message_of([&] { (*net)(Tensor::zeros({5, 4})); }) == "Linear: x is [5, 8] but must be [..., 16]\n  in model.2");
+  CHECK(message_of([&] { (*net)(Tensor::zeros({5, 4})); }) ==
+        "Linear: x is [5, 8] but must be [..., 16]\n  in model.2");
 }
 
 TEST_CASE("5: the values were never drawn") {

@@ -52,10 +52,10 @@ std::vector<std::string> names(const NamedTensors& state) {
 
 TEST_CASE("names come in the order of declaration, as in a PyTorch state dict") {
   Net net;
-  CHECK(names(net.state()) == std::vector<std::string>{"scale", "block.first.weight", "block.first.bias",
-                                                       "block.norm.weight", "block.norm.bias", "block.norm.running_mean",
-                                                       "block.norm.running_var", "block.norm.num_batches_tracked",
-                                                       "out.weight", "out.bias"});
+  const std::vector<std::string> in_order = {
+      "scale", "block.first.weight", "block.first.bias", "block.norm.weight", "block.norm.bias",
+      "block.norm.running_mean", "block.norm.running_var", "block.norm.num_batches_tracked", "out.weight", "out.bias"};
+  CHECK(names(net.state()) == in_order);
   CHECK(net.named_parameters().size() == 7);
   CHECK(net.named_buffers().size() == 3);
   CHECK(net.parameter_count() == 2 + 12 + 4 + 4 + 4 + 8 + 2);

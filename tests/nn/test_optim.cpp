@@ -86,7 +86,8 @@ TEST_CASE("an optimizer's state goes on where it stopped, and fits no other kind
     CHECK(identical(p[0].value(), q[0].value()));
   }
   Adam adam(leaves({Tensor::zeros({3})}));
-  CHECK(message_of([&] { adam.load(SGD(leaves({Tensor::zeros({3})})).state()); }) == "Adam: the state was saved by SGD");
+  CHECK(message_of([&] { adam.load(SGD(leaves({Tensor::zeros({3})})).state()); }) ==
+        "Adam: the state was saved by SGD");
   CHECK(message_of([&] { adam.load(Adam(leaves({Tensor::zeros({4})})).state()); }) ==
         "Adam: the state's 0.exp_avg is [4] but the parameter is [3]");
 }

@@ -71,7 +71,8 @@ TEST_CASE("messages of products") {
   const Tensor a({2, 3}), x({1, 3, 8, 8}), w({4, 3, 3, 3}), none;
   CHECK_THROWS_WITH(matmul(a, a), "matmul: a is [2, 3] and b is [2, 3]; the inner sizes 3 and 2 differ, but must be "
         "equal: [M, K] x [K, N]");
-  CHECK_THROWS_WITH(matmul(a, x), "matmul: a is [2, 3] and b is [1, 3, 8, 8]; both must be matrices [rows, columns], or "
+  CHECK_THROWS_WITH(matmul(a, x),
+                    "matmul: a is [2, 3] and b is [1, 3, 8, 8]; both must be matrices [rows, columns], or "
         "both batches of them");
   CHECK_THROWS_WITH(matmul(a, none), "matmul: an operand is an undefined tensor; both must hold numbers");
   CHECK_THROWS_WITH(linear(a, Tensor({5, 4}), none), "linear: x is [2, 3] but must be [N, 4]");

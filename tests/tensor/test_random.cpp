@@ -22,7 +22,8 @@ TEST_CASE("draws are the same bits for any thread count") {
   auto draw = [](int threads) {
     set_num_threads(threads);
     Rng rng(7);
-    std::vector<Tensor> all{rng.uniform({100001}), rng.normal({50001}), rng.bernoulli(Tensor::full({30001}, Real(0.3)))};
+    std::vector<Tensor> all{rng.uniform({100001}), rng.normal({50001}),
+                            rng.bernoulli(Tensor::full({30001}, Real(0.3)))};
     set_num_threads(0);
     return all;
   };
