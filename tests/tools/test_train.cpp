@@ -335,7 +335,7 @@ TEST_CASE("missing data, missing and corrupt checkpoints fail with what to do") 
   SafeTensors edited = read_safetensors(out);
   edited.metadata["note/epoch_nats"] = "many";
   write_safetensors(out, edited);
-  const Finished resumed = gf(small_training(out, {"--resume"}));
+  const Finished resumed = gf({"train", "pixel_cnn", "--out", out, "--epochs", "3", "--resume"});
   CHECK(resumed.exit == 1);
   CHECK(resumed.err == "checkpoint: its note epoch_nats is 'many' but must be a number\n"
                        "  hint: only an unchanged file of ./gf train goes on\n");
