@@ -153,7 +153,8 @@ int main(int argc, char** argv) {
   lesson.claim("G1", "its samples resemble the data: a judge is less sure of them than of a poor model's",
                of_model.accuracy, of_model.accuracy < of_poor.accuracy - 0.05 && of_poor.p_value < 1e-6,
                fmt::format("the judge is right in {:.0f} %; naive Bayes {:.0f} %, independent pixels {:.0f} %; "
-                           "real against real {:.0f} %", 100 * of_model.accuracy, 100 * of_bayes.accuracy, 100 * of_poor.accuracy,
+                           "real against real {:.0f} %",
+                           100 * of_model.accuracy, 100 * of_bayes.accuracy, 100 * of_poor.accuracy,
                            100 * of_same.accuracy));
 
   // ---- pictures -------------------------------------------------------------------------------------------

@@ -181,7 +181,8 @@ int main(int argc, char** argv) {
   const double peeking_ink = mean(garbage.slice(0, 0, 16)).item();
   lesson.claim("P4", "and what it draws is garbage: it never learned to draw what it does not see yet", peeking_ink,
                std::abs(peeking_ink - ink) > 2 * std::abs(masked_ink - ink),
-               fmt::format("blank canvas: ink in {:.1f} % of the pixels; data {:.1f} %, with the mask {:.1f} % (64 images)",
+               fmt::format("blank canvas: ink in {:.1f} % of the pixels; data {:.1f} %, with the mask {:.1f} % "
+                           "(64 images)",
                            100 * peeking_ink, 100 * ink, 100 * masked_ink));
 
   // ---- P4 in numbers nobody can argue with: sum p(x) over every image there is ----------------------------
