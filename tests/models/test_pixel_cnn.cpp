@@ -16,30 +16,9 @@
 #include "tests/disagreement.h"
 #include "tests/doctest.h"
 #include "tests/files.h"
+#include "tests/models/small_training.h"
 
 using namespace gradfold;
-
-namespace {
-
-// Digits shrunk to 4x4: 1 where a block of 7x7 pixels holds some ink.
-Tensor digits_4x4(Index n) {
-  const Tensor blocks = stroke_digits(n, Rng(7)).images.reshape({n, 1, 4, 7, 4, 7});
-  return greater(mean(blocks, {3, 5}), Tensor::scalar(Real(0.2)));
-}
-
-void train(PixelCnn& model, const Tensor& x, Index batch, int epochs) {
-  Adam optimizer(model.parameters(), {.lr = 3e-3});
-  for (int epoch = 0; epoch < epochs; ++epoch) {
-    for (Index from = 0; from + batch <= x.size(0); from += batch) {
-      Var loss = model.nll(x.slice(0, from, from + batch).contiguous());
-      optimizer.zero_grad();
-      loss.backward();
-      optimizer.step();
-    }
-  }
-}
-
-}  // namespace
 
 TEST_CASE("without masks the \"probabilities\" sum to far more than 1") {
   Rng rng(1);
