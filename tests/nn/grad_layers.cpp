@@ -3,6 +3,7 @@
 #include "autograd/gradient_check.h"
 #include "nn/dropout.h"
 #include "nn/embedding.h"
+#include "nn/logistic_mixture.h"
 #include "nn/losses.h"
 #include "tests/doctest.h"
 #include "tests/nn/layer_cases.h"
@@ -63,6 +64,13 @@ TEST_CASE("every loss") {
   const Tensor soft = rng.uniform({3, 4}), target = rng.normal({3, 4});
   Indices dense(Shape{2, 2, 3});
   for (Index i = 0; i < dense.numel(); ++i) dense[i] = static_cast<std::int32_t>(i % 4);
+  const LogisticMixture grey{.components = 3}, binary{.components = 2, .levels = 2},
+      rgb{.components = 2, .levels = 5, .channels = 3};
+  const auto levels = [](Index channels, int count) {  // the first and the last one among them
+    Tensor x({2, channels, 2, 3});
+    for (Index i = 0; i < x.numel(); ++i) x.data()[i] = static_cast<Real>(i * (count - 1) / 5 % count) / (count - 1);
+    return x;
+  };
   using Inputs = std::vector<Var>;
   struct Row {
     std::string name;
@@ -80,6 +88,10 @@ TEST_CASE("every loss") {
       {"kl_to_standard_normal", [](const Inputs& x, Reduction r) { return kl_to_standard_normal(x[0], x[1], r); },
        {{3, 4}, {3, 4}}},
       {"kl_categorical", [](const Inputs& x, Reduction r) { return kl_categorical(x[0], x[1], r); }, {{3, 4}, {3, 4}}},
+      {"mixture, grey", [&](const Inputs& x, Reduction r) { return grey.nll(x[0], levels(1, 256), r); }, {{2, 9, 2, 3}}},
+      {"mixture, grey of 2 levels", [&](const Inputs& x, Reduction r) { return binary.nll(x[0], levels(1, 2), r); },
+       {{2, 6, 2, 3}}},
+      {"mixture, RGB", [&](const Inputs& x, Reduction r) { return rgb.nll(x[0], levels(3, 5), r); }, {{2, 20, 2, 3}}},
   };
   for (const Row& row : rows) {
     for (Reduction r : {Reduction::kNone, Reduction::kSum, Reduction::kMean, Reduction::kBatchMean}) {

@@ -2,6 +2,7 @@
 // inputs and parameters, running statistics. tests/fixtures/make_nn_fixtures.py made the values.
 #include "autograd/ops.h"
 #include "nn/embedding.h"
+#include "nn/logistic_mixture.h"
 #include "nn/losses.h"
 #include "tests/doctest.h"
 #include "tests/nn/fixture.h"
@@ -54,6 +55,8 @@ TEST_CASE("every loss agrees with PyTorch, for each reduction and in its gradien
   Fixture torch;
   const Tensor target = torch("mse/target"), soft = torch("bce/target");
   const Indices labels = torch.indices("cross_entropy/target"), dense = torch.indices("cross_entropy_dense/target");
+  const Tensor grey_pixels = torch("mixture_grey/target"), rgb_pixels = torch("mixture_rgb/target");
+  const LogisticMixture grey{.components = 3}, rgb{.components = 2, .levels = 6, .channels = 3};
   using Inputs = std::vector<Var>;
   struct Row {
     std::string name;
@@ -67,6 +70,8 @@ TEST_CASE("every loss agrees with PyTorch, for each reduction and in its gradien
       {"gaussian_nll", [&](const Inputs& x, Reduction r) { return gaussian_nll(x[0], x[1], x[2], r); }},
       {"kl_normal", [&](const Inputs& x, Reduction r) { return kl_to_standard_normal(x[0], x[1], r); }},
       {"kl_categorical", [&](const Inputs& x, Reduction r) { return kl_categorical(x[0], x[1], r); }},
+      {"mixture_grey", [&](const Inputs& x, Reduction r) { return grey.nll(x[0], grey_pixels, r); }},
+      {"mixture_rgb", [&](const Inputs& x, Reduction r) { return rgb.nll(x[0], rgb_pixels, r); }},
   };
   for (const Row& row : rows) {
     CAPTURE(row.name);
