@@ -9,6 +9,7 @@ void check_options(const char* who, const Conv2dOptions& o, Index kh, Index kw) 
   require(o.stride.h > 0 && o.stride.w > 0, who, "stride is {} x {}; it must be 1 or more", o.stride.h, o.stride.w);
   require(o.padding.h >= 0 && o.padding.w >= 0, who, "padding is {} x {}; it must be 0 or more", o.padding.h,
           o.padding.w);
+  require(o.crop.h >= 0 && o.crop.w >= 0, who, "crop is {} x {}; it must be 0 or more", o.crop.h, o.crop.w);
   for (const Tap& tap : o.taps) {
     require(tap.row >= 0 && tap.row < kh && tap.col >= 0 && tap.col < kw, who,
             "tap ({}, {}) lies outside the kernel, which is {} x {}", tap.row, tap.col, kh, kw);
@@ -23,9 +24,12 @@ ConvGeometry geometry(const char* who, const Shape& x, const Shape& weight, cons
   require(x[2] + 2 * o.padding.h >= weight[2] && x[3] + 2 * o.padding.w >= weight[3], who,
           "x is {} with padding {} x {}, smaller than the kernel, {} x {}", x, o.padding.h, o.padding.w, weight[2],
           weight[3]);
-  return {.n = x[0], .c_in = x[1], .h = x[2], .w = x[3], .c_out = weight[0], .kh = weight[2], .kw = weight[3],
-          .stride_h = o.stride.h, .stride_w = o.stride.w, .pad_h = o.padding.h, .pad_w = o.padding.w,
-          .taps = o.taps};
+  const ConvGeometry g{.n = x[0], .c_in = x[1], .h = x[2], .w = x[3], .c_out = weight[0], .kh = weight[2],
+                       .kw = weight[3], .stride_h = o.stride.h, .stride_w = o.stride.w, .pad_h = o.padding.h,
+                       .pad_w = o.padding.w, .taps = o.taps, .crop_h = o.crop.h, .crop_w = o.crop.w};
+  require(g.out_h() > 0 && g.out_w() > 0, who, "the crop, {} x {}, leaves nothing of a result of {} x {}", o.crop.h,
+          o.crop.w, g.out_h() + g.crop_h, g.out_w() + g.crop_w);
+  return g;
 }
 
 Shape output_shape(const ConvGeometry& g) { return {g.n, g.c_out, g.out_h(), g.out_w()}; }
@@ -81,6 +85,7 @@ Tensor conv_transpose2d(const Tensor& x, const Tensor& weight, const Tensor& bia
   const char* who = "conv_transpose2d";
   require_defined(who, x, weight);
   require(!options.relu, who, "the relu option is conv2d's alone; hint: relu(conv_transpose2d(...))");
+  require(options.crop == Size2(0), who, "the crop option is conv2d's alone; hint: slice(conv_transpose2d(...))");
   check_shape(who, "weight", weight.shape(), {"C_in", "C_out", "KH", "KW"});
   check_shape(who, "x", x.shape(), {"N", weight.shape()[0], "H", "W"});
   const Size2 stride = options.stride, padding = options.padding;

@@ -25,11 +25,14 @@ struct Conv2dOptions {
   // conv2d gives max(y, 0), in the same pass. Its gradient functions do not look at this: their dy is that
   // of the convolution itself.
   bool relu = false;
+  // Rows and columns of the result that are left out below and on the right, and never computed. Padding is on both
+  // sides; where a window shall end at its pixel instead of standing around it, padding and crop are the kernel less 1.
+  Size2 crop = 0;
 };
 
 // Cross-correlation, as every framework means by convolution.
 //   x [N, C_in, H, W], weight [C_out, C_in, KH, KW], bias [C_out] or undefined
-//   -> [N, C_out, (H + 2 ph - KH) / sh + 1, (W + 2 pw - KW) / sw + 1]
+//   -> [N, C_out, (H + 2 ph - KH) / sh + 1, (W + 2 pw - KW) / sw + 1], less what crop leaves out
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Conv2dOptions& options = {});
 // d loss / d x, from dy and the weight; x_shape tells the size that stride rounded away.
 Tensor conv2d_backward_input(const Tensor& dy, const Tensor& weight, const Shape& x_shape,

@@ -1,8 +1,10 @@
 #include "autograd/ops/activations.h"
 
+#include <algorithm>
 #include <numbers>
 
 #include "autograd/record.h"
+#include "tensor/kernels/vector_math.h"
 #include "tensor/map.h"
 
 namespace gradfold {
@@ -30,6 +32,39 @@ Var elu(const Var& x, Real alpha) {
   Tensor y = elu(x.value(), alpha);
   return record("elu", {x}, y, [y, alpha](const Tensor& dy) -> Grads {
     return {map(dy, y, [alpha](Real g, Real t) { return t > 0 ? g : g * (t + alpha); })};
+  });
+}
+
+// y = [elu(x), elu(-x)]      dx = dy1 (1 or y1 + 1) - dy2 (1 or y2 + 1), 1 where its y is above 0      saves: y
+Var concat_elu(const Var& x) {
+  const Tensor from = x.value().contiguous();
+  require(from.rank() >= 2, "concat_elu", "x is {} but must be [N, C, ...]", x.shape());
+  Shape both = from.shape();
+  both[1] *= 2;
+  const Index n = from.size(0), size = from.numel() / std::max<Index>(n, 1);
+  const Index grain = std::max<Index>(1, kMapGrain / std::max<Index>(size, 1));
+  Tensor y(both);
+  parallel_for(n, grain, [&](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) {
+      const Real* in = from.data() + i * size;
+      Real* out = y.data() + 2 * i * size;
+      std::copy_n(in, size, out);
+      for (Index k = 0; k < size; ++k) out[size + k] = -in[k];
+      vec::elu(out, out, 2 * size, 1);
+    }
+  });
+  return record("concat_elu", {x}, y, [y, shape = x.shape(), n, size, grain](const Tensor& dresult) -> Grads {
+    const Tensor dy = dresult.contiguous();
+    Tensor dx(shape);
+    parallel_for(n, grain, [&](Index begin, Index end) {
+      for (Index i = begin; i < end; ++i) {
+        const Real *g = dy.data() + 2 * i * size, *t = y.data() + 2 * i * size;
+        Real* out = dx.data() + i * size;
+        for (Index k = 0; k < size; ++k)
+          out[k] = g[k] * (std::min(t[k], Real(0)) + 1) - g[size + k] * (std::min(t[size + k], Real(0)) + 1);
+      }
+    });
+    return {dx};
   });
 }
 

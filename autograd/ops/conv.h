@@ -4,7 +4,7 @@
 
 namespace gradfold {
 
-// Cross-correlation, with stride, padding and, for masked convolution, the taps that take part; with
+// Cross-correlation, with stride, padding, crop and, for masked convolution, the taps that take part; with
 // .relu = true a ReLU follows in the same pass.
 //   x [N, C_in, H, W], weight [C_out, C_in, KH, KW], bias [C_out] or undefined
 //   -> [N, C_out, (H + 2 ph - KH) / sh + 1, (W + 2 pw - KW) / sw + 1]

@@ -17,9 +17,10 @@ struct ConvGeometry {
   // The taps that take part, each once; empty: all. The others are skipped in all three functions, not
   // multiplied by zero, so a masked convolution costs as many taps as it keeps.
   std::span<const Tap> taps = {};
+  Index crop_h = 0, crop_w = 0;  // rows and columns of y that are left out below and on the right
 
-  Index out_h() const { return (h + 2 * pad_h - kh) / stride_h + 1; }  // y [n, c_out, out_h, out_w]
-  Index out_w() const { return (w + 2 * pad_w - kw) / stride_w + 1; }
+  Index out_h() const { return (h + 2 * pad_h - kh) / stride_h + 1 - crop_h; }  // y [n, c_out, out_h, out_w]
+  Index out_w() const { return (w + 2 * pad_w - kw) / stride_w + 1 - crop_w; }
 };
 
 // y = relu?(conv(x, weight) + bias[o]); bias may be null. All results are overwritten, and have the same

@@ -11,12 +11,14 @@
 #include "nn/conv_transpose2d.h"
 #include "nn/diagonal_bilstm.h"
 #include "nn/gated_masked_conv.h"
+#include "nn/gated_residual.h"
 #include "nn/layer_norm.h"
 #include "nn/linear.h"
 #include "nn/lstm.h"
 #include "nn/masked_conv2d.h"
 #include "nn/row_lstm.h"
 #include "nn/sequential.h"
+#include "nn/shifted_conv2d.h"
 
 namespace gradfold {
 
@@ -57,8 +59,19 @@ struct BothStacks : Module {
   }
 };
 
+// A block and its side input as one x: the first maps are the block's.
+struct WithSide : Module {
+  WithSide(Shift shift, Index maps, Size2 kernel, Index side)
+      : block(child<GatedResidual>("block", shift, maps, kernel, GatedResidualOptions{.side = side})) {}
+  GatedResidual& block;
+  Var forward(const Var& x) override {
+    return block.run(slice(x, 1, 0, block.maps), slice(x, 1, block.maps, x.size(1)));
+  }
+};
+
 inline std::vector<LayerCase> layer_cases() {
   constexpr MaskType kA = MaskType::kA, kB = MaskType::kB;
+  constexpr Shift kDown = Shift::kDown, kDownRight = Shift::kDownRight;
   const MaskedConvOptions rgb{.groups = 3};
   const GatedMaskedConvOptions rgb_gated{.groups = 3};
   return {
@@ -84,6 +97,20 @@ inline std::vector<LayerCase> layer_cases() {
       {"gated_b", making<BothStacks>(kB, 3, 3, 3, GatedMaskedConvOptions{.condition = 2}), {2, 6, 4, 3}, {2, 6, 4, 3}},
       {"gated_a_rgb", making<BothStacks>(kA, 3, 3, 3, rgb_gated), {1, 6, 3, 4}, {1, 6, 3, 4}},
       {"gated_b_rgb", making<BothStacks>(kB, 6, 6, 3, rgb_gated), {1, 12, 3, 3}, {1, 12, 3, 3}},
+      {"shifted_down", making<ShiftedConv2d>(kDown, 2, 3, Size2(2, 3)), {2, 2, 4, 5}, {2, 3, 4, 5}, {2, 3, 4, 5},
+       "ShiftedConv2d: x is [2, 3, 4, 5] but must be [N, 2, H, W]"},
+      {"shifted_down_strided", making<ShiftedConv2d>(kDown, 2, 3, Size2(2, 3), ShiftedConvOptions{.stride = 2}),
+       {2, 2, 4, 5}, {2, 3, 2, 3}, {2, 4, 5}, "must be [N, 2, H, W]"},
+      {"shifted_down_right", making<ShiftedConv2d>(kDownRight, 2, 3, 2), {2, 2, 4, 3}, {2, 3, 4, 3}, {2, 1, 4, 3},
+       "must be [N, 2, H, W]"},
+      {"shifted_down_right_strided", making<ShiftedConv2d>(kDownRight, 2, 3, 2, ShiftedConvOptions{.stride = 2}),
+       {2, 2, 5, 4}, {2, 3, 3, 2}},
+      {"shifted_transpose_down", making<ShiftedConvTranspose2d>(kDown, 2, 3), {2, 2, 3, 4}, {2, 3, 6, 8}, {2, 3, 3, 4},
+       "ShiftedConvTranspose2d: x is [2, 3, 3, 4] but must be [N, 2, H, W]"},
+      {"shifted_transpose_down_right", making<ShiftedConvTranspose2d>(kDownRight, 2, 3), {2, 2, 3, 4}, {2, 3, 6, 8}},
+      {"gated_residual", making<GatedResidual>(kDown, 2, Size2(2, 3)), {2, 2, 4, 3}, {2, 2, 4, 3}, {2, 3, 4, 3},
+       "GatedResidual: x is [2, 3, 4, 3] but must be [N, 2, H, W]"},
+      {"gated_residual_side", making<WithSide>(kDownRight, 2, 2, 3), {1, 5, 3, 3}, {1, 2, 3, 3}},
       {"lstm", making<Lstm>(3, 4), {2, 5, 3}, {2, 5, 4}, {2, 5, 4}, "Lstm: x is [2, 5, 4] but must be [N, T, 3]"},
       {"lstm_two_layers", making<Lstm>(2, 3, 2), {3, 4, 2}, {3, 4, 3}, {4, 2}, "must be [N, T, 2]"},
       {"row_lstm", making<RowLstm>(3, 4), {3, 3, 4, 5}, {3, 4, 4, 5}, {2, 4, 4, 5},

@@ -99,6 +99,16 @@ TEST_CASE("conv2d: channels and image sizes that fill vectors, panels and tasks,
                      .stride_w = 2, .pad_h = 2, .pad_w = 2});
 }
 
+TEST_CASE("conv2d: results that are cut off below and on the right") {
+  for (Index stride : {1, 2})
+    for (Index size : {2, 7, 28})
+      for (Index kw : {1, 2, 3})
+        for (Index c : {3, 33})
+          check_against_ref({.n = 2, .c_in = c, .h = size, .w = size + 1, .c_out = c + 1, .kh = 2, .kw = kw,
+                             .stride_h = stride, .stride_w = stride, .pad_h = 1, .pad_w = kw - 1, .crop_h = 1,
+                             .crop_w = kw == 1 ? 0 : 1});
+}
+
 TEST_CASE("conv2d: few inputs, many outputs, as in a first layer") {
   const std::vector<Tap> scattered = {{2, 2}, {0, 1}, {1, 0}, {0, 2}, {1, 1}};
   for (Index c_in : {1, 2})
