@@ -44,8 +44,7 @@ Batch Batches::Epoch::operator[](Index i) const {
   const Index number = first_ + i, begin = number * batch_, end = std::min(begin + batch_, order_.numel());
   require(i >= 0 && i < size(), "Batches::Epoch", "batch {} was asked for, but {} are left in this epoch", i,
           size());
-  Indices rows(Shape{end - begin});
-  std::copy(order_.values.begin() + begin, order_.values.begin() + end, rows.values.begin());
+  Indices rows = order_.slice(begin, end);
   Dataset chosen = select(*data_, rows);
   return {std::move(chosen.images), std::move(chosen.labels), std::move(rows), number};
 }

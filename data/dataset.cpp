@@ -42,10 +42,7 @@ Dataset slice(const Dataset& x, Index begin, Index end) {
   require(begin >= 0 && begin <= end && end <= x.size(), "slice",
           "images {} to {} were asked for, but {} has {}", begin, end, x.name, x.size());
   Dataset out{x.name, x.images.slice(0, begin, end), {}, {}};
-  if (x.has_labels()) {
-    out.labels = Indices(Shape{end - begin});
-    std::copy(x.labels.values.begin() + begin, x.labels.values.begin() + end, out.labels.values.begin());
-  }
+  if (x.has_labels()) out.labels = x.labels.slice(begin, end);
   if (x.factors.defined()) out.factors = x.factors.slice(0, begin, end);
   return out;
 }

@@ -101,9 +101,7 @@ Dataset cut_file(const Dataset& whole, Split split) {
           "{} images are too few to set a tenth aside for the {} split; hint: use all of them, split all", n,
           split_name(split));
   const Indices order = Rng(0).fork("split").permutation(n);
-  Indices rows(Shape{end - begin});
-  std::copy(order.values.begin() + begin, order.values.begin() + end, rows.values.begin());
-  Dataset out = select(whole, rows);
+  Dataset out = select(whole, order.slice(begin, end));
   out.name = fmt::format("{} {}", whole.name, split_name(split));
   return out;
 }

@@ -26,9 +26,14 @@ AutoregressiveModel::AutoregressiveModel(int levels, int channels) : levels_(lev
   require(channels >= 1, "AutoregressiveModel", "channels is {} but must be 1 or more", channels);
 }
 
-Var AutoregressiveModel::nll(const Tensor& x) {
+Var AutoregressiveModel::logits(const Var& x, const Indices& labels) {
+  const Indices each_label = expand_labels(kind(), labels, x.size(0), classes());
+  return scoped([&] { return forward_given(x, each_label); });
+}
+
+Var AutoregressiveModel::nll(const Tensor& x, const Indices& labels) {
   check_levels(kind(), x, channels_, levels_);
-  const Var logits = (*this)(x);
+  const Var logits = this->logits(x, labels);
   if (levels_ == 2) return bce_with_logits(logits, x, Reduction::kBatchMean);
   const Indices targets = level_numbers(x, levels_);
   return cross_entropy(reshape(logits, Shape{x.size(0) * x.size(1), levels_, x.size(2), x.size(3)}),
@@ -36,10 +41,10 @@ Var AutoregressiveModel::nll(const Tensor& x) {
          static_cast<Real>(x.size(0));
 }
 
-Tensor AutoregressiveModel::log_conditionals(const Tensor& x) {
+Tensor AutoregressiveModel::log_conditionals(const Tensor& x, const Indices& labels) {
   check_levels(kind(), x, channels_, levels_);
   NoGrad guard;
-  const Tensor logits = (*this)(x).value();
+  const Tensor logits = this->logits(x, labels).value();
   if (levels_ == 2) return log_sigmoid(where(x, logits, -logits));
   const Indices targets = level_numbers(x, levels_);
   return -cross_entropy(logits.reshape(Shape{x.size(0) * x.size(1), levels_, x.size(2), x.size(3)}),
@@ -48,14 +53,16 @@ Tensor AutoregressiveModel::log_conditionals(const Tensor& x) {
               .reshape(x.shape());
 }
 
-Tensor AutoregressiveModel::log_prob(const Tensor& x) {
+Tensor AutoregressiveModel::log_prob(const Tensor& x, const Indices& labels) {
   check_shape(kind(), "x", x.shape(), {"N", channels_, "H", "W"});
+  const Indices each_label = expand_labels(kind(), labels, x.size(0), classes());
   constexpr Index kPixelsAtOnce = 1 << 16;  // bounds the memory of a slice's maps
   const Index slice = std::max<Index>(1, kPixelsAtOnce / std::max<Index>(1, x.size(2) * x.size(3)));
   Tensor out(Shape{x.size(0)});
   for (Index from = 0; from < x.size(0); from += slice) {
     const Index to = std::min(from + slice, x.size(0));
-    const Tensor part = log_conditionals(x.slice(0, from, to).contiguous());
+    const Indices part_labels = classes() > 0 ? each_label.slice(from, to) : Indices{};
+    const Tensor part = log_conditionals(x.slice(0, from, to).contiguous(), part_labels);
     out.slice(0, from, to).copy_from(sum(part, {1, 2, 3}));
   }
   return out;

@@ -11,15 +11,18 @@ namespace gradfold {
 //
 // One pass of the net over a whole image gives all factors at once. What a subclass adds is that net: its forward
 // takes x [N, C, H, W] of levels to logits [N, C * K, H, W], with K = 1, the logit of 1, for two levels, and else
-// one for each level. Likelihood, training loss and sampling follow from it here.
+// one for each level. Likelihood, training loss and sampling follow from it here. A model with classes() makes its net
+// in forward_given.
 class AutoregressiveModel : public ImageModel {
  public:
   AutoregressiveModel(int levels, int channels);
 
-  Var nll(const Tensor& x) override;
-  Tensor log_prob(const Tensor& x) override;
+  // [N, C * K, H, W] from x [N, C, H, W] of levels: the net.
+  Var logits(const Var& x, const Indices& labels = {});
+  Var nll(const Tensor& x, const Indices& labels = {}) override;
+  Tensor log_prob(const Tensor& x, const Indices& labels = {}) override;
   // log p(x_i | earlier pixels) for each pixel and channel, [N, C, H, W]; they add up to log_prob.
-  Tensor log_conditionals(const Tensor& x);
+  Tensor log_conditionals(const Tensor& x, const Indices& labels = {});
 
   // Pixel by pixel in the order above, by options.sampler (models/sampling.cpp). The random number of a pixel depends on
   // its image and place alone, so every sampler gives the same images.
@@ -35,6 +38,8 @@ class AutoregressiveModel : public ImageModel {
   int channels() const override { return channels_; }
 
  protected:
+  // The net given labels [N], which are classes; none for a model without classes, whose net is forward.
+  virtual Var forward_given(const Var& x, const Indices&) { return forward(x); }
   // True if a logit may depend on its own or later pixels; the faster samplers then cannot give what the net says.
   virtual bool looks_ahead() const { return false; }
   Index logits_per_channel() const { return levels_ == 2 ? 1 : levels_; }

@@ -13,14 +13,14 @@ double bits_per_dim(double nats_per_image, const Shape& image) {
   return nats_per_image / (std::numbers::ln2 * static_cast<double>(image[1] * image[2] * image[3]));
 }
 
-double total_probability(ImageModel& model, Index side) {
+double total_probability(ImageModel& model, Index side, const Indices& label) {
   require(side >= 1 && side <= 4, "total_probability",
           "side is {} but must be 1 .. 4: 4 are 65,536 images already", side);
   const Index pixels = side * side;
   Tensor all({Index{1} << pixels, 1, side, side});  // bit i of an image's number is its pixel i
   for (Index i = 0; i < all.numel(); ++i) all.data()[i] = static_cast<Real>(i / pixels >> i % pixels & 1);
   double total = 0;
-  for (const Real log_p : model.log_prob(all).to_vector()) total += std::exp(static_cast<double>(log_p));
+  for (const Real log_p : model.log_prob(all, label).to_vector()) total += std::exp(static_cast<double>(log_p));
   return total;
 }
 
@@ -53,6 +53,24 @@ void check_levels(std::string_view who, const Tensor& x, int channels, int level
   }
   require(false, who, "x holds {:.4g} at element {} but this model's pixels are k / {} with k = 0 .. {}",
           values[at], at, levels - 1, levels - 1);
+}
+
+Indices expand_labels(std::string_view who, const Indices& labels, Index n, Index classes) {
+  const Index given = labels.numel();
+  if (classes == 0) {
+    require(given == 0, who, "labels are given but the model knows no classes; hint: leave them out, or make a model "
+            "with classes");
+    return {};
+  }
+  require(given > 0, who, "labels are missing: the model has {} classes and must be told which", classes);
+  require(given == n || given == 1, who, "there are {} labels for {} images; give one for each, or one for all",
+          given, n);
+  for (Index i = 0; i < given; ++i)
+    require(labels[i] >= 0 && labels[i] < classes, who, "label {} at position {} must be one of 0..{}", labels[i], i,
+            classes - 1);
+  Indices out(Shape{n});
+  for (Index i = 0; i < n; ++i) out[i] = labels[given == 1 ? 0 : i];
+  return out;
 }
 
 }  // namespace gradfold

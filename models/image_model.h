@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "nn/module.h"
+#include "tensor/indices.h"
 
 namespace gradfold {
 
@@ -24,6 +25,8 @@ struct SampleOptions {
   Sampler sampler = Sampler::kCached;
   // Below 1 the likelier values become likelier still: p^(1/temperature), normalised.
   Real temperature = 1;
+  // The classes to draw, [N], or [1] for all images; for a model with classes, and only for one.
+  Indices labels = {};
   // Completion. `image` [N, C, H, W] is what stands on the canvas before the first pixel is drawn (zeros if
   // undefined); `known`, broadcast to it, is 1 where a pixel is given and stays, 0 where it is drawn.
   Tensor image = {};
@@ -35,12 +38,16 @@ struct SampleOptions {
 
 // A model of images that tells how likely an image is: what `./gf train`, `eval` and `sample` work with.
 // Images are [N, C, H, W] with values 0, 1/(levels - 1), ..., 1: 0 and 1 for binary images, v / 255 for bytes.
+//
+// A model with classes() is a distribution for each class, p(x | class): it is always told the class of each image,
+// labels [N] of 0..classes() - 1, or [1] for all. Other models take no labels.
 class ImageModel : public Module {
  public:
   // Mean negative log-likelihood of a batch in nats per image: the loss.
-  virtual Var nll(const Tensor& x) = 0;
-  // log p(x) of each image in nats, [N]. Works through the images a slice at a time, without a graph.
-  virtual Tensor log_prob(const Tensor& x) = 0;
+  virtual Var nll(const Tensor& x, const Indices& labels = {}) = 0;
+  // log p(x), or log p(x | class), of each image in nats, [N]. Works through the images a slice at a time, without a
+  // graph.
+  virtual Tensor log_prob(const Tensor& x, const Indices& labels = {}) = 0;
   // `shape` [N, C, H, W] new images.
   virtual Tensor sample(const Shape& shape, Rng& rng, const SampleOptions& options = {}) = 0;
 
@@ -49,6 +56,7 @@ class ImageModel : public Module {
 
   virtual int levels() const = 0;  // values that a pixel can take
   virtual int channels() const = 0;
+  virtual Index classes() const { return 0; }  // 0: it knows none
   // The name under which models/registry.h knows this kind of model: "pixel_cnn".
   virtual std::string name() const = 0;
   // What make_image_model() needs to build this model again: {"maps": 32, ...}; kept in checkpoints.
@@ -60,10 +68,15 @@ class ImageModel : public Module {
 // bits/dim = nats per image / (ln 2 * pixels * channels): comparable over image sizes.
 double bits_per_dim(double nats_per_image, const Shape& image);
 
-// Sum of p(x) over all binary images of side x side pixels, side up to 4 (65,536 images): 1 for a distribution.
-double total_probability(ImageModel& model, Index side);
+// Sum of p(x), or p(x | label), over all binary images of side x side pixels, side up to 4 (65,536 images): 1 for a
+// distribution.
+double total_probability(ImageModel& model, Index side, const Indices& label = {});
 
 // Throws unless x is [N, channels, H, W] and its values are levels 0, 1/(levels - 1), ..., 1.
 void check_levels(std::string_view who, const Tensor& x, int channels, int levels);
+
+// A label for each of n images, [n], from labels [n] or [1]; none for a model without classes. Throws if there are too
+// many or too few of them, or one is no class.
+Indices expand_labels(std::string_view who, const Indices& labels, Index n, Index classes);
 
 }  // namespace gradfold

@@ -1,4 +1,6 @@
 #pragma once
+#include "tensor/check.h"
+#include "tensor/indices.h"
 #include "tensor/tensor.h"
 
 namespace gradfold {
@@ -9,6 +11,8 @@ namespace gradfold {
 class PixelNet {
  public:
   virtual ~PixelNet() = default;
+  // The class of each image, [N]: once, before all else, for a model with classes.
+  virtual void given(const Indices&) { throw Error("PixelNet", "this net knows no classes"); }
   // pixel [N, C] of levels; a channel that is not drawn yet may have any value.
   virtual void set(Index y, Index x, const Tensor& pixel) = 0;
   // [N, C * K]; a channel's are right once all before it are known.

@@ -26,7 +26,8 @@ std::unique_ptr<ImageModel> make_gated_pixel_cnn(const ModelConfig& config) {
                                                              .kernel = config.at("kernel"),
                                                              .head = config.at("head"),
                                                              .levels = static_cast<int>(config.at("levels")),
-                                                             .channels = static_cast<int>(config.at("channels"))});
+                                                             .channels = static_cast<int>(config.at("channels")),
+                                                             .classes = config.at("classes")});
 }
 
 template <PixelRnnKind kind>

@@ -24,17 +24,20 @@ Real draw(const Real* logits, Index k, Real temperature, Real u) {
 // The net run over the whole image, or over the rows down to the pixel's, for every pixel anew.
 class WholeNet : public PixelNet {
  public:
-  WholeNet(Module& net, Tensor canvas, bool cropped) : net_(net), canvas_(std::move(canvas)), cropped_(cropped) {}
+  WholeNet(AutoregressiveModel& model, Tensor canvas, bool cropped)
+      : model_(model), canvas_(std::move(canvas)), cropped_(cropped) {}
+  void given(const Indices& labels) override { labels_ = labels; }
   void set(Index, Index, const Tensor&) override {}  // it reads the canvas
   Tensor logits(Index y, Index x) override {
     const Tensor seen = cropped_ ? canvas_.slice(2, 0, y + 1).contiguous() : canvas_;
-    return net_(seen).value().select(3, x).select(2, y).contiguous();
+    return model_.logits(seen, labels_).value().select(3, x).select(2, y).contiguous();
   }
 
  private:
-  Module& net_;
+  AutoregressiveModel& model_;
   const Tensor canvas_;
   const bool cropped_;
+  Indices labels_;
 };
 
 // The images that are being drawn.
@@ -76,6 +79,7 @@ Sampler AutoregressiveModel::sampler_for(Sampler wanted) {
 
 Tensor AutoregressiveModel::sample(const Shape& shape, Rng& rng, const SampleOptions& options) {
   check_shape(kind(), "shape", shape, {"N", channels_, "H", "W"});
+  const Indices labels = expand_labels(kind(), options.labels, shape[0], classes());
   require(options.temperature > 0, kind(), "temperature is {} but must be above 0", options.temperature);
   NoGrad guard;
   const Index channels = shape[1], width = shape[3], pixels = shape[2] * width;
@@ -88,6 +92,7 @@ Tensor AutoregressiveModel::sample(const Shape& shape, Rng& rng, const SampleOpt
   const std::unique_ptr<PixelNet> net =
       remembers ? cached(shape[0], width)
                 : std::make_unique<WholeNet>(*this, canvas.x, sampler == Sampler::kCropped);
+  if (classes() > 0) net->given(labels);
   for (Index pixel = 0; pixel < pixels; ++pixel) {
     const Index y = pixel / width, x = pixel % width;
     net->set(y, x, canvas.pixel(y, x));

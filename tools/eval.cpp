@@ -36,11 +36,11 @@ int evaluate(Options options) {
   if (options.threads > 0) set_num_threads(options.threads);
   const OpenedModel opened = open_checkpoint(options.checkpoint);
   if (options.data.empty()) options.data = saved_settings(opened.progress).data;
-  const Dataset data =
-      load_dataset(options.data, parse_split(options.split), {.limit = options.limit, .seed = options.seed});
+  const Dataset data = data_for(*opened.model, load_dataset(options.data, parse_split(options.split),
+                                                            {.limit = options.limit, .seed = options.seed}));
   Rng rng = Rng(options.seed).fork("levels");
   const Tensor images = to_levels(data.images, opened.model->levels(), rng);
-  const auto [mean, error] = summarize(opened.model->log_prob(images));
+  const auto [mean, error] = summarize(opened.model->log_prob(images, data.labels));
   const double bits = bits_per_dim(-mean, images.shape());
   const Output output(options.json);
   output.say("{} on {} ({} images): {:.2f} nats per image (+- {:.2f}), {:.4f} bits/dim", opened.model->name(),

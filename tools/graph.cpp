@@ -47,7 +47,8 @@ int draw_graph(const CLI::App& app, const Options& options) {
   const auto model = chosen_model(name, settings);
   Rng rng(1);
   model->reset_parameters(rng);
-  const Var loss = model->nll(Tensor::zeros({1, model->channels(), 28, 28}));
+  const Indices label = model->classes() > 0 ? Indices{0} : Indices{};
+  const Var loss = model->nll(Tensor::zeros({1, model->channels(), 28, 28}), label);
   const auto names = model->named_parameters();
   const std::string picture = options.out.extension() == ".svg" ? graph_svg(loss, names) : graph_dot(loss, names);
   write_atomically(options.out, [&](std::ostream& file) { file << picture; });

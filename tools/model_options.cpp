@@ -101,4 +101,22 @@ Tensor to_levels(const Tensor& images, int levels, Rng& rng) {
   return map(images, [top](Real v) { return std::nearbyint(v * top) / top; });
 }
 
+Dataset data_for(const ImageModel& model, Dataset data) {
+  const Index classes = model.classes();
+  if (classes == 0) {
+    data.labels = {};
+    return data;
+  }
+  if (!data.has_labels()) {
+    throw UsageError(model.name(), fmt::format("{} has no labels, and this model's images are given a class", data.name),
+                     "strokes and mnist have them; a model with --classes 0 needs none");
+  }
+  const auto [least, most] = std::minmax_element(data.labels.values.begin(), data.labels.values.end());
+  if (*least < 0 || *most >= classes) {
+    throw UsageError(model.name(), fmt::format("{} has labels {}..{}, but this model's classes are 0..{}", data.name,
+                                               *least, *most, classes - 1));
+  }
+  return data;
+}
+
 }  // namespace gradfold

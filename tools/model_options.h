@@ -6,6 +6,7 @@
 
 #include <fmt/ranges.h>
 
+#include "data/dataset.h"
 #include "models/registry.h"
 #include "nn/checkpoint.h"
 #include "tools/command.h"
@@ -41,5 +42,9 @@ ModelConfig parse_config(const std::string& text);
 // Grey images [N, C, H, W] as the model's levels: for two levels each pixel is drawn as 1 with the
 // probability of its grey (images that are 0 and 1 stay as they are), else rounded to the nearest level.
 Tensor to_levels(const Tensor& images, int levels, Rng& rng);
+
+// The data set as the model is to see it: with labels if it has classes, else without. A UsageError says so if the data
+// have no labels, or other ones than the model's.
+Dataset data_for(const ImageModel& model, Dataset data);
 
 }  // namespace gradfold

@@ -1,9 +1,12 @@
 // gf sample CHECKPOINT --n 64 --out s.png
 #include <chrono>
+#include <optional>
 
 #include "lessons/interrupt.h"
 #include "tensor/atomic_file.h"
+#include "tensor/elementwise.h"
 #include "tensor/parallel.h"
+#include "tensor/reduce.h"
 #include "tools/command.h"
 #include "tools/model_options.h"
 #include "tools/output.h"
@@ -16,7 +19,8 @@ namespace {
 
 struct Options {
   std::string checkpoint, sampler = "cached";
-  std::filesystem::path out, complete;
+  std::filesystem::path out, complete, known;
+  std::optional<Index> label;
   Index n = 64, zoom = GridOptions().zoom;
   Real temperature = 1;
   std::uint64_t seed = 1;
@@ -24,24 +28,59 @@ struct Options {
   bool json = false;
 };
 
-// The given rows of a picture, and where they are: all of a picture that is less high than the model's
-// images, the upper half of one that is as high.
-void add_completion(SampleOptions& sampling, const Options& options, const ImageModel& model,
-                    const Shape& image) {
-  const Tensor picture = to_tensor(read_png(options.complete), model.channels());
+// Which pixels are given, [1, 1, H, W]: the white ones of --known; without it the rows of the picture, or the upper half
+// of one that is as high as the model's images.
+Tensor known_pixels(const Options& options, const Shape& image, Index picture_rows) {
   const Index height = image[2], width = image[3];
-  require(picture.size(2) == width && picture.size(1) <= height, options.complete.string(),
+  if (options.known.empty()) {
+    Tensor rows = Tensor::zeros({1, 1, height, width});
+    rows.slice(2, 0, picture_rows < height ? picture_rows : height / 2).fill(1);
+    return rows;
+  }
+  require(picture_rows == height, options.complete.string(),
+          "it has {} rows, the model's images {}: with --known it must be as high as they are", picture_rows, height);
+  const Tensor mask = to_tensor(read_png(options.known), 1).unsqueeze(0);
+  require(mask.size(3) == width && mask.size(2) == height, options.known.string(),
+          "it is {} x {} pixels but the model's images are {} x {}; both must be equal; hint: white where a pixel of "
+          "--complete is given, black where it is drawn",
+          mask.size(3), mask.size(2), width, height);
+  const Tensor white = greater(mask, Tensor::scalar(Real(0.5)));
+  require(max(white).item() > 0, options.known.string(),
+          "no pixel of it is white, so nothing of --complete is given; hint: white is given, black is drawn");
+  return white;
+}
+
+void add_completion(SampleOptions& sampling, const Options& options, const ImageModel& model, const Shape& image) {
+  const Tensor picture = to_tensor(read_png(options.complete), model.channels()).unsqueeze(0);
+  const Index height = image[2], width = image[3], rows = picture.size(2);
+  require(picture.size(3) == width && rows <= height, options.complete.string(),
           "it is {} x {} pixels but the model's images are {} x {}; the width must be equal and the height "
           "no larger; "
           "hint: ./gf sample ... --n 1 --zoom 1 draws one of that size",
-          picture.size(2), picture.size(1), width, height);
-  const Index rows = picture.size(1) < height ? picture.size(1) : height / 2;
+          picture.size(3), rows, width, height);
   Rng rng = Rng(options.seed).fork("levels");
-  sampling.image = Tensor::zeros(image);
-  sampling.known = Tensor::zeros(image);
-  sampling.image.slice(2, 0, rows)
-      .copy_from(to_levels(picture.unsqueeze(0).slice(2, 0, rows), model.levels(), rng));
-  sampling.known.slice(2, 0, rows).fill(1);
+  Tensor whole = Tensor::zeros(image);
+  whole.slice(2, 0, rows).copy_from(to_levels(picture, model.levels(), rng));
+  sampling.known = known_pixels(options, image, rows);
+  sampling.image = whole * sampling.known;  // what is to be drawn is nobody's to see
+}
+
+// A class for each image: --class K, or all classes in turn.
+Indices classes_to_draw(const Options& options, const ImageModel& model) {
+  const Index classes = model.classes();
+  if (options.label && classes == 0) {
+    throw UsageError("sample", fmt::format("--class {} was asked for, but {} was trained without classes",
+                                           *options.label, options.checkpoint),
+                     "./gf train gated_pixel_cnn --classes 10 trains a model with them");
+  }
+  if (options.label && *options.label >= classes) {
+    throw UsageError("sample", fmt::format("--class is {} but the model's classes are 0..{}", *options.label,
+                                           classes - 1));
+  }
+  if (classes == 0) return {};
+  Indices labels(Shape{options.n});
+  for (Index i = 0; i < options.n; ++i) labels[i] = static_cast<std::int32_t>(options.label.value_or(i % classes));
+  return labels;
 }
 
 Sampler parse_sampler(const std::string& name) {
@@ -58,6 +97,7 @@ int sample(const Options& options) {
   Shape shape = opened.image();
   SampleOptions sampling{.sampler = opened.model->sampler_for(wanted), .temperature = options.temperature};
   const std::string_view sampler = sampler_name(sampling.sampler);
+  sampling.labels = classes_to_draw(options, *opened.model);
   if (!options.complete.empty()) add_completion(sampling, options, *opened.model, shape);
   require_writable(options.out);
   const Interrupt interrupt;
@@ -82,7 +122,10 @@ int sample(const Options& options) {
   }
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   bar.finish();
-  write_png(options.out, grid(images, {.zoom = options.zoom, .gap = options.n > 1 ? GridOptions().gap : 0}));
+  // A column for each class.
+  const Index columns = options.label ? 0 : std::min(opened.model->classes(), options.n);
+  write_png(options.out, grid(images, {.columns = columns, .zoom = options.zoom,
+                                       .gap = options.n > 1 ? GridOptions().gap : 0}));
   const Output output(options.json);
   if (sampling.sampler != wanted) output.say("{} has no {} sampler", opened.model->name(), options.sampler);
   output.say("{} image{} in {:.2f} s ({}): {}", options.n, options.n == 1 ? "" : "s", seconds, sampler,
@@ -110,6 +153,11 @@ Action setup(CLI::App& app, const Arguments&) {
   app.add_option("--complete", options->complete,
                  "a PNG: its rows (its upper half if it is as high as the model's images) "
                  "are given, the rest is drawn");
+  app.add_option("--known", options->known,
+                 "a PNG of the size of the model's images: white where a pixel of --complete is given, black where it "
+                 "is drawn; for any other part than upper rows");
+  app.add_option("--class", options->label,
+                 "draw this class, for a model with classes [all in turn, a column each]")->check(whole());
   app.add_option("--temperature", options->temperature, "below 1: likelier pixels become likelier still")
       ->capture_default_str()->check(positive());
   app.add_option("--seed", options->seed, "of all random numbers")->capture_default_str()->check(whole());
@@ -117,11 +165,13 @@ Action setup(CLI::App& app, const Arguments&) {
   app.add_flag("--json", options->json, "the result as one JSON object, the last line of stdout");
   return [options, &app] {
     require_ending(app, options->out, {".png"});
+    if (!options->known.empty() && options->complete.empty())
+      throw UsageError("sample", "--known says which pixels of --complete are given, but there is no --complete");
     return sample(*options);
   };
 }
 
-const RegisterCommand command("sample", "draw new images, or complete half an image", setup);
+const RegisterCommand command("sample", "draw new images, or complete a part of one", setup);
 
 }  // namespace
 }  // namespace gradfold

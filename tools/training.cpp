@@ -26,8 +26,8 @@ Schedule make_schedule(const TrainSettings& settings, Index steps) {
       "train", fmt::format("there is no schedule '{}'; known are constant and cosine", settings.schedule));
 }
 
-Dataset load_split(const TrainSettings& settings, Split split) {
-  return load_dataset(settings.data, split, {.limit = settings.limit, .seed = settings.seed});
+Dataset load_split(const ImageModel& model, const TrainSettings& settings, Split split) {
+  return data_for(model, load_dataset(settings.data, split, {.limit = settings.limit, .seed = settings.seed}));
 }
 
 std::string note(const TrainingProgress& progress, const std::string& name) {
@@ -61,8 +61,8 @@ Training::Training(std::unique_ptr<ImageModel> model, TrainSettings settings, st
     : model_(std::move(model)),
       settings_(std::move(settings)),
       path_(std::move(path)),
-      batches_(load_split(settings_, Split::kTrain), {.batch = settings_.batch, .seed = settings_.seed}),
-      valid_(load_split(settings_, Split::kValid)),
+      batches_(load_split(*model_, settings_, Split::kTrain), {.batch = settings_.batch, .seed = settings_.seed}),
+      valid_(load_split(*model_, settings_, Split::kValid)),
       adam_(model_->parameters(), {.lr = settings_.lr}),
       schedule_(make_schedule(settings_, settings_.epochs * batches_.per_epoch())) {
   Rng first = Rng(settings_.seed).fork("weights");
@@ -106,7 +106,7 @@ void Training::save() {
 double Training::step(const Batch& batch) {
   adam_.set_lr(settings_.lr * schedule_(progress_.step));
   Rng levels = Rng(settings_.seed).fork("levels").fork(static_cast<std::uint64_t>(progress_.step));
-  const Var loss = model_->nll(to_levels(batch.images, model_->levels(), levels));
+  const Var loss = model_->nll(to_levels(batch.images, model_->levels(), levels), batch.labels);
   check_finite(loss, progress_.step);
   model_->zero_grad();
   loss.backward();
@@ -143,8 +143,8 @@ std::optional<double> Training::validate(const Interrupt& interrupt) {
   double log_prob = 0;
   for (Index from = 0; from < valid_.size(); from += kAtOnce) {
     if (interrupt.asked()) return std::nullopt;
-    const Index to = std::min(from + kAtOnce, valid_.size());
-    log_prob += sum(model_->log_prob(valid_.images.slice(0, from, to))).item();
+    const Dataset part = slice(valid_, from, std::min(from + kAtOnce, valid_.size()));
+    log_prob += sum(model_->log_prob(part.images, part.labels)).item();
   }
   return -log_prob / static_cast<double>(valid_.size());
 }

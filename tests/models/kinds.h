@@ -30,6 +30,9 @@ inline const std::vector<Kind>& kinds() {
       {"Gated PixelCNN, binary", gated({.maps = 6, .layers = 3, .head = 6})},
       {"Gated PixelCNN, RGB of 4 levels",
        gated({.maps = 6, .layers = 3, .kernel = 5, .head = 6, .levels = 4, .channels = 3})},
+      {"Gated PixelCNN, binary, 3 classes", gated({.maps = 6, .layers = 3, .head = 6, .classes = 3})},
+      {"Gated PixelCNN, RGB of 4 levels, 2 classes",
+       gated({.maps = 6, .layers = 2, .head = 6, .levels = 4, .channels = 3, .classes = 2})},
       {"Row LSTM, binary", rnn(kRow, {.hidden = 6, .layers = 2, .head = 6})},
       {"Row LSTM, RGB of 4 levels", rnn(kRow, {.hidden = 6, .layers = 2, .head = 6, .levels = 4, .channels = 3})},
       {"Diagonal BiLSTM, binary", rnn(kDiagonal, {.hidden = 6, .layers = 2, .head = 6})},
@@ -52,6 +55,13 @@ inline Tensor random_levels(const Shape& shape, int levels, Rng& rng) {
     x.data()[i] = static_cast<Real>(rng.below(levels)) / static_cast<Real>(levels - 1);
   }
   return x;
+}
+
+// Labels 0, 1, 2, ... in turn for n images, if the model takes any.
+inline Indices some_labels(const ImageModel& model, Index n) {
+  Indices labels(Shape{model.classes() > 0 ? n : 0});
+  for (Index i = 0; i < labels.numel(); ++i) labels[i] = static_cast<std::int32_t>(i % model.classes());
+  return labels;
 }
 
 }  // namespace gradfold

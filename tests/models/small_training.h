@@ -15,11 +15,12 @@ inline Tensor digits_4x4(Index n) {
 }
 
 // Adam over x [N, C, H, W] in the order in which it stands; a last, partial batch is left out.
-inline void train(ImageModel& model, const Tensor& x, Index batch, int epochs) {
+inline void train(ImageModel& model, const Tensor& x, Index batch, int epochs, const Indices& labels = {}) {
   Adam optimizer(model.parameters(), {.lr = 3e-3});
   for (int epoch = 0; epoch < epochs; ++epoch) {
     for (Index from = 0; from + batch <= x.size(0); from += batch) {
-      Var loss = model.nll(x.slice(0, from, from + batch).contiguous());
+      const Indices known = labels.numel() > 0 ? labels.slice(from, from + batch) : Indices{};
+      Var loss = model.nll(x.slice(0, from, from + batch).contiguous(), known);
       optimizer.zero_grad();
       loss.backward();
       optimizer.step();

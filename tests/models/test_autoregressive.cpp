@@ -22,6 +22,13 @@ bool is_binary(const AutoregressiveModel& model) { return model.levels() == 2 &&
 
 Tensor digits(Index n) { return greater(stroke_digits(n, Rng(7)).images, Tensor::scalar(Real(0.5))); }
 
+// For each class, if it has any.
+void check_normalised(AutoregressiveModel& model) {
+  if (model.classes() == 0) CHECK(total_probability(model, 4) == doctest::Approx(1).epsilon(1e-5));
+  for (std::int32_t k = 0; k < model.classes(); ++k)
+    CHECK(total_probability(model, 4, {k}) == doctest::Approx(1).epsilon(1e-5));
+}
+
 }  // namespace
 
 TEST_CASE("the probabilities of all binary 4x4 images sum to 1, after training as before") {
@@ -29,12 +36,13 @@ TEST_CASE("the probabilities of all binary 4x4 images sum to 1, after training a
     const ModelPtr model = drawn(kind, 1);
     if (!is_binary(*model)) continue;
     CAPTURE(kind.name);
-    CHECK(total_probability(*model, 4) == doctest::Approx(1).epsilon(1e-5));
+    check_normalised(*model);
     const Tensor x = digits_4x4(256);
-    const double before = -mean(model->log_prob(x)).item();
-    train(*model, x, 32, 3);
-    CHECK(-mean(model->log_prob(x)).item() < before - 1);  // it did learn
-    CHECK(total_probability(*model, 4) == doctest::Approx(1).epsilon(1e-5));
+    const Indices labels = some_labels(*model, 256);
+    const double before = -mean(model->log_prob(x, labels)).item();
+    train(*model, x, 32, 4, labels);
+    CHECK(-mean(model->log_prob(x, labels)).item() < before - 1);  // it did learn
+    check_normalised(*model);
   }
 }
 
@@ -45,8 +53,9 @@ TEST_CASE("the joint is the product of the conditionals, each from an image whos
     const Index channels = model->channels();
     Rng rng(12);
     const Tensor x = random_levels({2, channels, 5, 5}, model->levels(), rng);
-    const Tensor at_once = model->log_conditionals(x);
-    CHECK(allclose(sum(at_once, {1, 2, 3}), model->log_prob(x), 1e-5, 1e-4));
+    const Indices labels = some_labels(*model, 2);
+    const Tensor at_once = model->log_conditionals(x, labels);
+    CHECK(allclose(sum(at_once, {1, 2, 3}), model->log_prob(x, labels), 1e-5, 1e-4));
     for (Index pixel = 0; pixel < 25; ++pixel) {
       for (Index c = 0; c < channels; ++c) {
         Tensor partly = random_levels(x.shape(), model->levels(), rng);  // other values where it may not look
@@ -56,7 +65,7 @@ TEST_CASE("the joint is the product of the conditionals, each from an image whos
             for (Index i = 0; i < known; ++i) partly.set({n, k, i / 5, i % 5}, x.at({n, k, i / 5, i % 5}));
           }
         }
-        const Tensor alone = model->log_conditionals(partly);
+        const Tensor alone = model->log_conditionals(partly, labels);
         for (Index n = 0; n < 2; ++n) {
           CHECK(alone.at({n, c, pixel / 5, pixel % 5}) == at_once.at({n, c, pixel / 5, pixel % 5}));
         }
@@ -70,7 +79,7 @@ TEST_CASE("no logit depends on its own or a later pixel: 0 leaks in the dependen
     CAPTURE(kind.name);
     const ModelPtr model = drawn(kind, 3);
     Rng rng(13);
-    const auto f = [&](const Var& x) { return (*model)(x); };
+    const auto f = [&](const Var& x) { return model->logits(x, some_labels(*model, 1)); };
     const DependencyMap map =
         dependency_map(f, {1, model->channels(), 7, 7}, rng, {.groups = static_cast<int>(model->channels())});
     INFO(map.first_leak());
@@ -90,7 +99,7 @@ TEST_CASE("an epoch of training gives identical weights with 1, 2, 3 and 8 threa
       CAPTURE(threads);
       set_num_threads(threads);
       const ModelPtr model = drawn(kind, 5);
-      train(*model, x, 16, 1);
+      train(*model, x, 16, 1, some_labels(*model, 48));
       if (expected.empty()) expected = model->state();
       const NamedTensors received = model->state();
       for (std::size_t i = 0; i < expected.size(); ++i) {
@@ -108,24 +117,26 @@ TEST_CASE("samples depend on the seed alone, keep what is given, and follow the 
     if (!is_binary(*model)) continue;
     CAPTURE(kind.name);
     Rng a(1), b(1), c(2), d(1), rng(16);
-    const Tensor x = model->sample({4, 1, 6, 6}, a);
-    CHECK(identical(x, model->sample({4, 1, 6, 6}, b)));
-    CHECK_FALSE(identical(x, model->sample({4, 1, 6, 6}, c)));
+    const auto labels = [&](Index n) { return some_labels(*model, n); };
+    const Tensor x = model->sample({4, 1, 6, 6}, a, {.labels = labels(4)});
+    CHECK(identical(x, model->sample({4, 1, 6, 6}, b, {.labels = labels(4)})));
+    CHECK_FALSE(identical(x, model->sample({4, 1, 6, 6}, c, {.labels = labels(4)})));
     // A pixel's random number depends on its image and place alone: fewer images, the same first ones.
-    CHECK(identical(x.slice(0, 0, 2).clone(), model->sample({2, 1, 6, 6}, d)));
+    CHECK(identical(x.slice(0, 0, 2).clone(), model->sample({2, 1, 6, 6}, d, {.labels = labels(2)})));
 
     Tensor known = Tensor::zeros({6, 6});
     known.slice(0, 0, 3).fill(1);
     const Tensor given = random_levels({4, 1, 6, 6}, 2, rng);
-    const Tensor completed = model->sample({4, 1, 6, 6}, a, {.image = given, .known = known});
+    const Tensor completed =
+        model->sample({4, 1, 6, 6}, a, {.labels = labels(4), .image = given, .known = known});
     CHECK(identical(completed.slice(2, 0, 3).clone(), given.slice(2, 0, 3).clone()));
 
     // The first pixel of many samples: its share of ones is the model's probability.
-    const Tensor many = model->sample({4000, 1, 1, 1}, rng);
-    const double p = std::exp(static_cast<double>(model->log_prob(Tensor::ones({1, 1, 1, 1})).item()));
+    const Tensor many = model->sample({4000, 1, 1, 1}, rng, {.labels = labels(1)});
+    const double p = std::exp(static_cast<double>(model->log_prob(Tensor::ones({1, 1, 1, 1}), labels(1)).item()));
     CHECK(mean(many).item() == doctest::Approx(p).epsilon(0.05));
     // Cold enough, it draws what is likelier.
-    const Tensor cold = model->sample({8, 1, 1, 1}, rng, {.temperature = Real(1e-3)});
+    const Tensor cold = model->sample({8, 1, 1, 1}, rng, {.temperature = Real(1e-3), .labels = labels(1)});
     CHECK(mean(cold).item() == (p > 0.5 ? 1 : 0));
   }
 }
@@ -138,7 +149,8 @@ TEST_CASE("the registry builds the model that a config describes") {
     again->load(model->state());
     Rng rng(20);
     const Tensor x = random_levels({1, model->channels(), 4, 4}, model->levels(), rng);
-    CHECK(identical(again->log_prob(x), model->log_prob(x)));
+    const Indices labels = some_labels(*model, 1);
+    CHECK(identical(again->log_prob(x, labels), model->log_prob(x, labels)));
   }
 }
 
@@ -146,7 +158,8 @@ TEST_CASE("the registry hands every setting on") {
   for (const std::string& name : image_model_names()) {
     CAPTURE(name);
     ModelConfig config = make_image_model(name)->config();
-    for (auto& [key, value] : config) value = key == "masked" ? 0 : 3 * value;  // unlike any default
+    for (auto& [key, value] : config)  // unlike any default
+      value = key == "masked" ? 0 : key == "classes" ? 5 : 3 * value;
     CHECK(make_image_model(name, config)->config() == config);
   }
 }

@@ -10,10 +10,12 @@
 #include <nlohmann/json.hpp>
 
 #include "nn/checkpoint.h"
+#include "tensor/npy.h"
 #include "tensor/safetensors.h"
 #include "tests/doctest.h"
 #include "tests/files.h"
 #include "tests/tools/process.h"
+#include "viz/png.h"
 
 using namespace gradfold;
 namespace fs = std::filesystem;
@@ -122,6 +124,104 @@ TEST_CASE("train, eval and sample with --json: one object in the last line, peop
     CHECK_FALSE(has(closed.err, "sampling"));
   }
   CHECK(has(trained.err, "the model is in " + out.string() + "; next: ./gf sample " + out.string() + " --out s.png\n"));
+}
+
+TEST_CASE("a model with classes is trained, judged and sampled by class; data without labels are refused") {
+  Scratch folder;
+  const fs::path out = folder / "digits.safetensors", images = folder / "images.npy";
+  const Words digits{"train", "gated_pixel_cnn", "--classes", "10", "--maps", "4", "--layers", "2", "--head", "4",
+                     "--limit", "96", "--batch", "16", "--epochs", "1"};
+  const auto with = [](Words words, const Words& more) {
+    words.insert(words.end(), more.begin(), more.end());
+    return gf(words);
+  };
+  const auto refused = [](const Finished& result, const std::string& message) {
+    CHECK(result.exit == 2);
+    CHECK_MESSAGE(has(result.err, message), result.err);
+  };
+  REQUIRE(with(digits, {"--out", out}).exit == 0);
+  const Finished evaluated = gf({"eval", out, "--limit", "40", "--json"});
+  REQUIRE_MESSAGE(evaluated.exit == 0, evaluated.err);
+  CHECK(last_line(evaluated.out)["nll_nats"].get<double>() > 0);
+  CHECK(with(digits, {"--out", out, "--resume", "--epochs", "2"}).exit == 0);
+
+  write_npy(images, Tensor::zeros({40, 28, 28}));
+  refused(gf({"eval", out, "--data", images}), "gated_pixel_cnn: images.npy test has no labels, and this model's images "
+                                               "are given a class\n  hint: strokes and mnist have them");
+  const fs::path none = folder / "none.safetensors";
+  refused(with(digits, {"--out", none, "--data", images}), "gated_pixel_cnn: images.npy train has no labels");
+  refused(with(digits, {"--out", none, "--classes", "4"}),
+          "gated_pixel_cnn: strokes train has labels 0..9, but this model's classes are 0..3\n");
+  CHECK_FALSE(fs::exists(none));
+
+  const auto drawn = [&](const std::string& name, Words more) {
+    more.insert(more.begin(), {"sample", out, "--zoom", "1", "--out", folder / name});
+    const Finished result = gf(more);
+    CHECK_MESSAGE(result.exit == 0, result.err);
+    return read_png(folder / name);
+  };
+  // In turn, a column each: with a gap of 2 around images of 28.
+  const Image turns = drawn("turns.png", {"--n", "20"});
+  CHECK(turns.width() == 2 + 10 * 30);
+  CHECK(turns.height() == 2 + 2 * 30);
+  drawn("three.png", {"--n", "4", "--class", "3"});
+  for (const char* sampler : {"cropped", "naive"}) {
+    drawn("other.png", {"--n", "4", "--class", "3", "--sampler", sampler});
+    CHECK(contents(folder / "other.png") == contents(folder / "three.png"));
+  }
+  drawn("four.png", {"--n", "4", "--class", "4"});
+  CHECK(contents(folder / "four.png") != contents(folder / "three.png"));
+  const fs::path s = folder / "s.png";
+  refused(gf({"sample", out, "--out", s, "--class", "10"}), "sample: --class is 10 but the model's classes are 0..9\n");
+  refused(gf({"sample", out, "--out", s, "--class", "-1"}), "sample: --class: '-1' is no whole number of 0 or more\n");
+  CHECK_FALSE(fs::exists(s));
+}
+
+TEST_CASE("--known: any pixels of a picture are given, the others are drawn") {
+  Scratch folder;
+  const fs::path model = folder / "model.safetensors", picture = folder / "picture.png", mask = folder / "mask.png",
+                 out = folder / "out.png";
+  REQUIRE(gf(small_training(model, {"--epochs", "1"})).exit == 0);
+  // A chessboard of ink, of which the left half and a spot on the right are given.
+  Image board(28, 28, kBlack), given(28, 28, kBlack);
+  for (Index y = 0; y < 28; ++y)
+    for (Index x = 0; x < 28; ++x)
+      if ((x + y) % 2 == 0) board.at(x, y) = kWhite;
+  given.fill(0, 0, 14, 28, kWhite);
+  given.fill(20, 20, 3, 3, kWhite);
+  write_png(picture, board);
+  write_png(mask, given);
+  const auto complete = [&](const fs::path& what, const fs::path& known) {
+    return gf({"sample", model, "--n", "1", "--zoom", "1", "--complete", what, "--known", known, "--out", out});
+  };
+  const Finished completed = complete(picture, mask);
+  REQUIRE_MESSAGE(completed.exit == 0, completed.err);
+  const Image drawn = read_png(out);
+  Index kept = 0, same_elsewhere = 0;
+  for (Index y = 0; y < 28; ++y) {
+    for (Index x = 0; x < 28; ++x) {
+      const bool equal = drawn.at(x, y) == board.at(x, y);
+      (given.at(x, y) == kWhite ? kept : same_elsewhere) += equal;
+    }
+  }
+  CHECK(kept == 14 * 28 + 9);
+  CHECK(same_elsewhere < 14 * 28 - 9);  // a board of chance would agree in half of them
+
+  const auto refused = [](const Finished& result, const std::string& message) {
+    CHECK(result.exit == 1);
+    CHECK_MESSAGE(has(result.err, message), result.err);
+  };
+  fs::remove(out);
+  write_png(folder / "small.png", Image(27, 28, kWhite));
+  refused(complete(picture, folder / "small.png"),
+          "small.png: it is 27 x 28 pixels but the model's images are 28 x 28; both must be equal\n  hint: white where");
+  write_png(folder / "black.png", Image(28, 28, kBlack));
+  refused(complete(picture, folder / "black.png"),
+          "black.png: no pixel of it is white, so nothing of --complete is given");
+  write_png(folder / "half.png", Image(28, 14, kBlack));
+  refused(complete(folder / "half.png", mask), "half.png: it has 14 rows, the model's images 28: with --known it must be");
+  refused(complete(picture, folder / "none.png"), "none.png");
+  CHECK_FALSE(fs::exists(out));
 }
 
 TEST_CASE("--resume of a finished run says so and leaves the file alone; only --epochs changes what a run is") {
@@ -299,7 +399,11 @@ TEST_CASE("misuse is one sentence and exit code 2") {
   refused({"eval", out, "--split", "tset"}, "'tset' is no split");
   refused({"sample", out, "--out", folder / "s.png", "--sampler", "cash"},
           "sample: there is no sampler 'cash'; known are cached, cropped and naive\n");
-  refused({"sample", out, "--out", folder / "s.png", "--class", "3"}, "sample: unknown option --class");
+  refused({"sample", out, "--out", folder / "s.png", "--class", "3"},
+          "sample: --class 3 was asked for, but " + out.string() + " was trained without classes\n  hint: ./gf train "
+          "gated_pixel_cnn --classes 10 ");
+  refused({"sample", out, "--out", folder / "s.png", "--known", folder / "m.png"},
+          "sample: --known says which pixels of --complete are given, but there is no --complete\n");
   CHECK_FALSE(fs::exists(other));
 }
 
