@@ -16,6 +16,7 @@ lesson  | N.M [--data D] [--full] [--seed N] ...  | one step of the course; with
 train   | MODEL --data D --out model.safetensors  | train a model; Ctrl-C keeps the checkpoint, --resume goes on
 eval    | CHECKPOINT --data D                     | negative log-likelihood in nats and bits per dimension
 sample  | CHECKPOINT --n 64 --out s.png           | draw new images, or complete a part of one
+export  | CHECKPOINT --out FILE [--half]           | a model's weights alone, to pass on
 graph   | MODEL or N.M [--out g.svg]              | the graph that backward walks, as SVG or DOT
 bench   | [FILTER] [--json FILE] [--vs]           | our benchmarks; --vs: the same work in PyTorch
 data    | mnist [FOLDER]                          | download MNIST and check it
@@ -241,7 +242,7 @@ help() {
     line=$(lines "$commands" | grep "^$1 " || true)
     [ -n "$line" ] || unknown_command "$1"
     case $1 in
-      course | train | eval | sample | graph | bench | doctor) need_program --help; exec "$build/gf" "$@" --help ;;
+      course | train | eval | sample | export | graph | bench | doctor) need_program --help; exec "$build/gf" "$@" --help ;;
       lesson) if [ $# -gt 1 ]; then lesson "$2" --help; else lesson_help; return; fi ;;
       *) echo "./gf $1 $(column "$line" 2)"; column "$line" 3; return ;;
     esac
@@ -406,7 +407,7 @@ main() {
       [ "${1-}" = mnist ] || misuse "data: name what to download; there is mnist"
       shift
       exec bash "$root/tools/fetch_mnist.sh" "$@" ;;
-    train | eval | sample | graph)
+    train | eval | sample | export | graph)
       need_program "$@"
       exec "$build/gf" "$command" "$@" ;;
     *) unknown_command "$command" ;;

@@ -53,6 +53,16 @@ TrainingProgress progress_of(const SafeTensors& file) {
           .notes = under(file.metadata, kNote)};
 }
 
+// The weights, and what they are.
+SafeTensors described(const Module& model, const TrainingProgress& progress) {
+  SafeTensors file;
+  for (const auto& [name, value] : model.state()) file.tensors[name] = value;
+  file.metadata = {{"class", model.kind()}, {"model", progress.model}, {"config", progress.config},
+                   {"epoch", std::to_string(progress.epoch)}, {"step", std::to_string(progress.step)}};
+  for (const auto& [name, text] : progress.notes) file.metadata[kNote + name] = text;
+  return file;
+}
+
 NamedTensors weights_of(const SafeTensors& file) {
   NamedTensors out;
   for (const auto& [name, value] : file.tensors) {
@@ -114,8 +124,8 @@ void restore(const SafeTensors& file, const TrainingState& state) {
   require(saved.empty() || saved == state.model.kind(), "checkpoint", "it holds a {} but this model is a {}",
           saved, state.model.kind());
   const auto rngs = rngs_of(file, state);
-  const std::vector<Tensor> averages = state.ema ? averages_of(file, state.model) : std::vector<Tensor>();
   const OptimizerState optimizer = state.optimizer ? optimizer_of(file) : OptimizerState();
+  const std::vector<Tensor> averages = state.ema ? averages_of(file, state.model) : std::vector<Tensor>();
   if (state.ema) state.ema->averages();  // refuses while they are swapped into the model
   const NamedTensors weights_before =
       state.model.state();  // load() makes new tensors: these keep their numbers
@@ -136,11 +146,7 @@ void restore(const SafeTensors& file, const TrainingState& state) {
 
 void save_checkpoint(const std::filesystem::path& path, const TrainingState& state,
                      const TrainingProgress& progress) {
-  SafeTensors file;
-  for (const auto& [name, value] : state.model.state()) file.tensors[name] = value;
-  file.metadata = {{"class", state.model.kind()}, {"model", progress.model}, {"config", progress.config},
-                   {"epoch", std::to_string(progress.epoch)}, {"step", std::to_string(progress.step)}};
-  for (const auto& [name, text] : progress.notes) file.metadata[kNote + name] = text;
+  SafeTensors file = described(state.model, progress);
   for (const auto& [name, rng] : state.rngs) {
     file.metadata[kRng + name] = fmt::format("{} {}", rng->state().seed, rng->state().counter);
   }
@@ -185,9 +191,9 @@ void load_weights(const std::filesystem::path& path, Module& model, bool average
   about(path, [&] { model.load(weights); });
 }
 
-void save_weights(const std::filesystem::path& path, const Module& model, bool half) {
-  SafeTensors file;
-  for (const auto& [name, value] : model.state()) file.tensors[name] = value;
+void save_weights(const std::filesystem::path& path, const Module& model, const TrainingProgress& progress,
+                  bool half) {
+  const SafeTensors file = described(model, progress);
   write_safetensors(path, file, half ? StoredType::kF16 : StoredType::kReal);
 }
 

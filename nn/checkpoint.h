@@ -45,7 +45,9 @@ TrainingProgress read_progress(const std::filesystem::path& path);
 // The weights alone, from a checkpoint or from any safetensors file whose names are the model's, such as a
 // PyTorch state dict. With averaged = true the moving averages, where the file has them.
 void load_weights(const std::filesystem::path& path, Module& model, bool averaged = false);
-// The weights alone; half precision halves the file.
-void save_weights(const std::filesystem::path& path, const Module& model, bool half = false);
+// The weights alone, with the model's name and settings, so that they can be opened as a checkpoint can; half
+// precision halves the file. What a run needs to go on is left out.
+void save_weights(const std::filesystem::path& path, const Module& model, const TrainingProgress& progress = {},
+                  bool half = false);
 
 }  // namespace gradfold

@@ -8,6 +8,11 @@
 #include "tensor/map.h"
 
 namespace gradfold {
+namespace {
+
+constexpr const char* kPretrained = GRADFOLD_SOURCE_DIR "/models/pretrained";
+
+}  // namespace
 
 void add_model_options(CLI::App& app, const Arguments& arguments, ModelConfig& chosen) {
   for (const std::string& name : image_model_names()) {
@@ -71,13 +76,34 @@ ModelConfig parse_config(const std::string& text) {
   return config;
 }
 
-OpenedModel open_checkpoint(const std::filesystem::path& path) {
-  if (path.string().starts_with("pretrained:")) {
-    throw UsageError("gf", fmt::format("{}: there are no pretrained models yet; train one with ./gf train",
-                                       path.string()));
+std::vector<std::string> pretrained_names() {
+  std::vector<std::string> names;
+  const std::filesystem::path folder = kPretrained;
+  if (!std::filesystem::exists(folder)) return names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    if (entry.path().extension() == ".safetensors") names.push_back(entry.path().stem().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::filesystem::path checkpoint_file(const std::string& checkpoint) {
+  const std::string prefix = "pretrained:";
+  if (!checkpoint.starts_with(prefix)) {
+    require(std::filesystem::exists(checkpoint), "gf", "there is no checkpoint {}; hint: ./gf train makes one",
+            checkpoint);
+    return checkpoint;
   }
-  require(std::filesystem::exists(path), "gf", "there is no checkpoint {}; hint: ./gf train makes one",
-          path.string());
+  const std::string name = checkpoint.substr(prefix.size());
+  const auto names = pretrained_names();
+  if (std::find(names.begin(), names.end(), name) == names.end()) {
+    throw UsageError("gf", fmt::format("there is no pretrained model '{}'{} (known: {})", name,
+                                       did_you_mean(name, names), fmt::join(names, ", ")));
+  }
+  return std::filesystem::path(kPretrained) / (name + ".safetensors");
+}
+
+OpenedModel open_checkpoint(const std::string& checkpoint) {
+  const std::filesystem::path path = checkpoint_file(checkpoint);
   TrainingProgress progress = read_progress(path);
   require(!progress.model.empty(), path.string(),
           "it holds weights but does not say of which model; hint: only what ./gf train wrote can be opened");

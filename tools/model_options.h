@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <fmt/ranges.h>
 
@@ -32,8 +33,13 @@ struct OpenedModel {
   // [1, C, H, W] of the images it was trained on.
   Shape image() const;
 };
+// The names of the models that come trained: the files of models/pretrained/.
+std::vector<std::string> pretrained_names();
+// The file of a checkpoint, or of "pretrained:NAME": models/pretrained/NAME.safetensors. Throws an Error if there is no
+// such file, a UsageError with the known names if there is no such NAME.
+std::filesystem::path checkpoint_file(const std::string& checkpoint);
 // With the averaged weights, where the checkpoint has them.
-OpenedModel open_checkpoint(const std::filesystem::path& path);
+OpenedModel open_checkpoint(const std::string& checkpoint);
 
 // What a checkpoint keeps of a model's settings, and back.
 std::string config_text(const ModelConfig& config);

@@ -14,6 +14,7 @@ struct Options {
   ModelConfig config;
   TrainSettings settings;
   std::filesystem::path out;
+  std::string init;
   bool resume = false, json = false;
   Index save_every = 0;
   int threads = 0;
@@ -83,7 +84,8 @@ Training start(const Options& options) {
                      fmt::format("{} exists; --resume goes on with it, another --out leaves it alone",
                                  options.out.string()));
   }
-  return Training(chosen_model(options.model, options.config), options.settings, options.out, false);
+  return Training(chosen_model(options.model, options.config), options.settings, options.out, /*resume=*/false,
+                  options.init);
 }
 
 // Says where the trained model is, and what one does with it.
@@ -135,8 +137,12 @@ Action setup(CLI::App& app, const Arguments& arguments) {
   app.add_option("--save-every", options->save_every, "steps between checkpoints [an epoch]")
       ->check(positive());
   app.add_option("--threads", options->threads, "the result does not depend on it")->check(positive());
+  CLI::Option* init = app.add_option("--init", options->init,
+                                     "a checkpoint, or pretrained:NAME, whose weights this run starts with: the same "
+                                     "model with the same settings [drawn from --seed]");
   app.add_flag("--resume", options->resume, "go on with the run in --out, with its settings: only --epochs, "
-                                                "--save-every and --threads may be others");
+                                                "--save-every and --threads may be others")
+      ->excludes(init);
   app.add_flag("--json", options->json, "the result as one JSON object, the last line of stdout");
   add_model_options(app, arguments, options->config);
   return [options, &app] { return train(app, *options); };

@@ -57,7 +57,7 @@ TrainSettings saved_settings(const TrainingProgress& progress) {
 }
 
 Training::Training(std::unique_ptr<ImageModel> model, TrainSettings settings, std::filesystem::path path,
-                   bool resume)
+                   bool resume, const std::string& init)
     : model_(std::move(model)),
       settings_(std::move(settings)),
       path_(std::move(path)),
@@ -67,12 +67,14 @@ Training::Training(std::unique_ptr<ImageModel> model, TrainSettings settings, st
       schedule_(make_schedule(settings_, settings_.epochs * batches_.per_epoch())) {
   Rng first = Rng(settings_.seed).fork("weights");
   model_->reset_parameters(first);
+  if (!init.empty()) load_weights(checkpoint_file(init), *model_, /*averaged=*/true);
   if (settings_.ema > 0) ema_ = std::make_unique<Ema>(model_->parameters(), settings_.ema);
   const Shape& images = batches_.data().images.shape();
   progress_.model = model_->name();
   progress_.config = config_text(model_->config());
   progress_.notes["settings"] = nlohmann::json(settings_).dump();
   progress_.notes["image"] = nlohmann::json({images[1], images[2], images[3]}).dump();
+  if (!init.empty()) progress_.notes["init"] = init;
   if (resume) load();
   Rng levels = Rng(settings_.seed).fork("valid");
   valid_.images =

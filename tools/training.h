@@ -39,9 +39,9 @@ nlohmann::ordered_json training_result(const TrainingProgress& progress, const T
 // how many steps were taken, so the place in the run is two numbers: epochs finished, steps taken.
 class Training {
  public:
-  // Draws the first weights, or with resume takes everything from the checkpoint at `path`.
+  // Draws the first weights, or takes them from the checkpoint `init`, or with resume everything from the one at `path`.
   Training(std::unique_ptr<ImageModel> model, TrainSettings settings, std::filesystem::path path,
-           bool resume);
+           bool resume, const std::string& init = {});
 
   // Trains to the last epoch, or to Ctrl-C; saves after each epoch, when interrupted and every `save_every`
   // steps (0: only then). Returns the exit code.

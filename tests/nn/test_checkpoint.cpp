@@ -119,7 +119,7 @@ TEST_CASE("weights alone, averaged or not, from a checkpoint and in half precisi
   load_weights(folder / "run.safetensors", averaged, /*averaged=*/true);
   CHECK(identical(averaged.hidden.weight.value(), run.ema.averages()[0]));
   CHECK(identical(averaged.norm.running_mean, run.net.norm.running_mean));
-  save_weights(folder / "half.safetensors", run.net, /*half=*/true);
+  save_weights(folder / "half.safetensors", run.net, {}, /*half=*/true);
   load_weights(folder / "half.safetensors", half);
   CHECK(allclose(half.out.weight.value(), run.net.out.weight.value(), 1e-3, 1e-4));
 }

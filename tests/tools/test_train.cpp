@@ -364,6 +364,55 @@ TEST_CASE("a disk that fills up during training leaves the last checkpoint") {
   CHECK(gf({"eval", out.string(), "--limit", "10"}).exit == 0);
 }
 
+TEST_CASE("export keeps the weights and what opens them, and not the run") {
+  Scratch folder;
+  const fs::path run = folder / "run.safetensors", weights = folder / "weights.safetensors", half = folder / "half.safetensors";
+  REQUIRE(gf(small_training(run, {"--ema", "0.9"})).exit == 0);
+  REQUIRE(gf({"export", run, "--out", weights}).exit == 0);
+  REQUIRE(gf({"export", run, "--out", half, "--half"}).exit == 0);
+  CHECK(fs::file_size(half) < fs::file_size(weights));
+  const SafeTensors all = read_safetensors(run), exported = read_safetensors(weights);
+  for (const auto& [name, value] : exported.tensors) {
+    INFO(name);
+    CHECK(identical(value, all.tensors.at("ema/" + name)));  // what eval judges
+  }
+  const auto nats = [](const fs::path& file) {
+    const Words words{"eval", file.string(), "--data", "strokes", "--limit", "64", "--json"};
+    return last_line(gf(words).out)["nll_nats"].get<double>();
+  };
+  CHECK(nats(weights) == nats(run));
+  CHECK(nats(half) == doctest::Approx(nats(run)).epsilon(1e-3));
+  CHECK(gf({"sample", half, "--n", "1", "--out", folder / "s.png"}).exit == 0);
+  const Finished resumed = gf({"train", "pixel_cnn", "--out", weights, "--resume", "--epochs", "9"});
+  CHECK(resumed.exit == 1);
+  CHECK(has(resumed.err, "it holds weights but no optimizer"));
+  const Finished onto_itself = gf({"export", run, "--out", run});
+  CHECK(onto_itself.exit == 2);
+  CHECK(has(onto_itself.err, "itself; another name keeps the run"));
+}
+
+TEST_CASE("--init starts with another run's weights") {
+  Scratch folder;
+  const fs::path first = folder / "first.safetensors", second = folder / "second.safetensors";
+  REQUIRE(gf(small_training(first)).exit == 0);
+  const double before = last_line(gf(small_training(folder / "none.safetensors", {"--lr", "1e-9", "--json"})).out)["valid_nats"];
+  const Finished begun = gf(small_training(second, {"--init", first.string(), "--lr", "1e-9", "--json"}));
+  REQUIRE(begun.exit == 0);
+  const double after = last_line(begun.out)["valid_nats"];
+  CHECK(after == doctest::Approx(last_line(contents(folder / "first.log.jsonl"))["valid_nats"].get<double>()).epsilon(1e-3));
+  CHECK(after < before - 1);
+  CHECK(read_progress(second).notes.at("init") == first.string());
+
+  const Finished both = gf(small_training(second, {"--init", first.string(), "--resume"}));
+  CHECK(both.exit == 2);
+  const Finished other = gf(small_training(folder / "o.safetensors", {"--init", first.string(), "--maps", "8"}));
+  CHECK(other.exit == 1);
+  CHECK(has(other.err, "first.safetensors"));
+  const Finished unknown = gf({"eval", "pretrained:pixel_cm"});
+  CHECK(unknown.exit == 2);
+  CHECK(has(unknown.err, "there is no pretrained model 'pixel_cm'"));
+}
+
 TEST_CASE("misuse is one sentence and exit code 2") {
   Scratch folder;
   const fs::path out = folder / "model.safetensors", other = folder / "other.safetensors";

@@ -1,0 +1,52 @@
+// gf export CHECKPOINT --out FILE
+#include "tensor/atomic_file.h"
+#include "tools/command.h"
+#include "tools/model_options.h"
+#include "tools/output.h"
+
+namespace gradfold {
+namespace {
+
+struct Options {
+  std::string checkpoint;
+  std::filesystem::path out;
+  bool half = false, json = false;
+};
+
+int export_weights(const Options& options) {
+  const OpenedModel opened = open_checkpoint(options.checkpoint);
+  std::error_code none;  // equivalent() is about files that exist
+  if (std::filesystem::equivalent(checkpoint_file(options.checkpoint), options.out, none)) {
+    throw UsageError("export", fmt::format("--out is {} itself; another name keeps the run, which could not be resumed "
+                                           "from its weights alone",
+                                           options.checkpoint));
+  }
+  save_weights(options.out, *opened.model, opened.progress, options.half);
+  const auto bytes = std::filesystem::file_size(options.out);
+  const Output output(options.json);
+  output.say("{}: {} parameters of a {} in {} bytes", options.out.string(), opened.model->parameter_count(),
+             opened.model->name(), bytes);
+  output.finish({{"model", opened.model->name()},
+                 {"parameters", opened.model->parameter_count()},
+                 {"bytes", bytes},
+                 {"out", options.out.string()}});
+  return 0;
+}
+
+Action setup(CLI::App& app, const Arguments&) {
+  auto options = std::make_shared<Options>();
+  app.add_option("checkpoint", options->checkpoint, "what ./gf train wrote, or pretrained:NAME")->required();
+  app.add_option("--out", options->out, "the weights (averaged, where the run kept an average), without the rest of the run")
+      ->required();
+  app.add_flag("--half", options->half, "16-bit numbers: half the size");
+  app.add_flag("--json", options->json, "the result as one JSON object, the last line of stdout");
+  return [options, &app] {
+    require_ending(app, options->out, {".safetensors"});
+    return export_weights(*options);
+  };
+}
+
+const RegisterCommand command("export", "a model's weights alone, to pass on: eval, sample and --init open them", setup);
+
+}  // namespace
+}  // namespace gradfold
