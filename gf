@@ -16,7 +16,7 @@ lesson  | N.M [--data D] [--full] [--seed N] ...  | one step of the course; with
 train   | MODEL --data D --out model.safetensors  | train a model; Ctrl-C keeps the checkpoint, --resume goes on
 eval    | CHECKPOINT --data D                     | negative log-likelihood in nats and bits per dimension
 sample  | CHECKPOINT --n 64 --out s.png           | draw new images, or complete a part of one
-export  | CHECKPOINT --out FILE [--half]           | a model's weights alone, to pass on
+export  | CHECKPOINT --out FILE [--half]           | the weights of a model alone, to pass on
 graph   | MODEL or N.M [--out g.svg]              | the graph that backward walks, as SVG or DOT
 bench   | [FILTER] [--json FILE] [--vs]           | our benchmarks; --vs: the same work in PyTorch
 data    | mnist [FOLDER]                          | download MNIST and check it
