@@ -4,7 +4,6 @@
 
 #include "nn/group_gates.h"
 #include "tensor/elementwise.h"
-#include "tensor/kernels/gemm.h"
 
 namespace gradfold {
 namespace {
@@ -29,17 +28,19 @@ Tensor reordered(const Tensor& x, const MaskedConv2d& layer, Index gates) {
 }  // namespace
 
 CachedMaskedConv::CachedMaskedConv(const MaskedConv2d& layer, Index n, Index width, Index gates)
-    : n_(n), width_(width), in_(layer.in), out_(layer.out), kernel_(layer.kernel), relu_(layer.options.relu),
-      weight_(reordered(layer.weight.value() * layer.mask, layer, gates).permute({2, 3, 1, 0}).contiguous()) {
-  if (!is_pointwise()) maps_ = PixelMaps(kernel_.h / 2 + 1, n, width, in_, kernel_.w / 2);
-  if (layer.bias.defined()) bias_ = reordered(layer.bias.value(), layer, gates);
+    : width_(width), kernel_(layer.kernel), window_{.left = layer.kernel.w / 2, .relu = layer.options.relu} {
+  if (!is_pointwise()) maps_ = PixelMaps(kernel_.h / 2 + 1, n, width, layer.in, kernel_.w / 2);
+  if (layer.bias.defined()) window_.bias = reordered(layer.bias.value(), layer, gates);
+  const Tensor weight =
+      reordered(layer.weight.value() * layer.mask, layer, gates).permute({2, 3, 1, 0});  // [kh, kw, in, out]
   const std::vector<Index> columns = seen_columns(layer);
   for (Index row = 0; row < kernel_.h; ++row) {
     const Index seen = columns[static_cast<std::size_t>(row)];
     if (seen == 0) continue;
     require(row <= kernel_.h / 2, "CachedMaskedConv",
             "the layer has no causal mask: it sees rows below the pixel; hint: sample it naively");
-    rows_.push_back({kernel_.h / 2 - row, seen});
+    window_.rows.push_back({.above = kernel_.h / 2 - row,
+                            .weight = weight.select(0, row).slice(0, 0, seen).contiguous().reshape({-1, layer.out})});
   }
 }
 
@@ -49,52 +50,8 @@ Tensor CachedMaskedConv::at(Index y, Index x, const Tensor& in) {
   return at(y, x);
 }
 
-Tensor CachedMaskedConv::at(Index y, Index x) const {
-  Tensor out(Shape{n_, out_});
-  run(y, x, 1, out);
-  return out;
-}
+Tensor CachedMaskedConv::at(Index y, Index x) const { return window_.run(maps_, y, x, 1).squeeze(1); }
 
-Tensor CachedMaskedConv::row(Index y) const {
-  Tensor out(Shape{n_, width_, out_});
-  run(y, 0, width_, out);
-  return out;
-}
-
-Tensor CachedMaskedConv::pointwise(const Tensor& in) const {
-  Shape shape = in.shape();
-  shape[shape.rank() - 1] = out_;
-  Tensor out(shape);
-  GemmArgs product{.m = in.numel() / in_, .n = out_, .k = in_, .lda = in_, .ldb = out_, .ldc = out_};
-  product.a = in.data();
-  product.b = weight_.data();
-  product.c = out.data();
-  if (bias_.defined()) product.col_bias = bias_.data();
-  product.relu = relu_;
-  gemm(product);
-  return out;
-}
-
-void CachedMaskedConv::run(Index y, Index x, Index columns, Tensor& out) const {
-  for (const KernelRow& row : rows_) {
-    const bool first = &row == &rows_.front(), last = &row == &rows_.back();
-    GemmArgs product{.n = out_, .k = row.columns * in_, .ldb = out_, .ldc = out_};
-    product.a = maps_.from(y - row.above, x - kernel_.w / 2);
-    product.b = weight_.data() + (kernel_.h / 2 - row.above) * kernel_.w * in_ * out_;
-    product.c = out.data();
-    product.beta = first ? 0 : 1;
-    if (last && bias_.defined()) product.col_bias = bias_.data();
-    product.relu = last && relu_;
-    if (columns == 1) {  // one product for all images
-      product.m = n_;
-      product.lda = maps_.image_step();
-      gemm(product);
-    } else {  // one for each: its windows overlap
-      product.m = columns;
-      product.lda = in_;
-      gemm_batched(product, {.count = n_, .stride_a = maps_.image_step(), .stride_c = columns * out_});
-    }
-  }
-}
+Tensor CachedMaskedConv::row(Index y) const { return window_.run(maps_, y, 0, width_); }
 
 }  // namespace gradfold

@@ -1,12 +1,11 @@
 #pragma once
 #include "nn/masked_conv2d.h"
 #include "nn/pixel_layer.h"
-#include "nn/pixel_maps.h"
+#include "nn/pixel_window.h"
 
 namespace gradfold {
 
-// MaskedConv2d one pixel at a time. It keeps as many rows as the kernel sees; a kernel row's window is then one run of
-// memory in each image, and its share of the output one matrix product, [N, columns * in] x [columns * in, out].
+// MaskedConv2d one pixel at a time. It keeps as many rows as the kernel sees (nn/pixel_window.h).
 class CachedMaskedConv : public PixelLayer {
  public:
   // gates: the outputs are reordered as group_gates() does it. The layer's weights are copied.
@@ -23,24 +22,14 @@ class CachedMaskedConv : public PixelLayer {
   Tensor row(Index y) const;
 
   // A 1 x 1 kernel remembers nothing: in [..., in] -> [..., out]. What at() runs then; set() and row() are for others.
-  Tensor pointwise(const Tensor& in) const;
+  Tensor pointwise(const Tensor& in) const { return window_.pointwise(in); }
 
  private:
-  // Fills out [N, columns, out] for `columns` pixels from (y, x) on.
-  void run(Index y, Index x, Index columns, Tensor& out) const;
-
   bool is_pointwise() const { return kernel_.h == 1 && kernel_.w == 1; }
 
-  struct KernelRow {
-    Index above;    // rows above the pixel
-    Index columns;  // from the left that are seen
-  };
-  Index n_, width_, in_, out_;
+  Index width_;
   Size2 kernel_;
-  bool relu_;
-  std::vector<KernelRow> rows_;
-  Tensor weight_;  // [kh, kw, in, out]
-  Tensor bias_;    // [out], or undefined
+  PixelWindow window_;
   PixelMaps maps_;
 };
 

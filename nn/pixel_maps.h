@@ -26,6 +26,8 @@ class PixelMaps {
   // the next image image_step() further on.
   const Real* from(Index y, Index x) const { return data_.data() + offset(y, x); }
   Index image_step() const { return data_.size(2) * data_.size(3); }
+  Index images() const { return data_.size(1); }
+  Index channels() const { return data_.size(3); }
 
  private:
   Index slot(Index y) const { return (y + data_.size(0)) % data_.size(0); }
