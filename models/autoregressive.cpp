@@ -1,5 +1,6 @@
 #include "models/autoregressive.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "autograd/ops.h"
@@ -51,6 +52,27 @@ Tensor AutoregressiveModel::log_conditionals(const Tensor& x, const Indices& lab
                         targets, Reduction::kNone)
               .value()
               .reshape(x.shape());
+}
+
+std::vector<double> AutoregressiveModel::level_probabilities(const Tensor& logits, const Tensor&, Index c) const {
+  const Index k = logits_per_channel(), n = logits.size(0);
+  check_shape(kind(), "logits", logits.shape(), {"N", channels_ * k});
+  const Tensor rows = logits.contiguous();
+  std::vector<double> out(static_cast<std::size_t>(n * levels_));
+  for (Index image = 0; image < n; ++image) {
+    const Real* l = rows.data() + image * channels_ * k + c * k;
+    double* p = out.data() + image * levels_;
+    if (k == 1) {
+      p[0] = 1 / (1 + std::exp(static_cast<double>(l[0])));
+      p[1] = 1 / (1 + std::exp(-static_cast<double>(l[0])));
+      continue;
+    }
+    const double top = *std::max_element(l, l + k);
+    double total = 0;
+    for (Index i = 0; i < k; ++i) total += p[i] = std::exp(l[i] - top);
+    for (Index i = 0; i < k; ++i) p[i] /= total;
+  }
+  return out;
 }
 
 Tensor AutoregressiveModel::log_prob(const Tensor& x, const Indices& labels) {

@@ -30,6 +30,12 @@ class AutoregressiveModel : public ImageModel {
   // The net one pixel at a time, for n images `width` pixels wide, with the weights of this moment; null if the model
   // has no such form.
   virtual std::unique_ptr<PixelNet> cached(Index n, Index width);
+  // The probabilities of the levels of channel c at one pixel, [N, levels] one row after another, each adding up to 1:
+  // what sampling draws from and compression codes by. `logits` [N, C * K] are the net's at that pixel, `pixel` [N, C]
+  // holds its levels 0 .. 1, of which those before channel c are known. Here: the sigmoid of one logit, or the softmax
+  // of one for each level; a net that says its distribution in another way overrides it. In double, because what is
+  // improbable must not become 0 and 256 small numbers are added up.
+  virtual std::vector<double> level_probabilities(const Tensor& logits, const Tensor& pixel, Index c) const;
   // What sample() uses when this one is wanted: cropped for a model without a cached form, naive for one that looks
   // ahead.
   Sampler sampler_for(Sampler wanted) override;

@@ -1,4 +1,5 @@
-// AutoregressiveModel::sample: three ways to the logits of a pixel, one way to draw from them.
+// AutoregressiveModel::sample: three ways to the logits of a pixel, one way to draw from what they say.
+#include <algorithm>
 #include <cmath>
 
 #include "models/autoregressive.h"
@@ -6,17 +7,22 @@
 namespace gradfold {
 namespace {
 
-// Draws a value 0..1 from one logit, or from K logits, by inverting the distribution function at u in [0, 1).
-Real draw(const Real* logits, Index k, Real temperature, Real u) {
-  if (k == 1) return u < 1 / (1 + std::exp(-static_cast<double>(logits[0]) / temperature)) ? 1 : 0;
-  double top = logits[0], total = 0;
-  for (Index i = 1; i < k; ++i) top = std::max<double>(top, logits[i]);
-  const auto weight = [&](Index i) { return std::exp((logits[i] - top) / temperature); };
-  for (Index i = 0; i < k; ++i) total += weight(i);
+// p^(1/temperature) of each of n levels, normalised; relative to the largest, so that a low temperature leaves it 1.
+void sharpen(double* p, Index n, double temperature) {
+  const double top = *std::max_element(p, p + n);
+  double total = 0;
+  for (Index i = 0; i < n; ++i) total += p[i] = std::pow(p[i] / top, 1 / temperature);
+  for (Index i = 0; i < n; ++i) p[i] /= total;
+}
+
+// Draws a value 0..1 from the probabilities of n levels by inverting the distribution function at u in [0, 1); of two
+// levels a small u draws the upper one.
+Real draw(const double* p, Index n, Real u) {
+  if (n == 2) return u < p[1] ? 1 : 0;
   double below = 0;
-  for (Index i = 0; i < k - 1; ++i) {
-    below += weight(i);
-    if (u * total < below) return static_cast<Real>(i) / static_cast<Real>(k - 1);
+  for (Index i = 0; i < n - 1; ++i) {
+    below += p[i];
+    if (u < below) return static_cast<Real>(i) / static_cast<Real>(n - 1);
   }
   return 1;
 }
@@ -53,13 +59,15 @@ struct Canvas {
     return true;
   }
   Tensor pixel(Index y, Index column) const { return x.select(3, column).select(2, y).contiguous(); }
-  // logits [N, C * K]
-  void draw_channel(Index c, Index pixel, const Tensor& logits, Real temperature) {
-    const Index k = logits.size(1) / x.size(1);
+  // p [N, levels]
+  void draw_channel(Index c, Index pixel, std::vector<double> p, Real temperature) {
+    const Index levels = static_cast<Index>(p.size()) / x.size(0);
     for (Index image = 0; image < x.size(0); ++image) {
       const Index at = offset(image, c, pixel);
-      const Real* l = logits.data() + image * logits.size(1) + c * k;
-      if (known.data()[at] == 0) x.data()[at] = draw(l, k, temperature, u.data()[at]);
+      if (known.data()[at] != 0) continue;
+      double* row = p.data() + image * levels;
+      if (temperature != 1) sharpen(row, levels, temperature);
+      x.data()[at] = draw(row, levels, u.data()[at]);
     }
   }
 };
@@ -102,7 +110,7 @@ Tensor AutoregressiveModel::sample(const Shape& shape, Rng& rng, const SampleOpt
       if (given && !(remembers && c == channels - 1)) continue;
       const Tensor logits = net->logits(y, x);
       if (given) continue;
-      canvas.draw_channel(c, pixel, logits, options.temperature);
+      canvas.draw_channel(c, pixel, level_probabilities(logits, canvas.pixel(y, x), c), options.temperature);
       net->set(y, x, canvas.pixel(y, x));
     }
     if (options.progress) options.progress(pixel + 1, pixels);
