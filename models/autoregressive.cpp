@@ -32,26 +32,21 @@ Var AutoregressiveModel::logits(const Var& x, const Indices& labels) {
   return scoped([&] { return forward_given(x, each_label); });
 }
 
+Var AutoregressiveModel::surprise(const Var& logits, const Tensor& x) const {
+  if (levels_ == 2) return bce_with_logits(logits, x, Reduction::kNone);
+  const Shape of_pixels{x.size(0) * x.size(1), levels_, x.size(2), x.size(3)};
+  return reshape(cross_entropy(reshape(logits, of_pixels), level_numbers(x, levels_), Reduction::kNone), x.shape());
+}
+
 Var AutoregressiveModel::nll(const Tensor& x, const Indices& labels) {
   check_levels(kind(), x, channels_, levels_);
-  const Var logits = this->logits(x, labels);
-  if (levels_ == 2) return bce_with_logits(logits, x, Reduction::kBatchMean);
-  const Indices targets = level_numbers(x, levels_);
-  return cross_entropy(reshape(logits, Shape{x.size(0) * x.size(1), levels_, x.size(2), x.size(3)}),
-                       targets, Reduction::kSum) /
-         static_cast<Real>(x.size(0));
+  return reduce(surprise(logits(x, labels), x), Reduction::kBatchMean);
 }
 
 Tensor AutoregressiveModel::log_conditionals(const Tensor& x, const Indices& labels) {
   check_levels(kind(), x, channels_, levels_);
   NoGrad guard;
-  const Tensor logits = this->logits(x, labels).value();
-  if (levels_ == 2) return log_sigmoid(where(x, logits, -logits));
-  const Indices targets = level_numbers(x, levels_);
-  return -cross_entropy(logits.reshape(Shape{x.size(0) * x.size(1), levels_, x.size(2), x.size(3)}),
-                        targets, Reduction::kNone)
-              .value()
-              .reshape(x.shape());
+  return -surprise(logits(x, labels), x).value();
 }
 
 std::vector<double> AutoregressiveModel::level_probabilities(const Tensor& logits, const Tensor&, Index c) const {

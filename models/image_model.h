@@ -43,6 +43,9 @@ struct SampleOptions {
 // labels [N] of 0..classes() - 1, or [1] for all. Other models take no labels.
 class ImageModel : public Module {
  public:
+  // Once before the first training step, with a batch of images: what a model sets of its first weights by looking at
+  // data. Most look at none.
+  virtual void calibrate(const Tensor&) {}
   // Mean negative log-likelihood of a batch in nats per image: the loss.
   virtual Var nll(const Tensor& x, const Indices& labels = {}) = 0;
   // log p(x), or log p(x | class), of each image in nats, [N]. Works through the images a slice at a time, without a

@@ -5,6 +5,7 @@
 
 #include "models/gated_pixel_cnn.h"
 #include "models/pixel_cnn.h"
+#include "models/pixel_cnn_pp.h"
 #include "models/pixel_rnn.h"
 
 namespace gradfold {
@@ -30,6 +31,16 @@ std::unique_ptr<ImageModel> make_gated_pixel_cnn(const ModelConfig& config) {
                                                              .classes = config.at("classes")});
 }
 
+std::unique_ptr<ImageModel> make_pixel_cnn_pp(const ModelConfig& config) {
+  return std::make_unique<PixelCnnPp>(PixelCnnPpConfig{.maps = config.at("maps"),
+                                                       .blocks = config.at("blocks"),
+                                                       .halvings = config.at("halvings"),
+                                                       .mixture = config.at("mixture"),
+                                                       .dropout = config.at("dropout"),
+                                                       .levels = static_cast<int>(config.at("levels")),
+                                                       .channels = static_cast<int>(config.at("channels"))});
+}
+
 template <PixelRnnKind kind>
 std::unique_ptr<ImageModel> make_pixel_rnn(const ModelConfig& config) {
   return std::make_unique<PixelRnn>(kind, PixelRnnConfig{.hidden = config.at("hidden"),
@@ -48,6 +59,7 @@ const std::map<std::string, Entry>& entries() {
   static const std::map<std::string, Entry> all = {
       {"pixel_cnn", {PixelCnn().config(), make_pixel_cnn}},
       {"gated_pixel_cnn", {GatedPixelCnn().config(), make_gated_pixel_cnn}},
+      {"pixel_cnn_pp", {PixelCnnPp().config(), make_pixel_cnn_pp}},
       {"row_lstm", {PixelRnn(PixelRnnKind::kRowLstm).config(), make_pixel_rnn<PixelRnnKind::kRowLstm>}},
       {"diagonal_bilstm", {PixelRnn(PixelRnnKind::kDiagonalBiLstm).config(), make_pixel_rnn<PixelRnnKind::kDiagonalBiLstm>}},
   };

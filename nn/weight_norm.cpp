@@ -11,7 +11,7 @@ namespace gradfold {
 namespace {
 
 constexpr Real kFirstDeviation = Real(0.05);  // of v: the paper's
-constexpr Real kLeastVariance = Real(1e-8);   // an output that is the same everywhere cannot be stretched to have more
+constexpr Real kLeastVariance = Real(1e-6);  // below it an output is the same everywhere and keeps its length
 
 Shape length_shape(const Shape& weight, int out) {
   Shape shape = weight;
@@ -39,7 +39,9 @@ Var WeightNormed::run(const std::function<Var()>& layer) {
     calibrate_ = false;
     NoGrad guard;
     const ChannelMoments seen = channel_moments(layer().value());
-    const Tensor stretch = gain / sqrt(maximum(seen.variance, Tensor::scalar(kLeastVariance)));
+    const Tensor least = Tensor::scalar(kLeastVariance);
+    const Tensor stretch = where(greater(seen.variance, least), gain / sqrt(maximum(seen.variance, least)),
+                                 Tensor::scalar(1));
     bias.mutable_value() = (bias.value() - seen.mean) * stretch;
     weight_g.mutable_value() = weight_g.value() * stretch.reshape(weight_g.shape());
   }

@@ -68,6 +68,7 @@ Training::Training(std::unique_ptr<ImageModel> model, TrainSettings settings, st
   Rng first = Rng(settings_.seed).fork("weights");
   model_->reset_parameters(first);
   if (!init.empty()) load_weights(checkpoint_file(init), *model_, /*averaged=*/true);
+  else if (!resume) calibrate();
   if (settings_.ema > 0) ema_ = std::make_unique<Ema>(model_->parameters(), settings_.ema);
   const Shape& images = batches_.data().images.shape();
   progress_.model = model_->name();
@@ -80,6 +81,13 @@ Training::Training(std::unique_ptr<ImageModel> model, TrainSettings settings, st
   valid_.images =
       to_levels(valid_.images, model_->levels(), levels);  // once: every epoch is judged on the same draw
   save();  // before the first step: a path that cannot be written is found now, not after an hour
+}
+
+// On the first images as they stand, not on the first batch, which is drawn.
+void Training::calibrate() {
+  const Tensor& images = batches_.data().images;
+  Rng levels = Rng(settings_.seed).fork("calibration");
+  model_->calibrate(to_levels(images.slice(0, 0, std::min(settings_.batch, images.size(0))), model_->levels(), levels));
 }
 
 void Training::load() {

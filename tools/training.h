@@ -55,6 +55,7 @@ class Training {
   double step(const Batch& batch);
   std::optional<double> validate(const Interrupt& interrupt);
   void finish_epoch(double valid, double seconds);
+  void calibrate();
   void load();
   void save();
 

@@ -3,6 +3,7 @@
 
 #include "models/gated_pixel_cnn.h"
 #include "models/pixel_cnn.h"
+#include "models/pixel_cnn_pp.h"
 #include "models/pixel_rnn.h"
 
 // The autoregressive models that every test of them goes through.
@@ -20,6 +21,7 @@ inline const std::vector<Kind>& kinds() {
   const auto gated = [](GatedPixelCnnConfig c) {
     return [=]() -> ModelPtr { return std::make_unique<GatedPixelCnn>(c); };
   };
+  const auto pp = [](PixelCnnPpConfig c) { return [=]() -> ModelPtr { return std::make_unique<PixelCnnPp>(c); }; };
   const auto rnn = [](PixelRnnKind kind, PixelRnnConfig c) {
     return [=]() -> ModelPtr { return std::make_unique<PixelRnn>(kind, c); };
   };
@@ -33,6 +35,10 @@ inline const std::vector<Kind>& kinds() {
       {"Gated PixelCNN, binary, 3 classes", gated({.maps = 6, .layers = 3, .head = 6, .classes = 3})},
       {"Gated PixelCNN, RGB of 4 levels, 2 classes",
        gated({.maps = 6, .layers = 2, .head = 6, .levels = 4, .channels = 3, .classes = 2})},
+      {"PixelCNN++, binary", pp({.maps = 4, .blocks = 1})},
+      {"PixelCNN++, grey of 256 levels", pp({.maps = 4, .blocks = 2, .halvings = 1, .mixture = 3, .levels = 256})},
+      {"PixelCNN++, RGB of 256 levels", pp({.maps = 4, .blocks = 1, .mixture = 3, .levels = 256, .channels = 3})},
+      {"PixelCNN++, RGB of 2 levels", pp({.maps = 4, .blocks = 1, .mixture = 3, .channels = 3})},
       {"Row LSTM, binary", rnn(kRow, {.hidden = 6, .layers = 2, .head = 6})},
       {"Row LSTM, RGB of 4 levels", rnn(kRow, {.hidden = 6, .layers = 2, .head = 6, .levels = 4, .channels = 3})},
       {"Diagonal BiLSTM, binary", rnn(kDiagonal, {.hidden = 6, .layers = 2, .head = 6})},
@@ -40,13 +46,6 @@ inline const std::vector<Kind>& kinds() {
        rnn(kDiagonal, {.hidden = 6, .layers = 2, .head = 6, .levels = 4, .channels = 3})},
   };
   return all;
-}
-
-inline ModelPtr drawn(const Kind& kind, std::uint64_t seed) {
-  ModelPtr model = kind.make();
-  Rng rng(seed);
-  model->reset_parameters(rng);
-  return model;
 }
 
 inline Tensor random_levels(const Shape& shape, int levels, Rng& rng) {
@@ -62,6 +61,14 @@ inline Indices some_labels(const ImageModel& model, Index n) {
   Indices labels(Shape{model.classes() > 0 ? n : 0});
   for (Index i = 0; i < labels.numel(); ++i) labels[i] = static_cast<std::int32_t>(i % model.classes());
   return labels;
+}
+
+inline ModelPtr drawn(const Kind& kind, std::uint64_t seed) {
+  ModelPtr model = kind.make();
+  Rng rng(seed);
+  model->reset_parameters(rng);
+  model->calibrate(random_levels({8, model->channels(), 6, 6}, model->levels(), rng));
+  return model;
 }
 
 }  // namespace gradfold
