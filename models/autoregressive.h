@@ -46,8 +46,8 @@ class AutoregressiveModel : public ImageModel {
  protected:
   // The net given labels [N], which are classes; none for a model without classes, whose net is forward.
   virtual Var forward_given(const Var& x, const Indices&) { return forward(x); }
-  // -log p of each pixel and channel of x, [N, C, H, W], from the net's logits for it. With level_probabilities all that a
-  // net overrides which says its distribution in another way.
+  // -log p of each pixel and channel of x, [N, C, H, W], from the net's logits for it. With level_probabilities
+  // all that a net overrides which says its distribution in another way.
   virtual Var surprise(const Var& logits, const Tensor& x) const;
   // True if a logit may depend on its own or later pixels; the faster samplers then cannot give what the net says.
   virtual bool looks_ahead() const { return false; }

@@ -7,9 +7,10 @@
 
 namespace gradfold {
 
-// PixelCnnPp one pixel at a time. The stream u knows the rows above and nothing else, so it runs over a whole row when
-// that is begun; ul runs at each pixel. At half the resolution both do so for every second row and column alone, which
-// is when the stride between them has something new to give (Ramachandran et al. 2017, arXiv 1704.06001, section 2.2).
+// PixelCnnPp one pixel at a time. The stream u knows the rows above and nothing else, so it runs over a whole
+// row when that is begun; ul runs at each pixel. At half the resolution both do so for every second row and
+// column alone, which is when the stride between them has something new to give (Ramachandran et al. 2017,
+// arXiv 1704.06001).
 class CachedPixelCnnPp : public PixelNet {
  public:
   CachedPixelCnnPp(const PixelCnnPp& model, Index n, Index width);

@@ -20,8 +20,8 @@ struct PixelStreams {
   Var u, ul;  // [N, maps, H, W]
 };
 
-// A residual block of each stream; that of ul takes what u's gave, and on the way up both take what they were on the way
-// down.
+// A residual block of each stream; that of ul takes what u's gave, and on the way up both take what they were
+// on the way down.
 struct PixelStreamsBlock : Module {
   PixelStreamsBlock(const PixelCnnPpConfig& config, bool up, Rng& rng);
   GatedResidual& u;
@@ -50,13 +50,14 @@ struct PixelStreamsDouble : Module {
 //   x [N, C, H, W] -> 2x - 1 and a channel of ones, which tells the image from the padding around it
 //     -> u: 2x3, shifted down a row          ul: 1x3, shifted down a row, + 2x1, shifted right a column
 //     -> blocks residual blocks of both streams (nn/gated_residual.h), half the rows and columns; halvings times
-//     -> blocks residual blocks more, then up again: twice the rows and columns, blocks + 1 residual blocks; each takes
-//        from the way down what its mirror image there had
+//     -> blocks residual blocks more, then up again: twice the rows and columns, blocks + 1 residual blocks;
+//        each takes from the way down what its mirror image there had
 //     -> ul -> elu, 1x1 to a pixel's numbers: those of the mixture (nn/logistic_mixture.h), or one logit
 //
-// Nothing is masked: a shift and windows that end at their pixel (nn/shifted_conv2d.h) hide the future. The net says
-// nothing about a pixel's G given its R; the mixture does, which is why RGB images of two levels have a mixture as well.
-// Images may have any size: a row or column that a stride leaves over is halved as if another stood behind it.
+// Nothing is masked: a shift and windows that end at their pixel (nn/shifted_conv2d.h) hide the future. The
+// net says nothing about a pixel's G given its R; the mixture does, which is why RGB images of two levels
+// have a mixture as well. Images may have any size: a row or column that a stride leaves over is halved as if
+// another stood behind it.
 class PixelCnnPp : public AutoregressiveModel {
  public:
   explicit PixelCnnPp(PixelCnnPpConfig config = {});

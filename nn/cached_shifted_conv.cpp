@@ -17,6 +17,10 @@ CachedShiftedConv::CachedShiftedConv(const ShiftedConv2d& layer, Index n, Index 
   if (kernel != Size2(1)) maps_ = PixelMaps(kernel.h + more_rows, n, width, layer.in, layer.left());
 }
 
+Tensor CachedShiftedConv::at(Index y, Index x) const {
+  return window_.run(maps_, y * window_.stride, x * window_.stride, 1).squeeze(1);
+}
+
 CachedShiftedConvTranspose::CachedShiftedConvTranspose(const ShiftedConvTranspose2d& layer, Index n, Index width)
     : width_(width), maps_(1, n, (width + 1) / 2, layer.in, /*margin=*/1) {
   NoGrad guard;

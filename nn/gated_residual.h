@@ -10,7 +10,7 @@ struct GatedResidualOptions {
   Rng* rng = nullptr;  // for dropout
 };
 
-// A residual block of PixelCNN++ (Salimans et al. 2017, arXiv 1701.05517, section 2.3, after their code):
+// A residual block of PixelCNN++ (Salimans et al. 2017, arXiv 1701.05517, after their code):
 //
 //   c = dropout(f(K1 * f(x) + W f(side)))      [a, b] = K2 * c      y = x + a sigmoid(b)      f = concat_elu
 //

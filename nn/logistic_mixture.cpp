@@ -38,7 +38,8 @@ Var log_share(const Var& d, const Var& log_d) {
 Var log_bin(const Var& mean, const Var& log_scale, const Tensor& x, int levels) {
   const Real half = Real(1) / static_cast<Real>(levels - 1);
   const Var scale = clamp(log_scale, kLeastLogScale, kHuge), inverse = exp(-scale), distance = Var(x) - mean;
-  const Var below_upper = log_sigmoid((distance + half) * inverse), above_lower = log_sigmoid((half - distance) * inverse);
+  const Var below_upper = log_sigmoid((distance + half) * inverse);
+  const Var above_lower = log_sigmoid((half - distance) * inverse);
   const Var share = log_share(inverse * (2 * half), std::log(2 * half) - scale);
   // The outer bins have no outer border.
   const Tensor first = less(x, Tensor::scalar(-1 + half)), last = greater(x, Tensor::scalar(1 - half));
@@ -55,7 +56,8 @@ struct Logistic {
     double below, above;  // F and 1 - F, neither from the other
   };
   Sides at(double border) const {
-    const double z = (border - mean) * inverse_scale, e = std::exp(-std::abs(z)), near = 1 / (1 + e), far = e / (1 + e);
+    const double z = (border - mean) * inverse_scale, e = std::exp(-std::abs(z));
+    const double near = 1 / (1 + e), far = e / (1 + e);
     return z < 0 ? Sides{far, near} : Sides{near, far};
   }
 };

@@ -12,11 +12,12 @@ namespace gradfold {
 //   P(x | m, s) = F((x + h - m) / s) - F((x - h - m) / s)       F = sigmoid
 //   p(pixel)    = sum_k pi_k prod_c P(x_c | m_ck, s_ck)         pi = softmax of K logits, s = exp(log scale >= -7)
 //
-// All channels of a pixel share the component, and a component's means move with the channels before (R, then G, then
-// B):   m_ck = mean_ck + sum over a < c of tanh(coefficient_cak) x_a
+// All channels of a pixel share the component, and a component's means move with the channels before (R, then
+// G, then B):   m_ck = mean_ck + sum over a < c of tanh(coefficient_cak) x_a
 //
 // The numbers of a pixel, `components` of each, one group after the other:
-//   logits; means of channel 0, 1, ..; log scales of channel 0, 1, ..; coefficients of (c, a) = (1, 0), (2, 0), (2, 1), ..
+//   logits; means of channel 0, 1, ..; log scales of channel 0, 1, ..;
+//   coefficients of (c, a) = (1, 0), (2, 0), (2, 1), ..
 struct LogisticMixture {
   Index components = 10;
   int levels = 256;
@@ -27,7 +28,8 @@ struct LogisticMixture {
 
   // -log p(x_c | x_a, a < c) of each pixel and channel; over the channels they add up to -log p(pixel).
   //   parameters [N, P, H, W], x [N, C, H, W] of levels, a constant; kNone gives [N, C, H, W]
-  // Finite for whatever float takes: the paper's four cases, one of which is an approximation, are one identity here,
+  // Finite for whatever float takes: the paper's four cases, one of which is an approximation, are one
+  // identity here,
   //   F(a) - F(b) = F(a) F(-b) (1 - exp(b - a))
   Var nll(const Var& parameters, const Tensor& x, Reduction reduction) const;
 

@@ -5,8 +5,8 @@
 
 namespace gradfold {
 
-// A convolution's window over PixelMaps. The pixels under a kernel row follow one another in memory, so the row's share
-// of the output is one matrix product, [N, columns * in] x [columns * in, out].
+// A convolution's window over PixelMaps. The pixels under a kernel row follow one another in memory, so the
+// row's share of the output is one matrix product, [N, columns * in] x [columns * in, out].
 struct PixelWindow {
   struct Row {
     Index above;    // rows above the window's own pixel

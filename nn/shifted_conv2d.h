@@ -4,8 +4,8 @@
 
 namespace gradfold {
 
-// Where a window stands whose last row is its pixel's. kDown: the columns on both sides of the pixel. kDownRight: the
-// pixel's column is the last.
+// Where a window stands whose last row is its pixel's. kDown: the columns on both sides of the pixel.
+// kDownRight: the pixel's column is the last.
 enum class Shift { kDown, kDownRight };
 
 struct ShiftedConvOptions {
@@ -14,7 +14,7 @@ struct ShiftedConvOptions {
 };
 
 // Convolution whose window ends at its pixel, so that nothing has to be masked (Salimans et al. 2017, "PixelCNN++",
-// arXiv 1701.05517, section 2.3): a kernel of kh rows sees the pixel's row and kh - 1 rows above. Weight-normalised.
+// arXiv 1701.05517, figure 2): a kernel of kh rows sees the pixel's row and kh - 1 rows above. Weight-normalised.
 //   x [N, in, H, W] -> y [N, out, ceil(H / stride), ceil(W / stride)];  weight [out, in, kh, kw], bias [out]
 class ShiftedConv2d : public WeightNormed {
  public:
@@ -30,8 +30,8 @@ class ShiftedConv2d : public WeightNormed {
   Var forward(const Var& x) override;
 };
 
-// The way back from a stride of 2: each pixel paints two rows of the larger image. kDown with 3 columns, the outer ones
-// shared with its neighbours; kDownRight with 2. Weight-normalised.
+// The way back from a stride of 2: each pixel paints two rows of the larger image. kDown with 3 columns, the
+// outer ones shared with its neighbours; kDownRight with 2. Weight-normalised.
 //   x [N, in, H, W] -> y [N, out, 2H, 2W], or of the size asked for;  weight [in, out, 2, 3 or 2], bias [out]
 class ShiftedConvTranspose2d : public WeightNormed {
  public:

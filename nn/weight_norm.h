@@ -5,8 +5,8 @@
 
 namespace gradfold {
 
-// What layers with weight normalisation share (Salimans & Kingma 2016, "Weight normalization", arXiv 1602.07868): the
-// weight's length and its direction are parameters of their own,
+// What layers with weight normalisation share (Salimans & Kingma 2016, "Weight normalization", arXiv
+// 1602.07868): the weight's length and its direction are parameters of their own,
 //
 //   w = g v / |v|,   one g and one |v| for each output
 //
@@ -19,8 +19,8 @@ class WeightNormed : public Module {
 
   // g v / |v|
   Var weight() const;
-  // From the next x on its outputs begin with mean 0 and deviation `gain` over all pixels and images: forward sets g and
-  // bias from what they are without it, once.
+  // From the next x on its outputs begin with mean 0 and deviation `gain` over all pixels and images: forward
+  // sets g and bias from what they are without it, once.
   void calibrate_next() { calibrate_ = true; }
 
   const Real gain;
@@ -36,8 +36,8 @@ class WeightNormed : public Module {
   bool calibrate_ = false;
 };
 
-// Calls calibrate_next() on every layer in `module` that has it; one pass over a batch then calibrates them all, each on
-// what those before it give.
+// Calls calibrate_next() on every layer in `module` that has it; one pass over a batch then calibrates them
+// all, each on what those before it give.
 void calibrate_next(Module& module);
 
 }  // namespace gradfold

@@ -1,4 +1,5 @@
-// The discretised mixture of logistics: its numbers, its sum, and what it does where a difference of two sigmoids fails.
+// The discretised mixture of logistics: its numbers, its sum, and what it does where a difference of two
+// sigmoids fails.
 #include <array>
 #include <cmath>
 
@@ -52,7 +53,8 @@ double log_p_by_cases(double x, double mean, double log_scale, int levels) {
 TEST_CASE("one logistic: the values worked out beforehand") {
   const LogisticMixture one{.components = 1};
   const Tensor numbers = Tensor::from({0, Real(0.1), -2}, {1, 3});
-  const std::vector<std::pair<int, double>> expected = {{0, -8.09929}, {100, -5.36590}, {128, -4.35790}, {255, -6.62250}};
+  const std::vector<std::pair<int, double>> expected = {
+      {0, -8.09929}, {100, -5.36590}, {128, -4.35790}, {255, -6.62250}};
   for (const auto& [level, log_p] : expected) {
     const Tensor pixel = Tensor::full({1, 1}, static_cast<Real>(level) / 255);
     CHECK(-nll_of(one, numbers, pixel).item() == doctest::Approx(log_p).epsilon(2e-6));
@@ -89,9 +91,13 @@ TEST_CASE("the paper's four cases give the same, and the last one, an approximat
 
 TEST_CASE("the probabilities of all levels add up to 1, a channel at a time, and are those of the likelihood") {
   Rng rng(1);
-  for (const LogisticMixture& mixture :
-       {LogisticMixture{}, LogisticMixture{.components = 3, .levels = 2}, LogisticMixture{.components = 5, .levels = 7},
-        LogisticMixture{.components = 4, .channels = 3}, LogisticMixture{.components = 3, .levels = 4, .channels = 3}}) {
+  const std::vector<LogisticMixture> mixtures = {
+      {},
+      {.components = 3, .levels = 2},
+      {.components = 5, .levels = 7},
+      {.components = 4, .channels = 3},
+      {.components = 3, .levels = 4, .channels = 3}};
+  for (const LogisticMixture& mixture : mixtures) {
     CAPTURE(mixture.levels);
     CAPTURE(mixture.channels);
     for (const Real spread : {Real(0.3), Real(1), Real(4)}) {  // with 4 many log scales are below -7

