@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "models/fvsbn.h"
 #include "models/gated_pixel_cnn.h"
+#include "models/independent_pixels.h"
 #include "models/pixel_cnn.h"
 #include "models/pixel_cnn_pp.h"
 #include "models/pixel_rnn.h"
@@ -50,6 +52,20 @@ std::unique_ptr<ImageModel> make_pixel_rnn(const ModelConfig& config) {
                                                          .channels = static_cast<int>(config.at("channels"))});
 }
 
+std::unique_ptr<ImageModel> make_independent_pixels(const ModelConfig& config) {
+  return std::make_unique<IndependentPixels>(
+      IndependentPixelsConfig{.height = config.at("height"),
+                              .width = config.at("width"),
+                              .levels = static_cast<int>(config.at("levels")),
+                              .channels = static_cast<int>(config.at("channels"))});
+}
+
+std::unique_ptr<ImageModel> make_fvsbn(const ModelConfig& config) {
+  return std::make_unique<Fvsbn>(FvsbnConfig{.height = config.at("height"),
+                                             .width = config.at("width"),
+                                             .levels = static_cast<int>(config.at("levels"))});
+}
+
 // A new model adds its line here.
 struct Entry {
   ModelConfig defaults;
@@ -57,6 +73,8 @@ struct Entry {
 };
 const std::map<std::string, Entry>& entries() {
   static const std::map<std::string, Entry> all = {
+      {"independent_pixels", {IndependentPixels().config(), make_independent_pixels}},
+      {"fvsbn", {Fvsbn().config(), make_fvsbn}},
       {"pixel_cnn", {PixelCnn().config(), make_pixel_cnn}},
       {"gated_pixel_cnn", {GatedPixelCnn().config(), make_gated_pixel_cnn}},
       {"pixel_cnn_pp", {PixelCnnPp().config(), make_pixel_cnn_pp}},

@@ -1,7 +1,9 @@
 #pragma once
 #include <functional>
 
+#include "models/fvsbn.h"
 #include "models/gated_pixel_cnn.h"
+#include "models/independent_pixels.h"
 #include "models/pixel_cnn.h"
 #include "models/pixel_cnn_pp.h"
 #include "models/pixel_rnn.h"
@@ -12,20 +14,36 @@ namespace gradfold {
 using ModelPtr = std::unique_ptr<AutoregressiveModel>;
 struct Kind {
   std::string name;
-  std::function<ModelPtr()> make;
+  std::function<ModelPtr(Index height, Index width)> make;  // for images of this size; most models know all
+  bool looks_back = true;
 };
 
 inline const std::vector<Kind>& kinds() {
   constexpr PixelRnnKind kRow = PixelRnnKind::kRowLstm, kDiagonal = PixelRnnKind::kDiagonalBiLstm;
-  const auto cnn = [](PixelCnnConfig c) { return [=]() -> ModelPtr { return std::make_unique<PixelCnn>(c); }; };
-  const auto gated = [](GatedPixelCnnConfig c) {
-    return [=]() -> ModelPtr { return std::make_unique<GatedPixelCnn>(c); };
+  const auto cnn = [](PixelCnnConfig c) {
+    return [=](Index, Index) -> ModelPtr { return std::make_unique<PixelCnn>(c); };
   };
-  const auto pp = [](PixelCnnPpConfig c) { return [=]() -> ModelPtr { return std::make_unique<PixelCnnPp>(c); }; };
+  const auto gated = [](GatedPixelCnnConfig c) {
+    return [=](Index, Index) -> ModelPtr { return std::make_unique<GatedPixelCnn>(c); };
+  };
+  const auto pp = [](PixelCnnPpConfig c) {
+    return [=](Index, Index) -> ModelPtr { return std::make_unique<PixelCnnPp>(c); };
+  };
   const auto rnn = [](PixelRnnKind kind, PixelRnnConfig c) {
-    return [=]() -> ModelPtr { return std::make_unique<PixelRnn>(kind, c); };
+    return [=](Index, Index) -> ModelPtr { return std::make_unique<PixelRnn>(kind, c); };
+  };
+  const auto independent = [](int levels, int channels) {
+    return [=](Index height, Index width) -> ModelPtr {
+      return std::make_unique<IndependentPixels>(IndependentPixelsConfig{height, width, levels, channels});
+    };
+  };
+  const auto fvsbn = [](Index height, Index width) -> ModelPtr {
+    return std::make_unique<Fvsbn>(FvsbnConfig{height, width});
   };
   static const std::vector<Kind> all = {
+      {"independent pixels, binary", independent(2, 1), /*looks_back=*/false},
+      {"independent pixels, RGB of 4 levels", independent(4, 3), /*looks_back=*/false},
+      {"FVSBN", fvsbn},
       {"PixelCNN, binary", cnn({.maps = 6, .blocks = 2})},
       {"PixelCNN, 8 levels", cnn({.maps = 6, .blocks = 2, .levels = 8})},
       {"PixelCNN, RGB of 256 levels", cnn({.maps = 6, .blocks = 2, .levels = 256, .channels = 3})},
@@ -63,8 +81,9 @@ inline Indices some_labels(const ImageModel& model, Index n) {
   return labels;
 }
 
-inline ModelPtr drawn(const Kind& kind, std::uint64_t seed) {
-  ModelPtr model = kind.make();
+// With first values, for images of height x width.
+inline ModelPtr drawn(const Kind& kind, std::uint64_t seed, Index height, Index width) {
+  ModelPtr model = kind.make(height, width);
   Rng rng(seed);
   model->reset_parameters(rng);
   model->calibrate(random_levels({8, model->channels(), 6, 6}, model->levels(), rng));

@@ -2,7 +2,9 @@
 #include <functional>
 #include <memory>
 
+#include "models/fvsbn.h"
 #include "models/gated_pixel_cnn.h"
+#include "models/independent_pixels.h"
 #include "models/pixel_cnn.h"
 #include "models/pixel_cnn_pp.h"
 #include "models/pixel_rnn.h"
@@ -24,7 +26,14 @@ inline const std::vector<SmallNet>& small_nets() {
     return [=] { return std::make_unique<PixelRnn>(kind, c); };
   };
   const auto pp = [](PixelCnnPpConfig c) { return [=] { return std::make_unique<PixelCnnPp>(c); }; };
+  const auto independent = [](IndependentPixelsConfig c) {
+    return [=] { return std::make_unique<IndependentPixels>(c); };
+  };
+  const auto fvsbn = [](FvsbnConfig c) { return [=] { return std::make_unique<Fvsbn>(c); }; };
   static const std::vector<SmallNet> all = {
+      {"independent_pixels", independent({.height = 4, .width = 4})},
+      {"independent_pixels_rgb", independent({.height = 4, .width = 4, .levels = 4, .channels = 3})},
+      {"fvsbn", fvsbn({.height = 4, .width = 4})},
       {"pixel_cnn", cnn({.maps = 4, .blocks = 2})},
       {"pixel_cnn_rgb", cnn({.maps = 3, .blocks = 1, .levels = 8, .channels = 3})},
       {"gated_pixel_cnn", gated({.maps = 4, .layers = 3, .head = 3})},

@@ -424,8 +424,8 @@ TEST_CASE("misuse is one sentence and exit code 2") {
   };
   refused({"trian"}, "gf: unknown command 'trian'; did you mean train?\n");
   refused({"train", "pixel_cn", "--out", other},
-          "gf: there is no model 'pixel_cn'; did you mean pixel_cnn? (known: diagonal_bilstm, gated_pixel_cnn, pixel_cnn, "
-          "pixel_cnn_pp, row_lstm");
+          "gf: there is no model 'pixel_cn'; did you mean pixel_cnn? (known: diagonal_bilstm, fvsbn, "
+          "gated_pixel_cnn, independent_pixels, pixel_cnn, pixel_cnn_pp, row_lstm");
   refused(small_training(other, {"--epoch", "3"}), "train: unknown option --epoch; did you mean --epochs?\n");
   refused(small_training(other, {"--depth", "3"}),
           "train: unknown option --depth\n  hint: settings of the model are\n    --blocks    residual "
