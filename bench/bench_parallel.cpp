@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "bench/compare.h"
-#include "bench/pixel_cnn_training.h"
+#include "bench/training.h"
 #include "tensor/check.h"
 #include "tensor/parallel.h"
 
@@ -69,7 +69,7 @@ void bench_short_loops(benchmark::State& state) {
 }
 
 void bench_training_step(benchmark::State& state) {
-  PixelCnnTraining training(state.range(0));
+  ModelTraining training = pixel_cnn_training(state.range(0));
   compare_with_neighbour(state, [&] { training.step(); });
 }
 

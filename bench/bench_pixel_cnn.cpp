@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "bench/compare.h"
-#include "bench/pixel_cnn_training.h"
+#include "bench/training.h"
 
 namespace gradfold::bench {
 namespace {
@@ -12,7 +12,7 @@ namespace {
 double megabytes(std::size_t bytes) { return static_cast<double>(bytes) / (1 << 20); }
 
 void bench_training_step(benchmark::State& state) {
-  PixelCnnTraining training(state.range(0));
+  ModelTraining training = pixel_cnn_training(state.range(0));
   const auto step = [&] { training.step(); };
   compare(state, {.unit = "images/s", .ways = {{"ours", static_cast<double>(state.range(0)), step}}});
   const double peak = megabytes(pool_stats().peak);
@@ -23,7 +23,7 @@ BENCHMARK(bench_training_step)->Name("pixel_cnn/step")->Arg(16)->Arg(64)->Apply(
 
 // A tenth of the width, so that 1,000 steps take seconds: what grows does so whatever the width.
 void bench_memory(benchmark::State& state) {
-  PixelCnnTraining training(8, {.maps = 4, .blocks = 7});
+  ModelTraining training = pixel_cnn_training(8, {.maps = 4, .blocks = 7});
   for (int i = 0; i < 10; ++i) training.step();
   for (auto _ : state) {
     const PoolStats before = pool_stats();

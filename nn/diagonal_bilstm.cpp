@@ -8,8 +8,12 @@
 namespace gradfold {
 namespace {
 
-// y(r, s) = x(r - 1, s), and 0 in the first row.
-Var shift_down(const Var& x) { return pad(slice(x, 2, 0, x.size(2) - 1), {{0, 0}, {0, 0}, {1, 0}, {0, 0}}); }
+// One row further down: along `dim`, in which a row is `count` long. The first row is 0.
+Var shift_down(const Var& x, int dim, Index count) {
+  std::vector<PadWidth> ends(static_cast<std::size_t>(x.value().rank()));
+  ends[static_cast<std::size_t>(dim)].before = count;
+  return pad(slice(x, dim, 0, x.size(dim) - count), ends);
+}
 
 }  // namespace
 
@@ -19,10 +23,14 @@ DiagonalBiLstm::Direction::Direction(Index in, Index hidden, Index groups)
       state_to_state(param("state_to_state", {4 * hidden, hidden, 2}, init::torch_default({4 * hidden, hidden, 2}))),
       h0(param("h0", {hidden}, init::zeros())), c0(param("c0", {hidden}, init::zeros())) {}
 
-Var DiagonalBiLstm::Direction::run(const Var& x, bool mirrored, Index groups) {
+Var DiagonalBiLstm::Direction::run(const Var& x, const LstmScan& diagonals, Index groups) {
   return scoped([&] {
-    const LstmScan diagonals = LstmScan::diagonals(x.size(2), x.size(3), mirrored);
-    return lstm_plane(group_gates(input_to_state(x), groups, 4), state_to_state, h0, c0, diagonals);
+    // The gates' order is that of the weight's rows, of which there are fewer than pixels.
+    const Index in = x.size(2), out = input_to_state.out;
+    const Var weight = group_gates(reshape(input_to_state.seen_weight(), {1, out, in, 1}), groups, 4);
+    const Var bias = group_gates(reshape(input_to_state.bias, {1, out, 1, 1}), groups, 4);
+    const Var gates = linear(x, reshape(weight, {out, in}), reshape(bias, {out}));
+    return lstm_scan(gates, state_to_state, h0, c0, diagonals);
   });
 }
 
@@ -51,12 +59,16 @@ DiagonalBiLstm::DiagonalBiLstm(Index in, Index hidden, DiagonalBiLstmOptions opt
 
 Var DiagonalBiLstm::forward(const Var& x) {
   check_shape("DiagonalBiLstm", "x", x.shape(), {"N", in, "H", "W"});
-  return left.run(x, /*mirrored=*/false, options.groups) + shift_down(right.run(x, /*mirrored=*/true, options.groups));
+  const Index height = x.size(2), width = x.size(3);
+  const Var pixels = to_pixels(x);
+  const Var from_left = left.run(pixels, LstmScan::diagonals(height, width, /*mirrored=*/false), options.groups);
+  const Var from_right = right.run(pixels, LstmScan::diagonals(height, width, /*mirrored=*/true), options.groups);
+  return to_maps(from_left + shift_down(from_right, 1, width), height, width);
 }
 
 Var DiagonalBiLstm::composed(const Var& x) {
   const Var from_right = flip(right.composed(flip(x, 3), options.groups), 3);
-  return left.composed(x, options.groups) + shift_down(from_right);
+  return left.composed(x, options.groups) + shift_down(from_right, 2, 1);
 }
 
 // With rows of W + H pixels, the last H of them zero, pixel (r, s) stands at r (W + H) + s = r (W + H - 1) + (r + s):

@@ -1,4 +1,5 @@
 #pragma once
+#include "autograd/ops/lstm.h"
 #include "nn/masked_conv2d.h"
 
 namespace gradfold {
@@ -30,7 +31,8 @@ class DiagonalBiLstm : public Module {
     MaskedConv2d& input_to_state;  // 1 x 1, in -> 4 hidden: i, f, g, o
     Var state_to_state;            // [4 hidden, hidden, 2]: above; before in the row
     Var h0, c0;                    // [hidden]
-    Var run(const Var& x, bool mirrored, Index groups);
+    // x [N, H * W, in] -> h [N, H * W, hidden]: pixel by pixel, so that nothing is turned round on the way.
+    Var run(const Var& x, const LstmScan& diagonals, Index groups);
     Var composed(const Var& x, Index groups);
   };
   Direction& left;

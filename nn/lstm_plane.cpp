@@ -4,10 +4,12 @@
 
 namespace gradfold {
 
-Var lstm_plane(const Var& gates, const Var& weight, const Var& h0, const Var& c0, const LstmScan& scan) {
-  const Index n = gates.size(0), hidden = weight.size(1), height = gates.size(2), width = gates.size(3);
-  const Var x = permute(reshape(gates, {n, 4 * hidden, height * width}), {0, 2, 1});
-  return reshape(permute(lstm_scan(x, weight, h0, c0, scan), {0, 2, 1}), {n, hidden, height, width});
+Var to_pixels(const Var& maps) {
+  return permute(reshape(maps, {maps.size(0), maps.size(1), maps.size(2) * maps.size(3)}), {0, 2, 1});
+}
+
+Var to_maps(const Var& pixels, Index height, Index width) {
+  return reshape(permute(pixels, {0, 2, 1}), {pixels.size(0), pixels.size(2), height, width});
 }
 
 Var fill_plane(const Var& state, const Shape& shape) { return expand(reshape(state, {1, state.size(0), 1, 1}), shape); }

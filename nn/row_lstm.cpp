@@ -18,7 +18,8 @@ RowLstm::RowLstm(Index in, Index hidden, RowLstmOptions options)
 Var RowLstm::forward(const Var& x) {
   check_shape("RowLstm", "x", x.shape(), {"N", in, "H", "W"});
   const LstmScan rows = LstmScan::rows(x.size(2), x.size(3), options.kernel);
-  return lstm_plane(group_gates(input_to_state(x), options.groups, 4), state_to_state, h0, c0, rows);
+  const Var gates = to_pixels(group_gates(input_to_state(x), options.groups, 4));
+  return to_maps(lstm_scan(gates, state_to_state, h0, c0, rows), x.size(2), x.size(3));
 }
 
 Var RowLstm::composed(const Var& x) {

@@ -16,7 +16,7 @@ class Backward {
   Backward(const LstmPlane<const Real>& plane, const LstmPlaneGradient& gradient)
       : plane_(plane), scan_(plane.scan), gradient_(gradient), n_(plane.hidden), seen_(scan_.taps * n_),
         weight_t_(size(4 * seen_ * n_)), dh_(size(scan_.row() * n_)), dc_(dh_.size()), dh_cells_(size(scan_.width * n_)),
-        windows_(size(scan_.width * seen_)) {
+        sent_(size(scan_.width * seen_)), windows_(size(scan_.pixels() * seen_)) {
     for (Index i = 0; i < seen_; ++i)
       for (Index j = 0; j < 4 * n_; ++j) weight_t_[size(j * seen_ + i)] = plane.weight[i * 4 * n_ + j];
   }
@@ -24,10 +24,11 @@ class Backward {
   void run() {
     for (Index line = scan_.lines - 1; line >= 0; --line) {
       cells(line);
-      weight(line);
+      keep_windows(line);
       states_before(line);
       leave_plane(line - 1);
     }
+    weight();
   }
 
  private:
@@ -47,23 +48,28 @@ class Backward {
                          .dc = &dc_[size((begin + scan_.before) * n_)], .dgates = gradient_.dgates + first});
   }
 
-  // dweight += windows^T dgates
-  void weight(Index line) {
-    const Index begin = scan_.begin(line);
-    gemm({.m = seen_, .n = 4 * n_, .k = scan_.end(line) - begin,
-          .a = plane_.h + (line * scan_.row() + begin) * n_, .lda = n_,
-          .b = gradient_.dgates + scan_.pixel(line, begin) * 4 * n_, .ldb = scan_.cell_step * 4 * n_,
-          .c = gradient_.dweight, .ldc = 4 * n_, .trans_a = true, .beta = 1});
+  // What each cell of the line saw of the states before.
+  void keep_windows(Index line) {
+    for (Index p = scan_.begin(line); p < scan_.end(line); ++p) {
+      std::copy_n(plane_.h + (line * scan_.row() + p) * n_, seen_, &windows_[size(scan_.pixel(line, p) * seen_)]);
+    }
+  }
+
+  // dweight += windows^T dgates, over all pixels at once: one deep product instead of a shallow one for each line.
+  void weight() {
+    const Index pixels = static_cast<Index>(windows_.size()) / seen_;
+    gemm({.m = seen_, .n = 4 * n_, .k = pixels, .a = windows_.data(), .lda = seen_, .b = gradient_.dgates,
+          .ldb = 4 * n_, .c = gradient_.dweight, .ldc = 4 * n_, .trans_a = true, .beta = 1});
   }
 
   // Windows overlap: what several cells saw gets the sum.
   void states_before(Index line) {
     const Index begin = scan_.begin(line), count = scan_.end(line) - begin;
     gemm({.m = count, .n = seen_, .k = 4 * n_, .a = gradient_.dgates + scan_.pixel(line, begin) * 4 * n_,
-          .lda = scan_.cell_step * 4 * n_, .b = weight_t_.data(), .ldb = seen_, .c = windows_.data(), .ldc = seen_});
+          .lda = scan_.cell_step * 4 * n_, .b = weight_t_.data(), .ldb = seen_, .c = sent_.data(), .ldc = seen_});
     std::fill(dh_.begin(), dh_.end(), Real(0));
     for (Index j = 0; j < count; ++j)
-      for (Index u = 0; u < seen_; ++u) dh_[size((begin + j) * n_ + u)] += windows_[size(j * seen_ + u)];
+      for (Index u = 0; u < seen_; ++u) dh_[size((begin + j) * n_ + u)] += sent_[size(j * seen_ + u)];
   }
 
   // What went to places of `line` where no cell is belongs to the initial states.
@@ -82,7 +88,9 @@ class Backward {
   const LstmScan& scan_;
   const LstmPlaneGradient& gradient_;
   const Index n_, seen_;
-  std::vector<Real> weight_t_, dh_, dc_, dh_cells_, windows_;
+  std::vector<Real> weight_t_, dh_, dc_, dh_cells_;
+  std::vector<Real> sent_;     // to the states that each cell of a line saw
+  std::vector<Real> windows_;  // [pixels, seen]
 };
 
 }  // namespace

@@ -36,6 +36,7 @@ struct LstmScan {
   // The cells of a line: [begin, end).
   Index begin(Index line) const { return columns == 0 ? 0 : std::max<Index>(0, line - columns + 1); }
   Index end(Index line) const { return columns == 0 ? width : std::min(width, line + 1); }
+  Index pixels() const { return columns == 0 ? lines * width : columns * width; }
   Index pixel(Index line, Index p) const { return origin + line * line_step + p * cell_step; }
   // States are kept line by line, the initial ones before the first, with room on both sides for what a window
   // sees outside: cell (l, p) is place (l + 1, p + before).
