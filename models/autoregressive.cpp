@@ -15,8 +15,7 @@ namespace {
 Indices level_numbers(const Tensor& x, int levels) {
   const Tensor rows = x.contiguous();
   Indices out(Shape{x.size(0) * x.size(1), x.size(2), x.size(3)});
-  for (Index i = 0; i < out.numel(); ++i)
-    out[i] = static_cast<std::int32_t>(std::lround(rows.data()[i] * (levels - 1)));
+  for (Index i = 0; i < out.numel(); ++i) out[i] = static_cast<std::int32_t>(level_of(rows.data()[i], levels));
   return out;
 }
 
@@ -25,6 +24,10 @@ Indices level_numbers(const Tensor& x, int levels) {
 AutoregressiveModel::AutoregressiveModel(int levels, int channels) : levels_(levels), channels_(channels) {
   require(levels >= 2 && levels <= 65536, "AutoregressiveModel", "levels is {} but must be 2 (binary) .. 65536", levels);
   require(channels >= 1, "AutoregressiveModel", "channels is {} but must be 1 or more", channels);
+}
+
+void AutoregressiveModel::check_images(std::string_view name, const Shape& shape) const {
+  check_shape(kind(), name, shape, {"N", channels_, "H", "W"});
 }
 
 Var AutoregressiveModel::logits(const Var& x, const Indices& labels) {

@@ -40,6 +40,9 @@ class AutoregressiveModel : public ImageModel {
   // ahead.
   Sampler sampler_for(Sampler wanted) override;
 
+  // Throws unless this is a shape of images [N, C, H, W] that the model takes; `name` is what the message calls it.
+  virtual void check_images(std::string_view name, const Shape& shape) const;
+
   int levels() const override { return levels_; }
   int channels() const override { return channels_; }
 

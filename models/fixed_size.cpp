@@ -8,12 +8,7 @@ FixedSizeModel::FixedSizeModel(Index height, Index width, int levels, int channe
           width);
 }
 
-Tensor FixedSizeModel::sample(const Shape& shape, Rng& rng, const SampleOptions& options) {
-  check_size("shape", shape);
-  return AutoregressiveModel::sample(shape, rng, options);
-}
-
-void FixedSizeModel::check_size(std::string_view name, const Shape& x) const {
+void FixedSizeModel::check_images(std::string_view name, const Shape& x) const {
   const bool fits = x.rank() == 4 && x[1] == channels() && x[2] >= 1 && x[2] <= height && x[3] == width;
   require(fits, kind(),
           "{} is {} but must be [N, {}, {}, {}]; hint: the model has numbers for each place of an image; make one with "

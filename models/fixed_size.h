@@ -8,13 +8,10 @@ class FixedSizeModel : public AutoregressiveModel {
  public:
   FixedSizeModel(Index height, Index width, int levels, int channels);
 
-  Tensor sample(const Shape& shape, Rng& rng, const SampleOptions& options = {}) override;
+  // Throws unless x is [N, C, height, width], or the first rows of such images, of which a sampler asks.
+  void check_images(std::string_view name, const Shape& x) const override;
 
   const Index height, width;
-
- protected:
-  // Throws unless x is [N, C, height, width], or the first rows of such images, of which a sampler asks.
-  void check_size(std::string_view name, const Shape& x) const;
 };
 
 }  // namespace gradfold

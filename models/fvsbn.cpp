@@ -64,7 +64,7 @@ Fvsbn::Fvsbn(FvsbnConfig config)
 void Fvsbn::on_values_set() { weight.mutable_value() = weight.value() * earlier_; }
 
 Var Fvsbn::forward(const Var& x) {
-  check_size("x", x.shape());
+  check_images("x", x.shape());
   const Index pixels = x.size(2) * x.size(3);  // fewer rows are the first pixels, which need no others
   const Var seen = reshape(x, {x.size(0), pixels});
   const Var from_earlier = weight * earlier_;

@@ -1,4 +1,5 @@
 #pragma once
+#include <cmath>
 #include <functional>
 #include <map>
 #include <string>
@@ -74,6 +75,10 @@ double bits_per_dim(double nats_per_image, const Shape& image);
 // Sum of p(x), or p(x | label), over all binary images of side x side pixels, side up to 4 (65,536 images): 1 for a
 // distribution.
 double total_probability(ImageModel& model, Index side, const Indices& label = {});
+
+// The value 0 .. 1 of a pixel on level 0, 1, ..., levels - 1, and the level of a value.
+inline Real level_value(Index level, Index levels) { return static_cast<Real>(level) / static_cast<Real>(levels - 1); }
+inline Index level_of(Real value, Index levels) { return std::lround(value * static_cast<Real>(levels - 1)); }
 
 // Throws unless x is [N, channels, H, W] and its values are levels 0, 1/(levels - 1), ..., 1.
 void check_levels(std::string_view who, const Tensor& x, int channels, int levels);

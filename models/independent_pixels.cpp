@@ -30,7 +30,7 @@ IndependentPixels::IndependentPixels(IndependentPixelsConfig config)
 }
 
 Var IndependentPixels::forward(const Var& x) {
-  check_size("x", x.shape());
+  check_images("x", x.shape());
   const Var rows = slice(weight, 1, 0, x.size(2)) * kScale;
   return expand(unsqueeze(rows, 0), {x.size(0), rows.size(0), rows.size(1), rows.size(2)});
 }

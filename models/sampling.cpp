@@ -1,8 +1,8 @@
-// AutoregressiveModel::sample: three ways to the logits of a pixel, one way to draw from what they say.
+// AutoregressiveModel::sample: draws from what the walk over the pixels finds out about each.
 #include <algorithm>
 #include <cmath>
 
-#include "models/autoregressive.h"
+#include "models/pixel_walk.h"
 
 namespace gradfold {
 namespace {
@@ -22,48 +22,28 @@ Real draw(const double* p, Index n, Real u) {
   double below = 0;
   for (Index i = 0; i < n - 1; ++i) {
     below += p[i];
-    if (u < below) return static_cast<Real>(i) / static_cast<Real>(n - 1);
+    if (u < below) return level_value(i, n);
   }
   return 1;
 }
-
-// The net run over the whole image, or over the rows down to the pixel's, for every pixel anew.
-class WholeNet : public PixelNet {
- public:
-  WholeNet(AutoregressiveModel& model, Tensor canvas, bool cropped)
-      : model_(model), canvas_(std::move(canvas)), cropped_(cropped) {}
-  void given(const Indices& labels) override { labels_ = labels; }
-  void set(Index, Index, const Tensor&) override {}  // it reads the canvas
-  Tensor logits(Index y, Index x) override {
-    const Tensor seen = cropped_ ? canvas_.slice(2, 0, y + 1).contiguous() : canvas_;
-    return model_.logits(seen, labels_).value().select(3, x).select(2, y).contiguous();
-  }
-
- private:
-  AutoregressiveModel& model_;
-  const Tensor canvas_;
-  const bool cropped_;
-  Indices labels_;
-};
 
 // The images that are being drawn.
 struct Canvas {
   Tensor x, known, u;  // [N, C, H, W]; u are the random numbers, one for each pixel
 
-  Index offset(Index image, Index c, Index pixel) const {
-    return (image * x.size(1) + c) * x.size(2) * x.size(3) + pixel;
+  Index offset(Index image, const PixelPlace& at) const {
+    return ((image * x.size(1) + at.c) * x.size(2) + at.y) * x.size(3) + at.x;
   }
-  bool all_known(Index c, Index pixel) const {
+  bool all_known(const PixelPlace& place) const {
     for (Index image = 0; image < x.size(0); ++image)
-      if (known.data()[offset(image, c, pixel)] == 0) return false;
+      if (known.data()[offset(image, place)] == 0) return false;
     return true;
   }
-  Tensor pixel(Index y, Index column) const { return x.select(3, column).select(2, y).contiguous(); }
   // p [N, levels]
-  void draw_channel(Index c, Index pixel, std::vector<double> p, Real temperature) {
+  void draw_at(const PixelPlace& place, std::vector<double>& p, Real temperature) {
     const Index levels = static_cast<Index>(p.size()) / x.size(0);
     for (Index image = 0; image < x.size(0); ++image) {
-      const Index at = offset(image, c, pixel);
+      const Index at = offset(image, place);
       if (known.data()[at] != 0) continue;
       double* row = p.data() + image * levels;
       if (temperature != 1) sharpen(row, levels, temperature);
@@ -86,35 +66,18 @@ Sampler AutoregressiveModel::sampler_for(Sampler wanted) {
 }
 
 Tensor AutoregressiveModel::sample(const Shape& shape, Rng& rng, const SampleOptions& options) {
-  check_shape(kind(), "shape", shape, {"N", channels_, "H", "W"});
+  check_images("shape", shape);
   const Indices labels = expand_labels(kind(), options.labels, shape[0], classes());
   require(options.temperature > 0, kind(), "temperature is {} but must be above 0", options.temperature);
-  NoGrad guard;
-  const Index channels = shape[1], width = shape[3], pixels = shape[2] * width;
   const Tensor& image = options.image;
   const Tensor& known = options.known;
   Canvas canvas{image.defined() ? image.expand(shape).clone() : Tensor::zeros(shape),
                 known.defined() ? known.expand(shape).contiguous() : Tensor::zeros(shape), rng.uniform(shape)};
-  const Sampler sampler = sampler_for(options.sampler);
-  const bool remembers = sampler == Sampler::kCached;
-  const std::unique_ptr<PixelNet> net =
-      remembers ? cached(shape[0], width)
-                : std::make_unique<WholeNet>(*this, canvas.x, sampler == Sampler::kCropped);
-  if (classes() > 0) net->given(labels);
-  for (Index pixel = 0; pixel < pixels; ++pixel) {
-    const Index y = pixel / width, x = pixel % width;
-    net->set(y, x, canvas.pixel(y, x));
-    for (Index c = 0; c < channels; ++c) {
-      const bool given = canvas.all_known(c, pixel);
-      // A pixel's last visit, when all but its last channel is known, leaves behind what later pixels need of it.
-      if (given && !(remembers && c == channels - 1)) continue;
-      const Tensor logits = net->logits(y, x);
-      if (given) continue;
-      canvas.draw_channel(c, pixel, level_probabilities(logits, canvas.pixel(y, x), c), options.temperature);
-      net->set(y, x, canvas.pixel(y, x));
-    }
-    if (options.progress) options.progress(pixel + 1, pixels);
-  }
+  walk_pixels(*this, canvas.x, labels, sampler_for(options.sampler),
+              {.visit = [&](const PixelPlace& place,
+                            std::vector<double>& p) { canvas.draw_at(place, p, options.temperature); },
+               .given = [&](const PixelPlace& place) { return canvas.all_known(place); },
+               .progress = options.progress});
   return canvas.x;
 }
 

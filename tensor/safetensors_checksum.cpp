@@ -1,7 +1,8 @@
 #include "tensor/safetensors_checksum.h"
 
 #include <fmt/format.h>
-#include <zlib.h>
+
+#include "tensor/crc32.h"
 
 namespace gradfold {
 namespace {
@@ -18,11 +19,8 @@ void replace_digits(std::string& header, const std::string& from, const std::str
 
 std::string checksum(std::string header, const std::string& written, const std::vector<ByteView>& data) {
   replace_digits(header, written, kNoChecksum);
-  uLong sum = crc32_z(0, reinterpret_cast<const Bytef*>(header.data()), header.size());
-  for (const ByteView& bytes : data) {
-    if (!bytes.empty())
-      sum = crc32_z(sum, bytes.data(), bytes.size());  // zlib takes a null pointer for a question
-  }
+  std::uint32_t sum = crc32({reinterpret_cast<const std::uint8_t*>(header.data()), header.size()});
+  for (const ByteView& bytes : data) sum = crc32(bytes, sum);
   return fmt::format("{:08x}", sum);
 }
 
