@@ -33,10 +33,10 @@ double nll_bits(AutoregressiveModel& model, const Tensor& x, const Indices& labe
   return nats / std::numbers::ln2;
 }
 
-// The same, but no symbol more than the 24 bits that the coder takes for what is all but impossible.
+// The same with what the coder adds at most to a probability: what is all but impossible costs it 24 bits and no more.
 double least_bits(AutoregressiveModel& model, const Tensor& x, const Indices& labels = {}) {
   double bits = 0;
-  for (const Real v : model.log_conditionals(x, labels).to_vector()) bits += std::min(-v / std::numbers::ln2, 24.0);
+  for (const Real v : model.log_conditionals(x, labels).to_vector()) bits -= std::log2(std::exp(double{v}) + 0x1p-23);
   return bits;
 }
 
