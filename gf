@@ -10,18 +10,20 @@ install=yes
 
 # command | arguments | one line
 commands='
-course  | [--full] [--seed N]                     | every lesson in order on the embedded data, then out/index.html
-test    | [NAME] [--asan] [--tsan] [--size]       | all tests, or those of a folder or file (nn, nn/layers, gemm)
-lesson  | N.M [--data D] [--full] [--seed N] ...  | one step of the course; without N.M the list of steps
-train   | MODEL --data D --out model.safetensors  | train a model; Ctrl-C keeps the checkpoint, --resume goes on
-eval    | CHECKPOINT --data D                     | negative log-likelihood in nats and bits per dimension
-sample  | CHECKPOINT --n 64 --out s.png           | draw new images, or complete a part of one
-export  | CHECKPOINT --out FILE [--half]           | the weights of a model alone, to pass on
-graph   | MODEL or N.M [--out g.svg]              | the graph that backward walks, as SVG or DOT
-bench   | [FILTER] [--json FILE] [--vs]           | our benchmarks; --vs: the same work in PyTorch
-data    | mnist [FOLDER]                          | download MNIST and check it
-doctor  |                                         | what this machine has, and what is missing
-help    | [COMMAND]                               | this page, or the options of one command; help train pixel_cnn: of the model too
+course     | [--full] [--seed N]                      | every lesson in order on the embedded data, then out/index.html
+test       | [NAME] [--asan] [--tsan] [--size]        | all tests, or those of a folder or file (nn, nn/layers, gemm)
+lesson     | N.M [--data D] [--full] [--seed N] ...   | one step of the course; without N.M the list of steps
+train      | MODEL --data D --out model.safetensors   | train a model; Ctrl-C keeps the checkpoint, --resume goes on
+eval       | CHECKPOINT --data D                      | negative log-likelihood in nats and bits per dimension
+sample     | CHECKPOINT --n 64 --out s.png            | draw new images, or complete a part of one
+export     | CHECKPOINT --out FILE [--half]           | the weights of a model alone, to pass on
+compress   | CHECKPOINT IMAGES OUT.gfz                | images without loss, in as many bits as the likelihood says
+decompress | CHECKPOINT IN.gfz OUT                    | the images again: as .npy, IDX or PNG, by the ending of OUT
+graph      | MODEL or N.M [--out g.svg]               | the graph that backward walks, as SVG or DOT
+bench      | [FILTER] [--json FILE] [--vs]            | our benchmarks; --vs: the same work in PyTorch
+data       | mnist [FOLDER]                           | download MNIST and check it
+doctor     |                                          | what this machine has, and what is missing
+help       | [COMMAND]                                | this page, or the options of one command; help train pixel_cnn: of the model too
 '
 # Named by the design, not there yet.
 planned='embed new next check watch hint reset status grade handout grade-all gradescope'
@@ -242,13 +244,13 @@ help() {
     line=$(lines "$commands" | grep "^$1 " || true)
     [ -n "$line" ] || unknown_command "$1"
     case $1 in
-      course | train | eval | sample | export | graph | bench | doctor) need_program --help; exec "$build/gf" "$@" --help ;;
+      course | train | eval | sample | export | compress | decompress | graph | bench | doctor) need_program --help; exec "$build/gf" "$@" --help ;;
       lesson) if [ $# -gt 1 ]; then lesson "$2" --help; else lesson_help; return; fi ;;
       *) echo "./gf $1 $(column "$line" 2)"; column "$line" 3; return ;;
     esac
   fi
   echo "usage: ./gf COMMAND   (add --no-install to forbid installing packages)"
-  lines "$commands" | awk -F ' *\\| *' '{printf "  ./gf %-7s %-42s %s\n", $1, $2, $3}'
+  lines "$commands" | awk -F ' *\\| *' '{printf "  ./gf %-10s %-41s %s\n", $1, $2, $3}'
   echo "to come: manifolds, autoencoders and VAE, and exercises that are checked"
 }
 
@@ -407,7 +409,7 @@ main() {
       [ "${1-}" = mnist ] || misuse "data: name what to download; there is mnist"
       shift
       exec bash "$root/tools/fetch_mnist.sh" "$@" ;;
-    train | eval | sample | export | graph)
+    train | eval | sample | export | compress | decompress | graph)
       need_program "$@"
       exec "$build/gf" "$command" "$@" ;;
     *) unknown_command "$command" ;;

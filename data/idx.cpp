@@ -121,7 +121,8 @@ void write_idx_images(const std::filesystem::path& path, const Tensor& images) {
   if (sizes[1] == 1) sizes.erase(1);
   Bytes bytes{0, 0, kUnsignedByte, static_cast<std::uint8_t>(sizes.rank())};
   for (const Index size : sizes) {
-    require(size <= std::numeric_limits<std::uint32_t>::max(), who, "x is {}, more than the format can say", x.shape());
+    require(size <= std::numeric_limits<std::uint32_t>::max(), who, "x is {}, more than the format can say",
+            x.shape());
     for (const int shift : {24, 16, 8, 0}) bytes.push_back(static_cast<std::uint8_t>(size >> shift));
   }
   bytes.reserve(bytes.size() + static_cast<std::size_t>(x.numel()));

@@ -60,12 +60,14 @@ std::string did_you_mean(const std::string& word, const std::vector<std::string>
   return near.empty() ? "" : "; did you mean " + near + "?";
 }
 
-void require_ending(const CLI::App& app, const std::filesystem::path& out,
-                    const std::vector<std::string>& endings) {
-  const std::string ending = out.extension().string();
-  if (std::find(endings.begin(), endings.end(), ending) != endings.end()) return;
+void require_ending(const CLI::App& app, const std::filesystem::path& out, const std::vector<std::string>& endings,
+                    const std::string& name) {
+  const std::string file = out.filename().string();
+  for (const std::string& ending : endings) {
+    if (file.size() > ending.size() && file.ends_with(ending)) return;
+  }
   throw UsageError(app.get_name(),
-                   fmt::format("--out is {} but must end in {}", out.string(), fmt::join(endings, " or ")));
+                   fmt::format("{} is {} but must end in {}", name, out.string(), fmt::join(endings, " or ")));
 }
 
 void refuse_unknown(const CLI::App& app, const std::vector<std::string>& left_over) {

@@ -18,9 +18,10 @@ std::string nearest(const std::string& word, const std::vector<std::string>& kno
 // "; did you mean NEAREST?" or "".
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& known);
 
-// Throws a UsageError unless --out ends in one of these: ".png".
-void require_ending(const CLI::App& app, const std::filesystem::path& out,
-                    const std::vector<std::string>& endings);
+// Throws a UsageError unless the file that is to be written ends in one of these: ".png". `name` is what the
+// command line calls it.
+void require_ending(const CLI::App& app, const std::filesystem::path& out, const std::vector<std::string>& endings,
+                    const std::string& name = "--out");
 
 // The group of options that are a model's: "Settings of pixel_cnn".
 inline const std::string kModelSettings = "Settings of ";

@@ -19,8 +19,8 @@ void narrow(std::uint64_t& low, std::uint64_t& high, const CumulativeFrequencies
   low = low + (width * cumulative[symbol] >> kTotalBits);
 }
 
-// While the first bit of both ends agrees, or the interval lies about the middle, in its inner half: hands that bit, or
-// the middle, on and stretches the interval to twice its width.
+// While the first bit of both ends agrees, or the interval lies about the middle, in its inner half: hands that
+// bit, or the middle, on and stretches the interval to twice its width.
 template <class Agreed, class Middle>
 void stretch(std::uint64_t& low, std::uint64_t& high, Agreed agreed, Middle middle) {
   for (;;) {
@@ -44,8 +44,8 @@ void stretch(std::uint64_t& low, std::uint64_t& high, Agreed agreed, Middle midd
 }  // namespace
 
 void set_frequencies(CumulativeFrequencies& cumulative, std::span<const double> p) {
-  require(!p.empty() && p.size() <= kTotalFrequency / 2, "set_frequencies", "there are {} symbols; 1 .. {} can be coded",
-          p.size(), kTotalFrequency / 2);
+  require(!p.empty() && p.size() <= kTotalFrequency / 2, "set_frequencies",
+          "there are {} symbols; 1 .. {} can be coded", p.size(), kTotalFrequency / 2);
   double total = 0;
   bool fine = true;
   for (const double q : p) {
@@ -111,7 +111,9 @@ std::uint32_t ArithmeticDecoder::decode(const CumulativeFrequencies& cumulative)
   const auto after = std::upper_bound(cumulative.begin(), cumulative.end(), point);
   const auto symbol = static_cast<std::uint32_t>(after - cumulative.begin() - 1);
   narrow(low_, high_, cumulative, symbol);
-  const auto next = [this](std::uint64_t start) { value_ = 2 * (value_ - start) | static_cast<std::uint64_t>(read()); };
+  const auto next = [this](std::uint64_t start) {
+    value_ = 2 * (value_ - start) | static_cast<std::uint64_t>(read());
+  };
   stretch(low_, high_, [&](bool bit) { next(bit ? kHalf : 0); }, [&] { next(kQuarter); });
   return symbol;
 }

@@ -3,8 +3,8 @@
 #include <span>
 #include <vector>
 
-// Arithmetic coding with 32-bit numbers, after Witten, Neal and Cleary (1987), "Arithmetic coding for data compression",
-// Communications of the ACM 30(6).
+// Arithmetic coding with 32-bit numbers, after Witten, Neal and Cleary (1987), "Arithmetic coding for data
+// compression", Communications of the ACM 30(6).
 //
 // A message is a number in [0, 1). The interval in which it lies begins as all of that; every symbol narrows it to the
 // part that the symbol's probability gives it, so that in the end it is prod p_i wide and a number inside takes
@@ -16,9 +16,9 @@ namespace gradfold {
 using CumulativeFrequencies = std::vector<std::uint32_t>;
 inline constexpr std::uint32_t kTotalFrequency = std::uint32_t{1} << 24;
 
-// The probabilities p [symbols] (of any sum: they are divided by it) as whole frequencies. Each symbol gets 1 in any
-// case, so that what a model holds for impossible can be coded, in 24 bits; the cost to the others is
-// symbols / 2^24 / ln 2 bits each time: 2e-5 for 256. Throws if p holds a number below 0 or NaN, or nothing else than 0.
+// The probabilities p [symbols] (of any sum: they are divided by it) as whole frequencies. Each symbol gets 1 in
+// any case, so that what a model holds for impossible can be coded, in 24 bits; the cost to the others is symbols
+// / 2^24 / ln 2 bits each time: 2e-5 for 256. Throws if p holds a number below 0 or NaN, or nothing else than 0.
 void set_frequencies(CumulativeFrequencies& cumulative, std::span<const double> p);
 
 class ArithmeticEncoder {

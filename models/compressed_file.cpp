@@ -57,8 +57,8 @@ class Reader {
 void check_sum(ByteView bytes) {
   const std::uint32_t written = load_little<std::uint32_t>(bytes, kSumAt), found = crc32(bytes.subspan(kSummed));
   require(written == found, kWho,
-          "the file is damaged or cut short: its checksum is {:08x} but its bytes give {:08x}; hint: {}", written, found,
-          kGetAgain);
+          "the file is damaged or cut short: its checksum is {:08x} but its bytes give {:08x}; hint: {}", written,
+          found, kGetAgain);
 }
 
 }  // namespace
@@ -68,7 +68,8 @@ void check_compressible(std::string_view who, const Shape& s, Index levels, Inde
                      s[2] >= 1 && s[2] <= kLargestSide && s[3] >= 1 && s[3] <= kLargestSide &&
                      s[1] * s[2] * s[3] <= kMostValues;
   require(sizes, who,
-          "images are {} but must be [N, C, H, W] of one image or more, each of at most {} pixels a side and {} values",
+          "images are {} but must be [N, C, H, W] of one image or more, each of at most {} pixels a side and {} "
+          "values",
           s, kLargestSide, kMostValues);
   require(levels >= 2 && levels <= kMostSymbols && classes >= 0 && classes <= kMostSymbols, who,
           "there are {} levels and {} classes; a file takes 2 .. {} and 0 .. {}", levels, classes, kMostSymbols,
@@ -100,7 +101,8 @@ CompressedFile unpack(ByteView bytes) {
   require(bytes.size() >= kSummed, kWho, "the file ends after {} bytes, inside its header; hint: {}", bytes.size(),
           kGetAgain);
   require(bytes[kMagic.size()] == kVersion, kWho,
-          "the file is of version {} but this program reads version {}; hint: decompress with the program that wrote it",
+          "the file is of version {} but this program reads version {}; hint: decompress with the program that "
+          "wrote it",
           bytes[kMagic.size()], kVersion);
   check_sum(bytes);
   Reader in(bytes.subspan(kSummed));

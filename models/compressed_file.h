@@ -26,8 +26,8 @@ struct CompressedFile {
 
 Bytes pack(const CompressedFile& file);
 
-// Throws an Error for bytes that are no such file, of another version, damaged or cut short, and for sizes that no image
-// has: a number that is believed cannot ask for more than an image's memory.
+// Throws an Error for bytes that are no such file, of another version, damaged or cut short, and for sizes that no
+// image has: a number that is believed cannot ask for more than an image's memory.
 CompressedFile unpack(ByteView bytes);
 
 // Throws unless images of this shape, levels and classes can be in such a file.

@@ -89,7 +89,8 @@ Indices ImageCoder::code_labels(Index n, const Indices& known) {
   return out;
 }
 
-void ImageCoder::code_place(const PixelPlace& place, const std::vector<double>& p, const Tensor& known, Tensor& canvas) {
+void ImageCoder::code_place(const PixelPlace& place, const std::vector<double>& p, const Tensor& known,
+                            Tensor& canvas) {
   const Index levels = model_.levels();
   for (Index image = 0; image < canvas.size(0); ++image) {
     const Index at = ((image * canvas.size(1) + place.c) * canvas.size(2) + place.y) * canvas.size(3) + place.x;
@@ -143,8 +144,9 @@ Tensor decompress(AutoregressiveModel& model, const std::vector<std::uint8_t>& b
   const CompressedFile file = unpack(bytes);
   const std::uint64_t own = fingerprint(model);
   require(file.model == model.name() && file.fingerprint == own, "decompress",
-          "the file was written by {} with weights {:016x}, but this model is {} with weights {:016x}; hint: decompress "
-          "with the checkpoint that compressed it: other weights, or the same ones rounded, say other probabilities",
+          "the file was written by {} with weights {:016x}, but this model is {} with weights {:016x}; hint: "
+          "decompress with the checkpoint that compressed it: other weights, or the same ones rounded, say other "
+          "probabilities",
           file.model, file.fingerprint, model.name(), own);
   require(file.images[1] == model.channels() && file.levels == model.levels() && file.classes == model.classes(),
           "decompress", "the file holds images {} of {} levels and {} classes, which this model does not make",

@@ -28,7 +28,8 @@ std::uint64_t fingerprint(const ImageModel& model) {
   for (const auto& [name, value] : model.state()) {
     const Tensor x = value.contiguous();
     hash.add(fmt::format("{} {}\n", name, x.shape()));
-    hash.add(ByteView(reinterpret_cast<const std::uint8_t*>(x.data()), static_cast<std::size_t>(x.numel()) * sizeof(Real)));
+    const std::size_t bytes = static_cast<std::size_t>(x.numel()) * sizeof(Real);
+    hash.add(ByteView(reinterpret_cast<const std::uint8_t*>(x.data()), bytes));
   }
   return hash.sum();
 }

@@ -113,6 +113,14 @@ OpenedModel open_checkpoint(const std::string& checkpoint) {
   return {std::move(model), std::move(progress)};
 }
 
+AutoregressiveModel& pixel_by_pixel(const OpenedModel& opened, const std::string& command) {
+  if (auto* model = dynamic_cast<AutoregressiveModel*>(opened.model.get())) return *model;
+  throw UsageError(command,
+                   fmt::format("{} gives no distribution of a pixel given those before it, which a coder needs",
+                               opened.model->name()),
+                   "pixel_cnn and the other autoregressive models do");
+}
+
 Shape OpenedModel::image() const {
   const auto found = progress.notes.find("image");
   require(found != progress.notes.end(), "checkpoint", "it does not say how large its images are");

@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "data/dataset.h"
+#include "models/autoregressive.h"
 #include "models/registry.h"
 #include "nn/checkpoint.h"
 #include "tools/command.h"
@@ -40,6 +41,9 @@ std::vector<std::string> pretrained_names();
 std::filesystem::path checkpoint_file(const std::string& checkpoint);
 // With the averaged weights, where the checkpoint has them.
 OpenedModel open_checkpoint(const std::string& checkpoint);
+
+// The model as one that gives each pixel a distribution, which is what `command` needs; a UsageError if it is none.
+AutoregressiveModel& pixel_by_pixel(const OpenedModel& opened, const std::string& command);
 
 // What a checkpoint keeps of a model's settings, and back.
 std::string config_text(const ModelConfig& config);

@@ -13,8 +13,8 @@ struct PngSize {
   std::size_t least() const { return one_each < column ? one_each : column; }
 };
 
-// images [N, C, H, W] of `levels` values 0, 1/(levels - 1), ..., 1; C is 1, or 3: then a number takes 8 or 16 bits, for
-// PNG knows no less in colour. Nothing is written to the disk.
+// images [N, C, H, W] of `levels` values 0, 1/(levels - 1), ..., 1; C is 1, or 3: then a number takes 8 or 16
+// bits, for PNG knows no less in colour. Nothing is written to the disk.
 PngSize png_size(const Tensor& images, Index levels);
 
 }  // namespace gradfold

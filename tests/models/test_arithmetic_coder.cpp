@@ -89,7 +89,8 @@ TEST_CASE("whatever is coded comes back in -log2 p bits and a few: even, skewed,
     CAPTURE(p[0]);
     const std::vector<Step> steps = drawn(p, 40000);
     const double ideal = ideal_bits(steps), bits = round_trip(steps);
-    // Two bits to end with, up to seven to fill the byte, and what a frequency of 1 for each symbol takes from the rest.
+    // Two bits to end with, up to seven to fill the byte, and what a frequency of 1 for each symbol takes from the
+    // rest.
     const double frequencies = 40000 * static_cast<double>(p.size()) / kTotalFrequency / std::log(2);
     CHECK(bits <= ideal * 1.0005 + 10 + 1.1 * frequencies);
     CHECK(bits >= ideal * 0.999 - 1);

@@ -100,8 +100,8 @@ TEST_CASE("the bytes are those of the likelihood within 1 %: a trained net, two 
   const Bytes file = compress(model, x);
   const double bits = nll_bits(model, x), coded = 8.0 * static_cast<double>(file.size());
   const double payload = 8.0 * static_cast<double>(unpack(file).payload.size());
-  MESSAGE(file.size() << " bytes, NLL " << bits / 8 << ": " << 100 * (payload / bits - 1) << " % more without the header, "
-                      << 100 * (coded / bits - 1) << " % with it");
+  MESSAGE(file.size() << " bytes, NLL " << bits / 8 << ": " << 100 * (payload / bits - 1)
+                      << " % more without the header, " << 100 * (coded / bits - 1) << " % with it");
   CHECK(bits < 0.5 * static_cast<double>(x.numel()));  // it has learned something
   CHECK(payload < bits * 1.001);
   CHECK(payload > bits * 0.999);
@@ -244,8 +244,10 @@ TEST_CASE("behind a checksum that is right, too, nothing is believed: it ends in
     }
   }
   CHECK(refused >= rounds - 4);
-  for (std::size_t length = 8; length < file.size(); ++length)
-    CHECK(refusal(model, resummed(Bytes(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(length)))) != "no error");
+  for (std::size_t length = 8; length < file.size(); ++length) {
+    const Bytes cut(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(length));
+    CHECK(refusal(model, resummed(cut)) != "no error");
+  }
 
   CompressedFile content = unpack(file);
   const auto with = [&](const Shape& images) {
@@ -300,7 +302,7 @@ TEST_CASE("arithmetic that differs from the writer's is noticed, and said so") {
   CHECK(identical(decompress(model, file), x));
 }
 
-TEST_CASE("images that are not the model's, missing labels and weights that are no numbers are refused; a throw stops") {
+TEST_CASE("images that are not the model's, missing labels and NaN weights are refused; a throw stops") {
   Rng rng(15);
   PixelCnn model({.maps = 4, .blocks = 1}, rng);
   GatedPixelCnn given({.maps = 4, .layers = 2, .head = 4, .classes = 3}, rng);

@@ -120,7 +120,8 @@ TEST_CASE("commands that need no build") {
   const Finished help = machine.gf({"help"});
   CHECK(help.exit == 0);
   for (const char* command :
-       {"course", "test", "lesson", "train", "eval", "sample", "bench", "data", "doctor", "graph"}) {
+       {"course", "test", "lesson", "train", "eval", "sample", "compress", "decompress", "bench", "data", "doctor",
+        "graph"}) {
     CHECK(has(help.out, std::string("./gf ") + command));
   }
   const Finished bare = machine.gf({});
