@@ -81,7 +81,7 @@ Result measure(AutoregressiveModel& model, const Tensor& images, const Indices& 
   return result;
 }
 
-void say_table(const Output& output, const Options& options, const Result& result, const AutoregressiveModel& model,
+void say_table(const Output& output, const Options& options, const Result& result, AutoregressiveModel& model,
                const Tensor& images) {
   const auto row = [&](const std::string& what, double bytes, const std::string& note = "") {
     output.say("  {:<44}{:>12.0f}{:>10.4f}{}", what, bytes, 8 * bytes / static_cast<double>(images.numel()), note);
@@ -98,6 +98,9 @@ void say_table(const Output& output, const Options& options, const Result& resul
   row(model.levels() > 256 ? "gzip -9, two bytes a value" : "gzip -9, a byte a value",
       static_cast<double>(result.others.gzip));
   if (result.others.gzip_packed) row("gzip -9, a bit a value", static_cast<double>(*result.others.gzip_packed));
+  if (model.sampler_for(Sampler::kCached) == Sampler::kNaive)
+    output.say("this {} looks ahead: its likelihood is that of pixels it has seen, and no file is as short",
+               model.name());
 }
 
 nlohmann::ordered_json as_json(const Options& options, const Result& result, const AutoregressiveModel& model,

@@ -145,6 +145,19 @@ TEST_CASE("a model with classes: the file keeps them, and says what they cost") 
   check_refused({"compress", model, images, folder / "b.gfz"}, 2, "has no labels", folder / "b.gfz");
 }
 
+TEST_CASE("a net that sees what it predicts claims a likelihood that no file keeps, and is told so") {
+  const Scratch folder;
+  const fs::path model = folder / "m.safetensors", file = folder / "a.gfz", images = folder / "a.npy";
+  train_small(model, {"--masked", "0", "--epochs", "10"});
+  const Finished made = gf({"compress", model, "strokes", file, "--limit", "8", "--json"});
+  REQUIRE_MESSAGE(made.exit == 0, made.err);
+  CHECK(nlohmann::json::parse(made.out)["excess_percent"].get<double>() > 10);
+  CHECK(contains(made.err, "this pixel_cnn looks ahead"));
+  CHECK(gf({"decompress", model, file, images}).exit == 0);
+  CHECK(gf({"compress", model, images, folder / "b.gfz"}).exit == 0);
+  CHECK(contents(folder / "b.gfz") == contents(file));
+}
+
 TEST_CASE("other weights, damage, a short file, no file: one sentence that names it, and nothing is written") {
   const Scratch folder;
   const fs::path model = folder / "m.safetensors", other = folder / "o.safetensors", half = folder / "h.safetensors",
