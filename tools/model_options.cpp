@@ -2,17 +2,10 @@
 
 #include <algorithm>
 
-#include <nlohmann/json.hpp>
-
 #include "data/binarize.h"
 #include "tensor/map.h"
 
 namespace gradfold {
-namespace {
-
-constexpr const char* kPretrained = GRADFOLD_SOURCE_DIR "/models/pretrained";
-
-}  // namespace
 
 void add_model_options(CLI::App& app, const Arguments& arguments, ModelConfig& chosen) {
   for (const std::string& name : image_model_names()) {
@@ -27,29 +20,12 @@ void add_model_options(CLI::App& app, const Arguments& arguments, ModelConfig& c
   }
 }
 
-namespace {
-
-void require_model(const std::string& name) {
-  const auto names = image_model_names();
-  if (std::find(names.begin(), names.end(), name) == names.end()) {
-    throw UsageError("gf", fmt::format("there is no model '{}'{} (known: {})", name,
-                                       did_you_mean(name, names), fmt::join(names, ", ")));
-  }
-}
-
-}  // namespace
-
 CLI::Validator known_model() {
   return {[](const std::string& name) {
-            require_model(name);
+            new_model(name, {});
             return std::string();
           },
           ""};
-}
-
-std::unique_ptr<ImageModel> new_model(const std::string& name, const ModelConfig& config) {
-  require_model(name);
-  return make_image_model(name, config);
 }
 
 std::unique_ptr<ImageModel> chosen_model(const std::string& name, const ModelConfig& config) {
@@ -63,70 +39,12 @@ std::unique_ptr<ImageModel> chosen_model(const std::string& name, const ModelCon
   }
 }
 
-std::string config_text(const ModelConfig& config) { return nlohmann::json(config).dump(); }
-
-ModelConfig parse_config(const std::string& text) {
-  const auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
-  ModelConfig config;
-  for (const auto& [key, value] : json.items()) {
-    require(value.is_number_integer(), "checkpoint", "its config is {} but must be whole numbers by name",
-            text);
-    config[key] = value;
-  }
-  return config;
-}
-
-std::vector<std::string> pretrained_names() {
-  std::vector<std::string> names;
-  const std::filesystem::path folder = kPretrained;
-  if (!std::filesystem::exists(folder)) return names;
-  for (const auto& entry : std::filesystem::directory_iterator(folder))
-    if (entry.path().extension() == ".safetensors") names.push_back(entry.path().stem().string());
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-std::filesystem::path checkpoint_file(const std::string& checkpoint) {
-  const std::string prefix = "pretrained:";
-  if (!checkpoint.starts_with(prefix)) {
-    require(std::filesystem::exists(checkpoint), "gf", "there is no checkpoint {}; hint: ./gf train makes one",
-            checkpoint);
-    return checkpoint;
-  }
-  const std::string name = checkpoint.substr(prefix.size());
-  const auto names = pretrained_names();
-  if (std::find(names.begin(), names.end(), name) == names.end()) {
-    throw UsageError("gf", fmt::format("there is no pretrained model '{}'{} (known: {})", name,
-                                       did_you_mean(name, names), fmt::join(names, ", ")));
-  }
-  return std::filesystem::path(kPretrained) / (name + ".safetensors");
-}
-
-OpenedModel open_checkpoint(const std::string& checkpoint) {
-  const std::filesystem::path path = checkpoint_file(checkpoint);
-  TrainingProgress progress = read_progress(path);
-  require(!progress.model.empty(), path.string(),
-          "it holds weights but does not say of which model; hint: only what ./gf train wrote can be opened");
-  auto model = new_model(progress.model, parse_config(progress.config));
-  load_weights(path, *model, /*averaged=*/true);
-  model->eval();
-  return {std::move(model), std::move(progress)};
-}
-
 AutoregressiveModel& pixel_by_pixel(const OpenedModel& opened, const std::string& command) {
   if (auto* model = dynamic_cast<AutoregressiveModel*>(opened.model.get())) return *model;
   throw UsageError(command,
                    fmt::format("{} gives no distribution of a pixel given those before it, which a coder needs",
                                opened.model->name()),
                    "pixel_cnn and the other autoregressive models do");
-}
-
-Shape OpenedModel::image() const {
-  const auto found = progress.notes.find("image");
-  require(found != progress.notes.end(), "checkpoint", "it does not say how large its images are");
-  std::vector<Index> sizes = nlohmann::json::parse(found->second).get<std::vector<Index>>();
-  require(sizes.size() == 3, "checkpoint", "its images are {} but must be [C, H, W]", found->second);
-  return Shape{1, sizes[0], sizes[1], sizes[2]};
 }
 
 Tensor to_levels(const Tensor& images, int levels, Rng& rng) {
