@@ -1,10 +1,14 @@
 #include "data/idx.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
+#include <limits>
 
 #include "data/grey.h"
+#include "tensor/atomic_file.h"
 #include "tensor/element_type.h"
+#include "tensor/gzip.h"
 #include "tensor/inflate.h"
 
 namespace gradfold {
@@ -107,6 +111,28 @@ Tensor read_idx_images(const std::filesystem::path& path, RowRange rows) {
       std::all_of(file.row(0), file.row(file.shape[0]), [](std::uint8_t v) { return v <= 1; });
   if (!are_bits) divide_by_255(x);
   return x;
+}
+
+void write_idx_images(const std::filesystem::path& path, const Tensor& images) {
+  constexpr std::string_view who = "write_idx_images";
+  check_shape(who, "x", images.shape(), {"N", "C", "H", "W"});
+  const Tensor x = images.contiguous();
+  Shape sizes = x.shape();
+  if (sizes[1] == 1) sizes.erase(1);
+  Bytes bytes{0, 0, kUnsignedByte, static_cast<std::uint8_t>(sizes.rank())};
+  for (const Index size : sizes) {
+    require(size <= std::numeric_limits<std::uint32_t>::max(), who, "x is {}, more than the format can say", x.shape());
+    for (const int shift : {24, 16, 8, 0}) bytes.push_back(static_cast<std::uint8_t>(size >> shift));
+  }
+  bytes.reserve(bytes.size() + static_cast<std::size_t>(x.numel()));
+  for (const Real *v = x.data(), *end = v + x.numel(); v != end; ++v) {
+    require(*v >= 0 && *v <= 1, who, "x holds {}, but grey levels are from 0 to 1", *v);
+    bytes.push_back(static_cast<std::uint8_t>(std::lround(*v * 255)));
+  }
+  if (path.extension() == ".gz") bytes = gzip(bytes);
+  write_atomically(path, [&](std::ostream& out) {
+    out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  });
 }
 
 Indices read_idx_labels(const std::filesystem::path& path, RowRange rows) {

@@ -22,6 +22,11 @@ Shape read_idx_shape(const std::filesystem::path& path);
 // divided by 255, unless none of the file is above 1: then they are 0 and 1 already.
 Tensor read_idx_images(const std::filesystem::path& path, RowRange rows = {});
 
+// x [N, C, H, W] of grey levels 0..1 as bytes 0..255, each the nearest: [N, rows, columns], or with channels if C is not
+// 1. Packed if the name ends in .gz. Read again, images of 2 or 256 levels are the same (unless no byte is above 1: a
+// file of black images alone looks like one of 0 and 1). Whole or not at all.
+void write_idx_images(const std::filesystem::path& path, const Tensor& x);
+
 // [N] labels 0..255.
 Indices read_idx_labels(const std::filesystem::path& path, RowRange rows = {});
 

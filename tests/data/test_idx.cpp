@@ -2,6 +2,7 @@
 #include <cstdlib>
 
 #include "data/idx.h"
+#include "tensor/random.h"
 #include "tests/data/idx_bytes.h"
 #include "tests/doctest.h"
 
@@ -51,6 +52,28 @@ TEST_CASE("idx: bytes 0 and 1 are kept, others are divided by 255; colour images
   CHECK(read_idx_images(folder / "two", {0, 1}).item() == Real(1) / 255);
   put(folder / "rgb", idx_bytes({1, 3, 2, 2}, std::string(12, '\x33')));
   CHECK(read_idx_images(folder / "rgb").shape() == Shape{1, 3, 2, 2});
+}
+
+TEST_CASE("idx: what is written is read again: 256 levels, 0 and 1, colour, packed by the name's ending") {
+  const Scratch folder;
+  Rng rng(1);
+  for (const Shape& shape : {Shape{300, 1, 3, 2}, {20, 3, 2, 2}, {1, 1, 1, 1}}) {
+    for (const Index levels : {2, 256}) {
+      Tensor x(shape);
+      for (Index i = 0; i < x.numel(); ++i)
+        x.data()[i] = static_cast<Real>(rng.below(levels)) / static_cast<Real>(levels - 1);
+      x.data()[0] = 1;
+      for (const char* name : {"x.idx", "x-ubyte.gz"}) {
+        write_idx_images(folder / name, x);
+        CHECK(identical(read_idx_images(folder / name), x));
+      }
+      CHECK(contents(folder / "x-ubyte.gz").starts_with("\x1f\x8b"));
+    }
+  }
+  CHECK(read_idx_shape(folder / "x.idx") == Shape{1, 1, 1});
+  CHECK(contains(message_of([&] { write_idx_images(folder / "no", Tensor::full({1, 1, 1, 1}, 2)); }), "x holds 2"));
+  CHECK(contains(message_of([&] { write_idx_images(folder / "no", Tensor::zeros({1, 2, 2})); }), "[N, C, H, W]"));
+  CHECK_FALSE(std::filesystem::exists(folder / "no"));
 }
 
 TEST_CASE("idx: a file that is truncated, corrupt or of another kind is refused in one clear sentence") {
