@@ -3,12 +3,10 @@
 #include <png.h>
 
 #include <algorithm>
-#include <csetjmp>
 #include <ostream>
 #include <string>
 
 #include "tensor/atomic_file.h"
-#include "tensor/deflate.h"
 
 namespace gradfold {
 namespace {
@@ -47,37 +45,7 @@ std::string encode(const Image& picture) {
   return bytes;
 }
 
-void append(png_structp png, png_bytep data, png_size_t size) {
-  Bytes& out = *static_cast<Bytes*>(png_get_io_ptr(png));
-  out.insert(out.end(), data, data + size);
-}
-
-// libpng leaves by longjmp when something goes wrong, so nothing here has a destructor. False then.
-bool encode_bits(png_structp png, png_infop info, Index width, Index height, const png_byte* rows, Bytes* out) {
-  if (setjmp(png_jmpbuf(png))) return false;
-  png_set_write_fn(png, out, append, nullptr);
-  png_set_compression_level(png, 9);
-  png_set_IHDR(png, info, static_cast<png_uint_32>(width), static_cast<png_uint_32>(height), 1, PNG_COLOR_TYPE_GRAY,
-               PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-  png_write_info(png, info);
-  for (Index y = 0; y < height; ++y) png_write_row(png, rows + y * ((width + 7) / 8));
-  png_write_end(png, nullptr);
-  return true;
-}
-
 }  // namespace
-
-Bytes one_bit_png(const Tensor& x) {
-  check_shape("one_bit_png", "x", x.shape(), {"H", "W"});
-  const Bytes rows = pack_bits(x);
-  png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
-  png_infop info = png ? png_create_info_struct(png) : nullptr;
-  Bytes out;
-  const bool ok = info && encode_bits(png, info, x.size(1), x.size(0), rows.data(), &out);
-  png_destroy_write_struct(&png, &info);
-  require(ok, "one_bit_png", "libpng could not write {} x {} pixels", x.size(0), x.size(1));
-  return out;
-}
 
 void write_png(const std::filesystem::path& path, const Image& image) {
   require(image.width() > 0 && image.height() > 0, "write_png", "{} would have no pixels ({} x {})",

@@ -1,6 +1,7 @@
 #include "lessons/auroc.h"
 
 #include "tests/doctest.h"
+#include "tests/files.h"
 
 using namespace gradfold;
 

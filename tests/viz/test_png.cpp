@@ -2,7 +2,6 @@
 
 #include <cmath>
 
-#include "tensor/random.h"
 #include "tests/doctest.h"
 #include "tests/files.h"
 
@@ -40,21 +39,6 @@ TEST_CASE("a grey picture is stored with one channel") {
   constexpr std::size_t kColorType = 25;  // of the IHDR chunk: 0 is grey, 2 is RGB
   CHECK(contents(folder / "grey.png")[kColorType] == 0);
   CHECK(contents(folder / "colour.png")[kColorType] == 2);
-}
-
-TEST_CASE("a PNG of one bit a pixel comes back, and is smaller than one of eight") {
-  const Scratch folder;
-  Rng rng(4);
-  for (const Shape& shape : {Shape{1, 1}, Shape{13, 21}, Shape{64, 64}}) {
-    const Tensor x = rng.bernoulli(Tensor::full(shape, Real(0.5)));
-    const Bytes bytes = one_bit_png(x);
-    put(folder / "bits.png", std::string(bytes.begin(), bytes.end()));
-    CHECK(identical(to_tensor(read_png(folder / "bits.png"), 1).select(0, 0).contiguous(), x));
-    constexpr std::size_t kBitDepth = 24;  // of the IHDR chunk
-    CHECK(bytes[kBitDepth] == 1);
-    write_png(folder / "bytes.png", to_image(x));
-    CHECK(bytes.size() <= contents(folder / "bytes.png").size());
-  }
 }
 
 TEST_CASE("tensors become pictures and back within half a step of 255") {
