@@ -131,16 +131,22 @@ DependencyMap dependency_map(const std::function<Var(const Var&)>& f, const Shap
 Tensor receptive_field(const std::function<Var(const Var&)>& f, const Shape& image, Index row, Index col, Rng& rng,
                        int draws) {
   check_shape("receptive_field", "image", image, {1, "C", "H", "W"});
-  const Index channels = image[1], pixels = image[2] * image[3];
-  const Var x(rng.normal({draws, channels, image[2], image[3]}), true);
+  return receptive_field(f, rng.normal({draws, image[1], image[2], image[3]}), row, col, rng);
+}
+
+Tensor receptive_field(const std::function<Var(const Var&)>& f, const Tensor& images, Index row, Index col, Rng& rng) {
+  check_shape("receptive_field", "images", images.shape(), {"N", "C", "H", "W"});
+  const Index n = images.size(0), channels = images.size(1), height = images.size(2), width = images.size(3);
+  const Var x(images, true);
   const Var y = f(x);
-  check_shape("receptive_field", "f(image)", y.shape(), {Index{draws}, "C", "H", "W"});
+  check_shape("receptive_field", "f(image)", y.shape(), {n, "C", "H", "W"});
   require(row >= 0 && row < y.size(2) && col >= 0 && col < y.size(3), "receptive_field",
           "pixel ({}, {}) is outside of the output, {}", row, col, y.shape());
   const Tensor dx = look_back(x, y, 1, rng, [&](Index) { return row * y.size(3) + col; });
-  Tensor field = Tensor::zeros({image[2], image[3]});
-  for (int n = 0; n < draws; ++n) {
-    add_magnitudes(dx.data() + n * channels * pixels, channels, pixels, 1, 1.0 / draws, field.data());
+  Tensor field = Tensor::zeros({height, width});
+  for (Index i = 0; i < n; ++i) {
+    add_magnitudes(dx.data() + i * channels * height * width, channels, height * width, 1,
+                   1 / static_cast<double>(n), field.data());
   }
   return field;
 }

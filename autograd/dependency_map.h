@@ -56,5 +56,8 @@ DependencyMap dependency_map(const std::function<Var(const Var&)>& f, const Shap
 // output may have another height and width here (a strided layer).
 Tensor receptive_field(const std::function<Var(const Var&)>& f, const Shape& image, Index row, Index col, Rng& rng,
                        int draws = 8);
+// The same on given images [N, C, H, W]: how strongly each pixel moves that output in a trained net, on images like
+// those it was trained on.
+Tensor receptive_field(const std::function<Var(const Var&)>& f, const Tensor& images, Index row, Index col, Rng& rng);
 
 }  // namespace gradfold

@@ -1,6 +1,7 @@
 // Which inputs reach an output: known layers give their receptive field exactly, and a leak is caught.
 #include "autograd/dependency_map.h"
 #include "autograd/ops.h"
+#include "tensor/elementwise.h"
 #include "tests/doctest.h"
 
 using namespace gradfold;
@@ -183,4 +184,12 @@ TEST_CASE("a strided layer has a receptive field too; wrong shapes are named") {
   CHECK_THROWS_WITH_AS(dependency_map(half, {1, 1, 4, 4}, rng), doctest::Contains("f(image) is [16, 2, 2, 2]"), Error);
   CHECK_THROWS_WITH_AS(dependency_map(masked_conv(9, random_weight({1, 2, 3, 3})), {1, 2, 3, 3}, rng, {.groups = 3}),
                        doctest::Contains("must divide into 3 groups"), Error);
+}
+
+TEST_CASE("on given images the field is theirs: a relu that is shut there hides what lies behind it") {
+  const auto f = [](const Var& x) { return relu(masked_conv(4, Tensor::ones({1, 1, 3, 3}))(x)); };
+  Rng rng(3);
+  const Tensor ink = Tensor::ones({2, 1, 5, 6});
+  CHECK(pattern(receptive_field(f, ink, 2, 3, rng)) == pattern(receptive_field(f, kImage, 2, 3, rng)));
+  CHECK(pattern(receptive_field(f, -ink, 2, 3, rng)) == std::vector<Real>(30, 0));
 }
