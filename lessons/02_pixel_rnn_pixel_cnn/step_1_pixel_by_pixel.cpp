@@ -201,7 +201,7 @@ int main(int argc, char** argv) {
                fmt::format("largest difference {:.0e}, of {} conditionals", worst, 16 * 3 * asked.size(0)));
   lesson.claim("P1", "drawing pixel by pixel draws from this p(x)", drawn_apart, drawn_apart < 0.02,
                fmt::format("of 50,000 drawn 4x4 images {:.1f} % come too often or too seldom", 100 * drawn_apart));
-  lesson.claim("P1", "and real images come as p(x) says, the better the more a rung makes of the earlier pixels",
+  lesson.claim("P1", "and real images come about as often as p(x) says, on a rung that looks at the earlier pixels",
                apart[1], apart[1] < 0.75 * apart[0] && apart[2] < 0.75 * apart[0],
                fmt::format("out of place, of {} held-out images: independent {:.1f} %, logistic {:.1f} %, PixelCNN "
                            "{:.1f} %", test.size(), 100 * apart[0], 100 * apart[1], 100 * apart[2]));
