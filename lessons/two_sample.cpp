@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "models/net_classifier.h"
 #include "nn/activations.h"
@@ -63,6 +64,26 @@ Indices zeros_then_ones(Index zeros, Index ones) {
 Nearest nearest(const Tensor& x, const Tensor& reference) {
   const Tensor distances = pair_distances(x, reference), least = min(distances, {1});
   return {{least.data(), least.data() + least.numel()}, argmax(-distances, 1)};
+}
+
+std::vector<std::size_t> likeliest_first(const std::vector<double>& p) {
+  std::vector<std::size_t> out(p.size());
+  std::iota(out.begin(), out.end(), std::size_t{0});
+  std::stable_sort(out.begin(), out.end(), [&](std::size_t a, std::size_t b) { return p[a] > p[b]; });
+  return out;
+}
+
+double misplaced(const std::vector<double>& p, const std::vector<double>& share) {
+  require(p.size() == share.size(), "misplaced", "there are {} probabilities but {} shares", p.size(), share.size());
+  const std::vector<std::size_t> ranked = likeliest_first(p);
+  double apart = 0;
+  for (std::size_t first = 0; first < p.size(); first = 2 * first + 1) {  // groups of 1, 2, 4, ...
+    double missing = 0;
+    for (std::size_t i = first; i < std::min(2 * first + 1, p.size()); ++i)
+      missing += p[ranked[i]] - share[ranked[i]];
+    apart += std::abs(missing) / 2;
+  }
+  return apart;
 }
 
 double median(std::vector<double> values) {

@@ -25,6 +25,14 @@ struct Verdict {
 // is asked about every image. That it fails is no proof that the two are alike: a better judge may find more.
 Verdict judge(const Tensor& a, const Tensor& b, std::uint64_t seed);
 
+// Numbers of outcomes by their probability p, the likeliest first; of equal ones the smaller number.
+std::vector<std::size_t> likeliest_first(const std::vector<double>& p);
+// How far p is from how often its outcomes occur, 0 to 1: by likelihood they are put into groups (the likeliest, the
+// next two, the next four, ...), so that the rare ones are counted together; this is the share of occurrences that
+// fall into another group than p says (the total variation distance of the groups). Chance alone makes it about
+// 0.4 sum_g sqrt(p_g / n) in n occurrences.
+double misplaced(const std::vector<double>& p, const std::vector<double>& share);
+
 double median(std::vector<double> values);
 
 // Several runs: their mean and how far they spread.

@@ -3,7 +3,9 @@
 #include <atomic>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 
+#include "models/every_image.h"
 #include "tensor/parallel.h"
 
 namespace gradfold {
@@ -14,14 +16,8 @@ double bits_per_dim(double nats_per_image, const Shape& image) {
 }
 
 double total_probability(ImageModel& model, Index side, const Indices& label) {
-  require(side >= 1 && side <= 4, "total_probability",
-          "side is {} but must be 1 .. 4: 4 are 65,536 images already", side);
-  const Index pixels = side * side;
-  Tensor all({Index{1} << pixels, 1, side, side});  // bit i of an image's number is its pixel i
-  for (Index i = 0; i < all.numel(); ++i) all.data()[i] = static_cast<Real>(i / pixels >> i % pixels & 1);
-  double total = 0;
-  for (const Real log_p : model.log_prob(all, label).to_vector()) total += std::exp(static_cast<double>(log_p));
-  return total;
+  const std::vector<double> p = joint_table(model, side, label);
+  return std::accumulate(p.begin(), p.end(), 0.0);
 }
 
 void check_levels(std::string_view who, const Tensor& x, int channels, int levels) {

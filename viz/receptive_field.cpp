@@ -5,13 +5,12 @@
 
 #include "viz/font.h"
 #include "viz/grid.h"
+#include "viz/pixel_colors.h"
 
 namespace gradfold {
 namespace {
 
-constexpr Color kBlindSpot = kWhite, kFuture{200, 202, 206}, kLine{224, 226, 230};
-constexpr Color kSeenWeak{188, 214, 240}, kSeenStrong{10, 50, 120};
-constexpr Color kLeak{220, 30, 40}, kSelf{255, 140, 0};
+constexpr Color kBlindSpot = kWhite, kLeak{220, 30, 40};
 constexpr Index kMargin = 4;
 constexpr double kWeakest = 1e-4;  // of the strongest: four powers of ten share the blues
 
@@ -28,19 +27,19 @@ struct Map {
     if (seen && (future || (self && !self_allowed))) return kLeak;
     if (!seen) return future || (self && !self_allowed) ? kFuture : kBlindSpot;
     const double t = 1 - std::log(magnitude / strongest) / std::log(kWeakest);
-    return blend(kSeenWeak, kSeenStrong, std::clamp(std::isnan(t) ? 1.0 : t, 0.0, 1.0));
+    return blend(kPastWeak, kPastStrong, std::clamp(std::isnan(t) ? 1.0 : t, 0.0, 1.0));
   }
 };
 
 Image draw_map(const Map& map, Index zoom) {
   const Index height = map.x.size(0), width = map.x.size(1);
-  Image picture(width * zoom + 1, height * zoom + 1, kLine);
+  Image picture(width * zoom + 1, height * zoom + 1, kBetweenPixels);
   for (Index r = 0; r < height; ++r) {
     for (Index c = 0; c < width; ++c) {
       picture.fill(c * zoom + 1, r * zoom + 1, zoom - 1, zoom - 1, map.color(r, c));
     }
   }
-  picture.outline(map.col * zoom, map.row * zoom, zoom + 1, zoom + 1, std::max<Index>(1, zoom / 4), kSelf);
+  picture.outline(map.col * zoom, map.row * zoom, zoom + 1, zoom + 1, std::max<Index>(1, zoom / 4), kPresent);
   return picture;
 }
 
@@ -64,11 +63,11 @@ Image legend(Index width) {
     Color fill, frame;
     const char* text;
   };
-  static constexpr Entry kEntries[] = {{kSeenStrong, kSeenStrong, "seen (pale: weakly)"},
+  static constexpr Entry kEntries[] = {{kPastStrong, kPastStrong, "seen (pale: weakly)"},
                                        {kBlindSpot, kFuture, "past, not seen"},
                                        {kFuture, kFuture, "future"},
                                        {kLeak, kLeak, "future seen: leak"},
-                                       {kWhite, kSelf, "the pixel"}};
+                                       {kWhite, kPresent, "the pixel"}};
   constexpr Index kBox = kGlyphHeight * kCaptionScale, kLineHeight = kBox + 2 * kMargin, kApart = 6 * kMargin;
   const auto room = [](const Entry& e) { return kBox + 2 * kMargin + text_width(e.text, kCaptionScale); };
   for (const Entry& entry : kEntries) width = std::max(width, room(entry));

@@ -28,6 +28,28 @@ TEST_CASE("judge: cannot tell two draws of one distribution, can tell two distri
   CHECK(different.p_value < 1e-6);
 }
 
+TEST_CASE("misplaced: by hand, in groups of 1, 2 and 4 outcomes by their probability") {
+  const std::vector<double> p = {0.05, 0.4, 0.1, 0.2, 0.1, 0.1, 0.05};
+  CHECK(likeliest_first(p) == std::vector<std::size_t>{1, 3, 2, 4, 5, 0, 6});
+  CHECK(misplaced(p, p) == 0);
+  CHECK(misplaced(p, {0.05, 0.4, 0.2, 0.1, 0.1, 0.05, 0.1}) == doctest::Approx(0));  // in the same groups
+  CHECK(misplaced(p, {0.05, 0.3, 0.1, 0.2, 0.1, 0.2, 0.05}) == doctest::Approx(0.1));
+  CHECK(misplaced({1, 0}, {0, 1}) == doctest::Approx(1));
+  CHECK(misplaced({0.5, 0.5, 0}, {0.5, 0.5, 0}) == 0);
+}
+
+TEST_CASE("misplaced: what is drawn from p is where p says, but for chance; from another distribution it is not") {
+  Rng rng(3);
+  std::vector<double> p(200), drawn(200);
+  for (std::size_t i = 0; i < 200; ++i) p[i] = static_cast<double>(i + 1) / 20100;
+  constexpr int kTimes = 20000;
+  for (int k = 0; k < kTimes; ++k) {  // the larger of two throws: p rises along a line
+    drawn[static_cast<std::size_t>(std::floor(200 * std::sqrt(rng.uniform())))] += 1.0 / kTimes;
+  }
+  CHECK(misplaced(p, drawn) < 0.02);
+  CHECK(misplaced(std::vector<double>(200, 1.0 / 200), drawn) > 0.1);
+}
+
 TEST_CASE("spread and median") {
   const Spread s = spread({1, 2, 6});
   CHECK(s.mean == doctest::Approx(3));

@@ -7,6 +7,8 @@
 #include "viz/font.h"
 #include "viz/grid.h"
 #include "viz/heatmap.h"
+#include "viz/pixel_colors.h"
+#include "viz/pixel_order.h"
 #include "viz/receptive_field.h"
 #include "viz/terminal.h"
 
@@ -186,6 +188,31 @@ TEST_CASE("receptive fields: several maps in one picture, wrong input named") {
   CHECK(message_of([&] {
           receptive_fields({map}, {"a", "b"}, 0, 0);
         }) == "receptive_fields: titles are 2 but maps are 1; give one for each, or none");
+}
+
+TEST_CASE("pixel order: earlier pixels are blue and paler the later, the current one orange, the rest grey") {
+  const Tensor columns = Tensor::from({1, 3, 5, 2, 4, 6}, {2, 3});
+  const auto cell = [](const Image& picture, Index row, Index col) { return picture.at(col * 8 + 4, row * 8 + 4); };
+  const Image picture = pixel_order(columns, {.current = 4, .zoom = 8});  // too small for numbers
+  CHECK(picture.width() == 3 * 8 + 1);
+  for (const auto& [row, col] : {std::pair{0, 0}, {1, 0}, {0, 1}}) CHECK(is_blue(cell(picture, row, col)));
+  CHECK(cell(picture, 0, 0).r < cell(picture, 1, 0).r);
+  CHECK(cell(picture, 1, 0).r < cell(picture, 0, 1).r);
+  CHECK(cell(picture, 1, 1) == kPresent);
+  CHECK(cell(picture, 0, 2) == kFuture);
+  CHECK(cell(picture, 1, 2) == kFuture);
+  CHECK(cell(pixel_order(columns, {.zoom = 8}), 1, 2) == kPastWeak);  // all are drawn
+}
+
+TEST_CASE("pixel order: numbers stand where there is room, a title above; wrong input is named") {
+  const Tensor rows = Tensor::from({1, 2, 3, 4}, {2, 2});
+  const Image plain = pixel_order(rows, {.current = 1}), titled = pixel_order(rows, {.current = 1, .title = "rows"});
+  CHECK(count(plain, kBlack) > 4 * 20);  // four digits, twice the font's size
+  CHECK(count(pixel_order(rows, {.current = 1, .zoom = 8}), kBlack) == 0);
+  CHECK(titled.height() > plain.height());
+  CHECK(contains(message_of([] { pixel_order(Tensor::zeros({3})); }), "number is [3] but must be [H, W]"));
+  CHECK(message_of([&] { pixel_order(rows, {.current = 5}); }) ==
+        "pixel_order: current is 5 but must be 0 .. 4, a pixel's number");
 }
 
 TEST_CASE("captions: every letter is drawn and differs from the others, a letter of three bytes is one box") {
