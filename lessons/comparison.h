@@ -15,8 +15,8 @@ struct Lead {
 };
 Lead paired_lead(const Tensor& a, const Tensor& b);
 
-// Seconds of each piece of work: the median of `rounds` (at least 1) in which they take turns, so that a disturbance of
-// the machine meets them all. Only ratios of them mean anything elsewhere. One round more goes first and is not counted.
+// Seconds of each piece of work: the median of `rounds` (at least 1) in which they take turns, so that a disturbance
+// of the machine meets them all. Only their ratios mean anything elsewhere. One round more goes first, uncounted.
 std::vector<double> median_seconds(int rounds, const std::vector<std::function<void()>>& ways);
 
 }  // namespace gradfold

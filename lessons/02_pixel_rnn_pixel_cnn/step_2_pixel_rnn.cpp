@@ -1,11 +1,11 @@
 // 2.2  PixelRNN: an LSTM reads the image line by line. It knows more of what came before, and every line waits for the
 //      one before it.
 //
-//   p(x) = prod_i p(x_i | x_1 ... x_i-1)      as everywhere in this part. What differs is how much of x_1 ... x_i-1 the
-//                                             net sees, and how many steps it takes to see it:
+//   p(x) = prod_i p(x_i | x_1 ... x_i-1)      as everywhere in this part. What differs is how much of
+//                                             x_1 ... x_i-1 a net sees, and in how many steps:
 //   PixelCNN          a few masked convolutions, each over the whole image at once
-//   Row LSTM          a step is a row:       h(r, s) from x(r, s-1), x(r, s) and h(r-1, s-1), h(r-1, s), h(r-1, s+1)
-//   Diagonal BiLSTM   a step is a diagonal:  h(r, s) from x(r, s) and h(r-1, s), h(r, s-1); and once more from the right
+//   Row LSTM          a step is a row:       h(r, s) from x(r, s-1), x(r, s), h(r-1, s-1), h(r-1, s), h(r-1, s+1)
+//   Diagonal BiLSTM   a step is a diagonal:  h(r, s) from x(r, s), h(r-1, s), h(r, s-1); another from the right
 //
 // Read main() from top to bottom; it trains these three, of as many parameters, on the same images in the same order.
 #include <cmath>
@@ -32,8 +32,8 @@ namespace {
 
 constexpr double kRate = 1e-2;  // of those tried the one at which the PixelCNN does best
 
-constexpr Index kNaivePixels = 8;  // that are drawn with a pass each, to time it: all 784 would take as long as training
-const std::vector<std::string> names = {"PixelCNN", "Row LSTM", "Diagonal BiLSTM"};
+constexpr Index kNaivePixels = 8;  // are drawn with a pass each and timed; a whole image takes so many times as long
+const std::vector<std::string> kNames = {"PixelCNN", "Row LSTM", "Diagonal BiLSTM"};
 
 // The PixelCNN whose number of parameters is nearest.
 PixelCnnConfig pixel_cnn_of(Index parameters, Index blocks) {
@@ -63,30 +63,6 @@ void train(Lesson& lesson, AutoregressiveModel& model, const Dataset& images, Tr
   }
 }
 
-// The layers of this kind in a model.
-template <class Layer>
-std::vector<Layer*> layers(Module& module) {
-  std::vector<Layer*> found;
-  if (auto* layer = dynamic_cast<Layer*>(&module)) found.push_back(layer);
-  for (const auto& [name, child] : module.children())
-    for (Layer* layer : layers<Layer>(*child)) found.push_back(layer);
-  return found;
-}
-
-// In how many rows above the last one's middle pixel its `reach` through a Row LSTM net is not the triangle: k rows up
-// from 3 + layers + k columns to the left to 2 + k to the right (3 of them are the first, 7x7 layer's).
-Index rows_off_the_triangle(const Tensor& reach, Index layers) {
-  const Index last = reach.size(0) - 1, width = reach.size(1), col = width / 2;
-  Index off = 0;
-  for (Index up = 1; up <= last; ++up) {
-    bool same = true;
-    for (Index c = 0; c < width; ++c)
-      same &= (reach.at({last - up, c}) != 0) == (c >= col - 3 - layers - up && c <= col + 2 + up);
-    off += !same;
-  }
-  return off;
-}
-
 // An image [1, 1, H, W] in dark ink, each of its diagonals r + s on paper of its own colour: [1, 3, H, W].
 Tensor on_coloured_diagonals(const Tensor& image) {
   Tensor coloured = image.expand({1, 3, image.size(2), image.size(3)}).clone();
@@ -104,10 +80,10 @@ int main(int argc, char** argv) {
   Lesson lesson(
       argc, argv,
       {.step = "2.2", .title = "PixelRNN",
-       .note = "RNN/LSTM 으로 구현. 픽셀을 한 줄씩, 순서대로 에측하기 때문에 정확하지만 속도가 너무 느리다는 단점 존재",
+       .note = "RNN/LSTM 으로 구현, 픽셀을 한 줄씩, 순서대로 에측하기 때문에 정확하지만 속도가 너무 느리다는 단점 존재",
        .claim = "Built from RNNs/LSTMs. It predicts pixels line by line, in order: accurate, but much too slow.",
-       .look_at = "Look at pixels_seen.png, then at nats_by_row.png: what a net does not see costs it further down.\n"
-                  "skewed.png shows how a diagonal becomes one step, chain.png how many ops wait for one another.\n"
+       .look_at = "Look at pixels_seen.png, then at nats_by_row.png: what a net does not see costs it in every row.\n"
+                  "skewed.png shows how a diagonal becomes a column, and so one step of an LSTM.\n"
                   "Change `blocks` and run again: does a PixelCNN that sees further up catch up?",
        .epochs = 3, .full_epochs = 10, .train = 4000, .test = 500});
   const Dataset images = lesson.train_images(binarize), test = lesson.test_images(binarize);
@@ -147,8 +123,8 @@ int main(int argc, char** argv) {
                  fmt::format("{:.1f} nats, {} {:.1f}: {:.1f} +- {:.1f} fewer", -mean(by_diagonal).item(), other,
                              -mean(by_other).item(), lead.mean, lead.error));
   };
-  accurate("accurate: Diagonal BiLSTM expects held-out images better than a PixelCNN of as many parameters", "PixelCNN",
-           by_cnn);
+  accurate("accurate: Diagonal BiLSTM predicts held-out images better than a PixelCNN of as many parameters",
+           "PixelCNN", by_cnn);
   accurate("and better than Row LSTM, which sees less", "Row LSTM", by_row);
 
   Chart rows({.title = "what each row of a held-out image costs", .x = "row", .y = "nats"});
@@ -167,101 +143,103 @@ int main(int argc, char** argv) {
   // ---- because it sees more -------------------------------------------------------------------------------
   std::vector<Tensor> seen;
   const auto look = [&](AutoregressiveModel& model) {
-    const DependencyMap map = dependency_map([&](const Var& x) { return model(x); }, one, looking, {.draws = 1});
+    const DependencyMap map = dependency_map([&](const Var& x) { return model(x); }, one, looking);
     seen.push_back(map.reach(height / 2, width / 2));
     return map;
   };
   const DependencyMap in_cnn = look(cnn), in_row = look(row), in_diagonal = look(diagonal);
-  lesson.picture("pixels_seen.png",
-                 receptive_fields(seen, {"PixelCNN", "Row LSTM", "Diagonal BiLSTM"}, height / 2, width / 2, {.zoom = 8}),
+  lesson.picture("pixels_seen.png", receptive_fields(seen, kNames, height / 2, width / 2),
                  "what the framed pixel sees");
   const Index leaks = in_cnn.leaks() + in_row.leaks() + in_diagonal.leaks();
   lesson.claim("P2", "because it sees more: every earlier pixel, and none of the three sees a later one",
                static_cast<double>(in_diagonal.blind()), in_diagonal.blind() == 0 && leaks == 0,
                fmt::format("{} of {} earlier pixels missing, Row LSTM {}, PixelCNN {}; leaks {}", in_diagonal.blind(),
                            pixels * (pixels - 1) / 2, in_row.blind(), in_cnn.blind(), leaks));
-  const Index off = rows_off_the_triangle(in_row.reach(height - 1, width / 2), 1);
+  // k rows up: from 4 + k columns to the left to 2 + k to the right, 3 of them by the first, 7x7 layer.
+  const Index middle = width / 2;
+  const Tensor columns = sum(greater(in_row.reach(height - 1, middle), Tensor::scalar(0)), {1});
+  Index off = 0;
+  for (Index up = 1; up < height; ++up)
+    off += columns.at({height - 1 - up}) != std::min(width, middle + 3 + up) - std::max(Index{0}, middle - 4 - up);
   lesson.claim("P2", "Row LSTM sees a triangle, one column wider on each side with every row up",
                static_cast<double>(off), off == 0, fmt::format("{} of {} rows differ from it", off, height - 1));
 
   // ---- how a diagonal is one step: the skewing ------------------------------------------------------------
-  RowLstm& row_lstm = *layers<RowLstm>(row).front();
-  DiagonalBiLstm& diagonal_lstm = *layers<DiagonalBiLstm>(diagonal).front();
+  RowLstm& row_lstm = *modules<RowLstm>(row).front();
+  DiagonalBiLstm& diagonal_lstm = *modules<DiagonalBiLstm>(diagonal).front();
   const Tensor digit = on_coloured_diagonals(test.images.slice(0, 0, 1));
   const Tensor skewed = skew(Var(digit)).value().contiguous(), back = unskew(Var(skewed)).value().contiguous();
   const Tensor shown = where(skew(Var(Tensor::ones(one))).value(), skewed, Tensor::scalar(Real(0.4)));
   lesson.picture("skewed.png",
                  side_by_side({grid(digit, {.zoom = 6, .column_titles = {"image"}}),
-                               grid(shown, {.zoom = 6, .column_titles = {"skewed: a diagonal is a column"}}),
+                               grid(shown, {.zoom = 6, .column_titles = {"skewed"}}),
                                grid(back, {.zoom = 6, .column_titles = {"unskewed"}})}),
                  "each row one pixel further to the right, and back: the LSTM goes from column to column");
-  const Tensor maps = layers<MaskedConv2d>(diagonal).front()->forward(test.images.slice(0, 0, 16)).value();
+  const Tensor maps = modules<MaskedConv2d>(diagonal).front()->forward(test.images.slice(0, 0, 16)).value();
   const double apart = max(abs(diagonal_lstm(maps).value() - diagonal_lstm.composed(maps).value())).item();
   lesson.claim("P2", "skewing loses no bit, and column by column it is the LSTM that was trained", apart,
                identical(back, digit) && apart < 1e-4, fmt::format("their outputs differ by at most {:.0e}", apart));
 
   // ---- slow: lines wait for one another -------------------------------------------------------------------
   const auto blocks_composed = [&](Var y) {
-    for (PixelCnnBlock* block : layers<PixelCnnBlock>(cnn)) y = block->composed(y);
+    for (PixelCnnBlock* block : modules<PixelCnnBlock>(cnn)) y = block->composed(y);
     return y;
   };
-  std::vector<double> sides, in_blocks, in_rows, in_diagonals;
-  for (Index side = height / 4; side <= 2 * height; side *= 2) {
-    const auto noise = [&](Index channels) { return Var(looking.normal({1, channels, side, side}), true); };
-    sides.push_back(static_cast<double>(side));
-    in_blocks.push_back(static_cast<double>(graph_depth(blocks_composed(noise(2 * config.maps)))));
-    in_rows.push_back(static_cast<double>(graph_depth(row_lstm.composed(noise(2 * hidden)))));
-    in_diagonals.push_back(static_cast<double>(graph_depth(diagonal_lstm.composed(noise(2 * hidden)))));
-  }
-  Chart chain({.title = "ops that wait for one another", .x = "image side", .y = "ops", .log_x = true, .log_y = true});
-  chain.line(fmt::format("PixelCNN, {} blocks", blocks), sides, in_blocks);
-  chain.line("Row LSTM, 1 layer", sides, in_rows).line("Diagonal BiLSTM, 1 layer", sides, in_diagonals);
-  lesson.picture("chain.png", chain, "the longest chain of ops in a forward pass, in plain ops, against the image's side");
-  lesson.claim("P2", "slow: in an LSTM the lines wait for one another, the more the larger the image",
-               in_diagonals[2] / in_diagonals[1],
-               in_blocks[2] == in_blocks[1] && in_rows[2] > 1.8 * in_rows[1] && in_diagonals[2] > 1.8 * in_diagonals[1],
-               fmt::format("ops in a row at side {} -> {}: PixelCNN {} -> {}, Row LSTM {} -> {}, Diagonal BiLSTM {} -> {}",
-                           sides[1], sides[2], in_blocks[1], in_blocks[2], in_rows[1], in_rows[2], in_diagonals[1],
-                           in_diagonals[2]));
+  const auto rows_composed = [&](const Var& x) { return row_lstm.composed(x); };
+  const auto diagonals_composed = [&](const Var& x) { return diagonal_lstm.composed(x); };
+  const auto chain = [&](auto net, Index channels) {  // at half the side, and at the side
+    const auto at = [&](Index side) { return graph_depth(net(Var(Tensor::zeros({1, channels, side, side})))); };
+    return std::pair(at(height / 2), at(height));
+  };
+  const auto [cnn_half, cnn_whole] = chain(blocks_composed, 2 * config.maps);
+  const auto [row_half, row_whole] = chain(rows_composed, 2 * hidden);
+  const auto [diagonal_half, diagonal_whole] = chain(diagonals_composed, 2 * hidden);
+  lesson.claim("P2", "slow: an LSTM's lines wait for one another, twice as many in an image of twice the side",
+               static_cast<double>(diagonal_whole),
+               cnn_whole == cnn_half && 10 * row_whole > 18 * row_half && 10 * diagonal_whole > 18 * diagonal_half,
+               fmt::format("longest chain of ops, side {} -> {}: PixelCNN {} -> {}, Row LSTM {} -> {}, Diagonal "
+                           "BiLSTM {} -> {}",
+                           height / 2, height, cnn_half, cnn_whole, row_half, row_whole, diagonal_half,
+                           diagonal_whole));
 
-  // ---- slow, in seconds: everything takes turns on 16 images, the median counts --------------------------------
+  // ---- slow, in seconds: all of this takes turns on 16 images, and the median counts ----------------------
   const Tensor batch = images.images.slice(0, 0, 16).contiguous();
   Tensor known = Tensor::ones(one);
   known.slice(2, height / 2, height / 2 + 1).slice(3, 0, kNaivePixels).fill(0);
   std::vector<std::function<void()>> work;
   for (AutoregressiveModel* model : std::initializer_list<AutoregressiveModel*>{&cnn, &row, &diagonal}) {
     work.push_back([&, model] {
-      Adam still(model->parameters(), {.lr = 0});
-      step(*model, still, batch);
+      Adam optimizer(model->parameters(), {.lr = 1e-6});
+      step(*model, optimizer, batch);
     });
     work.push_back([&, model] {
       model->sample(one, looking, {.sampler = Sampler::kNaive, .image = batch.slice(0, 0, 1), .known = known});
     });
     work.push_back([&, model] { model->sample(one, looking); });
   }
-  const auto there_and_back = [&](auto net, Index channels) {
-    const Var x(looking.normal({16, channels, height, width}), true);
-    const Var y = net(x);
-    y.backward(y.value());
+  const auto in_plain_ops = [&](auto net, Index channels) {
+    work.push_back([=, x = Var(Tensor::ones({16, channels, height, width}), true)] {
+      const Var y = net(x);
+      y.backward(y.value());
+    });
   };
-  work.push_back([&] { there_and_back(blocks_composed, 2 * config.maps); });
-  work.push_back([&] { there_and_back([&](const Var& x) { return row_lstm.composed(x); }, 2 * hidden); });
-  work.push_back([&] { there_and_back([&](const Var& x) { return diagonal_lstm.composed(x); }, 2 * hidden); });
+  in_plain_ops(blocks_composed, 2 * config.maps);
+  in_plain_ops(rows_composed, 2 * hidden), in_plain_ops(diagonals_composed, 2 * hidden);
   const std::vector<double> took = median_seconds(9, work);
-  const double naive = static_cast<double>(pixels) / kNaivePixels;
-  lesson.say("  {:<22} {:>15} {:>17} {:>18} {:>18}", "", "training step", "plain ops", "drawn, naive", "drawn, cached");
+  const double naive = static_cast<double>(pixels) / kNaivePixels, drawing = naive * took[7], learning = took[6] / 16;
+  lesson.say("\n  milliseconds     training step   layers in plain ops   an image drawn, naively   drawn, cached");
   for (std::size_t i = 0; i < 3; ++i) {
-    lesson.say("  {:<22} {:>12.1f} ms {:>14.1f} ms {:>15.0f} ms {:>15.1f} ms", names[i], 1e3 * took[3 * i],
+    lesson.say("  {:<16} {:>13.1f}   {:>19.1f}   {:>23.0f}   {:>13.1f}", kNames[i], 1e3 * took[3 * i],
                1e3 * took[9 + i], 1e3 * naive * took[3 * i + 1], 1e3 * took[3 * i + 2]);
   }
-  lesson.claim("P2", "so that line by line, in plain ops, Diagonal BiLSTM takes several times as long to train",
-               took[11] / took[9], took[11] > 2 * took[9],
-               fmt::format("{:.1f} times as long as the PixelCNN, Row LSTM {:.1f}; as one op {:.1f} and {:.1f} times",
+  lesson.claim("P2", "so line by line, in plain ops, Diagonal BiLSTM takes longer to train",
+               took[11] / took[9], took[11] > 1.5 * took[9],
+               fmt::format("{:.1f} times as long as PixelCNN's blocks, Row LSTM {:.1f}; a whole training step, with "
+                           "one op a layer, {:.1f} and {:.1f}",
                            took[11] / took[9], took[10] / took[9], took[6] / took[0], took[3] / took[0]));
-  const double drawn_by_learned = naive * took[7] / (took[6] / 16);
-  lesson.claim("P2", "and drawing waits for every pixel: an image, a pass for each, against learning from an image",
-               drawn_by_learned, drawn_by_learned > 50,
-               fmt::format("Diagonal BiLSTM {:.0f} times as long; against drawing with PixelCNN {:.1f} times",
-                           drawn_by_learned, took[7] / took[1]));
+  lesson.claim("P2", "and drawing waits for every pixel: a pass for each, against learning from the image",
+               drawing / learning, drawing > 50 * learning,
+               fmt::format("Diagonal BiLSTM {:.0f} times as long; {:.1f} times as long as PixelCNN draws",
+                           drawing / learning, took[7] / took[1]));
   return lesson.close();
 }
