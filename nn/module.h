@@ -117,4 +117,14 @@ class Module {
   bool drawn_ = true;  // false once a parameter with random initial values is declared, until it has them
 };
 
+// Every T in a module, itself included, in the order of declaration: modules<RowLstm>(model).
+template <class T>
+std::vector<T*> modules(Module& root) {
+  std::vector<T*> found;
+  if (auto* one = dynamic_cast<T*>(&root)) found.push_back(one);
+  for (const auto& [name, child] : root.children())
+    for (T* below : modules<T>(*child)) found.push_back(below);
+  return found;
+}
+
 }  // namespace gradfold

@@ -153,3 +153,14 @@ TEST_CASE("a module of another signature says so") {
   CHECK(message_of([&] { module(Tensor::zeros({1})); }) ==
         "TwoInputs: its forward takes something other than one Var; call its own function\n  in model");
 }
+
+TEST_CASE("modules<T> finds every T, the root included, in the order of declaration") {
+  Net net;
+  const std::vector<Linear*> linears = modules<Linear>(net);
+  REQUIRE(linears.size() == 2);
+  CHECK(linears[0] == &net.block.first);
+  CHECK(linears[1] == &net.out);
+  CHECK(modules<Net>(net) == std::vector<Net*>{&net});
+  CHECK(modules<Module>(net).size() == 5);  // net, block, first, norm, out
+  CHECK(modules<BatchNorm1d>(net.out).empty());
+}
