@@ -298,7 +298,7 @@ lesson() {
     [ -z "$step" ] || say "gf: there is no step $step; the steps are"
     [ -n "$step" ] || say "The steps; ./gf lesson 1.1 runs the first:"
     steps | sed 's/^/  /' >&2
-    say "To come: 2.2 and 2.4 (PixelRNN), part 3 (manifolds), part 4 (autoencoders and VAE)."
+    say "To come: part 3 (manifolds), part 4 (autoencoders and VAE)."
     [ -z "$step" ] && exit 0 || exit 2
   fi
   shift
