@@ -89,12 +89,12 @@ int main(int argc, char** argv) {
   const Dataset images = lesson.train_images(binarize), test = lesson.test_images(binarize);
   const Shape one = {1, 1, images.images.size(2), images.images.size(3)};
   const Index height = one[2], width = one[3], pixels = one.numel();
-  const Index hidden = lesson.full() ? 32 : 16, blocks = lesson.full() ? 7 : 3;
+  const Index hidden = lesson.full() ? 32 : 16, layers = 1, blocks = lesson.full() ? 7 : 3;
 
   // ---- three nets of as many parameters, trained alike ----------------------------------------------------
   Rng first_values = lesson.rng("first values"), looking = lesson.rng("looking");
-  PixelRnn row(PixelRnnKind::kRowLstm, {.hidden = hidden, .layers = 1}, first_values);
-  PixelRnn diagonal(PixelRnnKind::kDiagonalBiLstm, {.hidden = hidden, .layers = 1}, first_values);
+  PixelRnn row(PixelRnnKind::kRowLstm, {.hidden = hidden, .layers = layers}, first_values);
+  PixelRnn diagonal(PixelRnnKind::kDiagonalBiLstm, {.hidden = hidden, .layers = layers}, first_values);
   const PixelCnnConfig config = pixel_cnn_of(row.parameter_count(), blocks);
   PixelCnn cnn(config, first_values), longer(config, first_values);
   train(lesson, cnn, images, {.batch = 16, .title = "PixelCNN"});
@@ -155,12 +155,13 @@ int main(int argc, char** argv) {
                static_cast<double>(in_diagonal.blind()), in_diagonal.blind() == 0 && leaks == 0,
                fmt::format("{} of {} earlier pixels missing, Row LSTM {}, PixelCNN {}; leaks {}", in_diagonal.blind(),
                            pixels * (pixels - 1) / 2, in_row.blind(), in_cnn.blind(), leaks));
-  // k rows up: from 4 + k columns to the left to 2 + k to the right, 3 of them by the first, 7x7 layer.
+  // k rows up: from 3 + layers + k columns to the left to 2 + k to the right; 3 are the first, 7x7 layer's.
   const Index middle = width / 2;
   const Tensor columns = sum(greater(in_row.reach(height - 1, middle), Tensor::scalar(0)), {1});
   Index off = 0;
   for (Index up = 1; up < height; ++up)
-    off += columns.at({height - 1 - up}) != std::min(width, middle + 3 + up) - std::max(Index{0}, middle - 4 - up);
+    off += columns.at({height - 1 - up}) !=
+           std::min(width, middle + 3 + up) - std::max(Index{0}, middle - 3 - layers - up);
   lesson.claim("P2", "Row LSTM sees a triangle, one column wider on each side with every row up",
                static_cast<double>(off), off == 0, fmt::format("{} of {} rows differ from it", off, height - 1));
 
