@@ -82,7 +82,7 @@ int main(int argc, char** argv) {
       {.step = "2.2", .title = "PixelRNN",
        .note = "RNN/LSTM 으로 구현, 픽셀을 한 줄씩, 순서대로 에측하기 때문에 정확하지만 속도가 너무 느리다는 단점 존재",
        .claim = "Built from RNNs/LSTMs. It predicts pixels line by line, in order: accurate, but much too slow.",
-       .look_at = "Look at pixels_seen.png, then at nats_by_row.png: what a net does not see costs it in every row.\n"
+       .look_at = "Look at pixels_seen.png, then at nats_by_row.png: what a net does not see costs it.\n"
                   "skewed.png shows how a diagonal becomes a column, and so one step of an LSTM.\n"
                   "Change `blocks` and run again: does a PixelCNN that sees further up catch up?",
        .epochs = 3, .full_epochs = 10, .train = 4000, .test = 500});
