@@ -125,7 +125,7 @@ TEST_CASE("Ctrl-C ends drawing samples: nothing is written") {
               .exit == 0);
   Process sample({GRADFOLD_BINARY_DIR "/gf", "sample", model, "--sampler", "naive", "--n", "2000", "--out",
                   folder / "s.png"});
-  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  std::this_thread::sleep_for(std::chrono::seconds(2));  // now it draws, under sanitizers as well; it takes far longer
   sample.send(SIGINT);
   const Finished stopped = sample.wait();
   CHECK(stopped.exit == 130);
