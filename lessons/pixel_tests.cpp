@@ -5,7 +5,6 @@
 #include "autograd/dependency_map.h"
 #include "data/strokes.h"
 #include "lessons/lesson.h"
-#include "tensor/gzip.h"
 #include "tensor/indexing.h"
 #include "tensor/reduce.h"
 
@@ -41,15 +40,6 @@ std::vector<std::pair<std::string, Tensor>> digits_and_not(const Tensor& digits,
           {"same ink", shuffle_pixels(digits, false, rng)},
           {"half size", small},
           {"blank", Tensor::zeros({8, 1, height, width})}};
-}
-
-std::size_t gzip_size(const Tensor& images) {
-  const Tensor x = images.contiguous();
-  Bytes bits(static_cast<std::size_t>((x.numel() + 7) / 8), 0);
-  for (Index i = 0; i < x.numel(); ++i) {
-    if (x.data()[i] != 0) bits[static_cast<std::size_t>(i / 8)] |= 0x80 >> i % 8;
-  }
-  return gzip(bits).size();
 }
 
 std::vector<double> influence_by_rows(AutoregressiveModel& model, const Tensor& images, Rng& rng) {

@@ -18,9 +18,6 @@ Tensor shuffle_pixels(const Tensor& images, bool one_order, Rng& rng);
 // and leaning left, "blank" eight images without ink.
 std::vector<std::pair<std::string, Tensor>> digits_and_not(const Tensor& digits, Rng& rng);
 
-// Bytes of a .gz file of images of 0 and 1, with a bit for each pixel.
-std::size_t gzip_size(const Tensor& images);
-
 // Where the influence on a pixel comes from: the share of 0, 1, 2, ... rows above it, adding up to 1. Sizes of
 // gradients of the model's logits by the images' pixels, for pixels of the row at three quarters of the height, every
 // other one of its middle half.

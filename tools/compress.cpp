@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "data/load.h"
+#include "lessons/other_coders.h"
 #include "models/compressed_file.h"
 #include "models/compression.h"
 #include "tensor/atomic_file.h"
@@ -11,7 +12,6 @@
 #include "tools/coding_progress.h"
 #include "tools/command.h"
 #include "tools/model_options.h"
-#include "tools/other_coders.h"
 #include "tools/output.h"
 #include "viz/png.h"
 

@@ -22,6 +22,7 @@ constexpr std::array<std::string_view, 11> kCsvOrder = {"label", "x",   "y",    
                                                         "color", "row", "column", "value", "height"};
 constexpr double kBarsWidth = 0.8;         // of the room that a label has
 constexpr std::size_t kMarkedPoints = 30;  // a line of more points is drawn without marks
+constexpr std::size_t kNamedPoints = 6;    // those of a logarithmic axis have their values written below
 
 std::string_view color(std::size_t series) { return kColors[series % kColors.size()]; }
 
@@ -161,7 +162,7 @@ std::string Chart::settings(std::string_view format) const {
                    gnuplot_quote(options_.title), gnuplot_quote(options_.x), gnuplot_quote(options_.y),
                    gnuplot_quote(options_.z), gnuplot_quote(options_.color));
   s += "set border lc '#808080'\nset tics textcolor '#303030'\nset grid lc '#d8d8d8' lt 1\n" + palette();
-  if (options_.log_x) s += "set logscale x\nset autoscale x noextend\n";  // not on to the next power of ten
+  if (options_.log_x) s += "set logscale x\nset autoscale x noextend\n" + few_tics();  // not to the next power of ten
   if (options_.log_y) s += "set logscale y\n";
   if (options_.equal_axes) s += "set size ratio -1\n";
   if (has(Kind::k3d)) s += "set view 62,32\nset xyplane 0.05\n";
@@ -170,6 +171,16 @@ std::string Chart::settings(std::string_view format) const {
       std::any_of(series_.begin(), series_.end(), [](const Series& x) { return !x.name.empty(); });
   s += named ? "set key below center horizontal Left reverse title ' '\n" : "unset key\n";
   return s;
+}
+
+// gnuplot names powers of ten only. A line of a few points, which may hold one of them or none, has its own values
+// named as well.
+std::string Chart::few_tics() const {
+  if (series_[0].kind != Kind::kLine || series_[0].columns[0].size() > kNamedPoints) return {};
+  std::vector<double> others;  // a power of ten at the end of the axis is lost if it is named twice
+  for (const double x : series_[0].columns[0])
+    if (std::log10(x) != std::round(std::log10(x))) others.push_back(x);
+  return others.empty() ? "" : fmt::format("set xtics add ({})\n", fmt::join(others, ", "));
 }
 
 // Bars stand at 0, 1, 2, ..., each label's room shared by the series.

@@ -63,6 +63,7 @@ class Chart {
   static Kind axes(Kind kind);
   bool has(Kind kind) const;
   std::string settings(std::string_view format) const;
+  std::string few_tics() const;
   std::string bar_settings() const;
   std::string plot_command() const;
   std::string plot_part(std::size_t series) const;

@@ -43,15 +43,6 @@ TEST_CASE("digits and what is none: each as its name says") {
   }
 }
 
-TEST_CASE("gzip holds a bit for each pixel: noise stays as long, blank images are next to nothing") {
-  Rng rng(5);
-  const double bytes = 50 * 28 * 28 / 8;
-  const auto noise = static_cast<double>(gzip_size(rng.bernoulli(Tensor::full({50, 1, 28, 28}, Real(0.5)))));
-  CHECK(noise > bytes);
-  CHECK(noise < 1.02 * bytes);
-  CHECK(gzip_size(Tensor::zeros({50, 1, 28, 28})) < 50);
-}
-
 TEST_CASE("influence: shares add up to 1 and end where the net's reach ends") {
   Rng rng(2);
   PixelCnn model({.maps = 8, .blocks = 2}, rng);

@@ -1,4 +1,4 @@
-#include "tools/other_coders.h"
+#include "lessons/other_coders.h"
 
 #include "models/image_model.h"
 #include "tensor/gzip.h"

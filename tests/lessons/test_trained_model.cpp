@@ -1,0 +1,33 @@
+// The models that come with the project: each is told of in models/pretrained/README.md, opens, and is a distribution.
+#include "lessons/trained_model.h"
+
+#include "models/autoregressive.h"
+#include "tests/doctest.h"
+#include "tests/files.h"
+
+using namespace gradfold;
+namespace fs = std::filesystem;
+
+TEST_CASE("every pretrained model opens by its name, is small, told of, and a distribution") {
+  const fs::path folder = GRADFOLD_SOURCE_DIR "/models/pretrained";
+  const std::string told = contents(folder / "README.md");
+  const auto names = pretrained_names();
+  REQUIRE_FALSE(names.empty());
+  for (const std::string& name : names) {
+    CAPTURE(name);
+    CHECK(told.find("| `" + name + "` |") != std::string::npos);
+    CHECK(fs::exists(folder / (name + ".log.jsonl")));
+    CHECK(fs::file_size(checkpoint_file("pretrained:" + name)) <= 4 << 20);
+    const OpenedModel opened = open_checkpoint("pretrained:" + name);
+    CHECK(opened.image().rank() == 4);
+    CHECK_FALSE(opened.model->training());
+    if (dynamic_cast<AutoregressiveModel*>(opened.model.get()) && opened.model->levels() == 2)
+      CHECK(total_probability(*opened.model, 3) == doctest::Approx(1).epsilon(1e-5));
+  }
+}
+
+TEST_CASE("a checkpoint or pretrained model that is not there is named") {
+  CHECK(contains(message_of([] { open_checkpoint("nowhere.safetensors"); }),
+                 "there is no checkpoint nowhere.safetensors"));
+  CHECK(contains(message_of([] { open_checkpoint("pretrained:diagonal_bilstn"); }), "did you mean diagonal_bilstm?"));
+}
