@@ -40,6 +40,9 @@ zlib             | zlib1g-dev          | zlib          | zlib-devel          | <
 libpng           | libpng-dev          | libpng        | libpng-devel        | <png.h>
 nlohmann-json    | nlohmann-json3-dev  | nlohmann-json | json-devel          | <nlohmann/json.hpp>
 CLI11            | libcli11-dev        | cli11         | cli11-devel         | <CLI/CLI.hpp>
+Eigen            | libeigen3-dev       | eigen         | eigen3-devel        | <eigen3/Eigen/Core>
+Spectra          | libspectra-dev      | spectra       | spectra-devel       | <Spectra/SymEigsSolver.h>
+KissFFT          | libkissfft-dev      | kissfft       | kissfft-devel       | <kissfft/kissfft.hh>
 '
 benchmark_requirement='
 Google Benchmark | libbenchmark-dev    | google-benchmark | google-benchmark-devel | <benchmark/benchmark.h>

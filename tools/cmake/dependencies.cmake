@@ -58,6 +58,22 @@ gradfold_headers(doctest doctest::doctest doctest/doctest.h .
   https://github.com/doctest/doctest/archive/v2.4.9.tar.gz
   19b2df757f2f3703a5e63cee553d85596875f06d91a3333acd80a969ef210856)
 
+gradfold_headers(Eigen3 Eigen3::Eigen Eigen/Core .
+  https://gitlab.com/libeigen/eigen/-/archive/3.4.0/eigen-3.4.0.tar.gz
+  8586084f71f9bde545ee7fa6d00288b264a2b7ac3607b974e54d13e7162c1c72)
+gradfold_headers(Spectra Spectra::Spectra Spectra/SymEigsSolver.h include
+  https://github.com/yixuan/spectra/archive/refs/tags/v1.0.1.tar.gz
+  919e3fbc8c539a321fd5a0766966922b7637cc52eb50a969241a997c733789f3)
+# KissFFT's C++ header needs no library: #include <kissfft.hh>.
+find_path(KISSFFT_INCLUDE_DIR kissfft.hh PATH_SUFFIXES kissfft)
+if(NOT KISSFFT_INCLUDE_DIR)
+  gradfold_fetch(kissfft https://github.com/mborgerding/kissfft/archive/refs/tags/131.1.0.tar.gz
+    76c1aac87ddb7258f34b08a13f0eebf9e53afa299857568346aa5c82bcafaf1a)
+  set(KISSFFT_INCLUDE_DIR ${kissfft_SOURCE_DIR} CACHE PATH "Headers of KissFFT" FORCE)
+endif()
+add_library(gradfold_kissfft INTERFACE)
+target_include_directories(gradfold_kissfft SYSTEM INTERFACE ${KISSFFT_INCLUDE_DIR})
+
 # Highway with HWY_COMPILE_ONLY_STATIC needs its headers only; kernels see them through this path.
 find_path(HWY_INCLUDE_DIR hwy/highway.h)
 if(NOT HWY_INCLUDE_DIR)

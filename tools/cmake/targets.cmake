@@ -55,6 +55,7 @@ set(gradfold_quick_compile $<$<CONFIG:Release>:-O1>)
 set(gradfold_private_tensor ZLIB::ZLIB nlohmann_json::nlohmann_json)
 set(gradfold_private_data ZLIB::ZLIB)
 set(gradfold_private_viz PNG::PNG)
+set(gradfold_private_manifold Eigen3::Eigen Spectra::Spectra gradfold_kissfft)
 
 # gradfold_library(NAME USES ...): the folder NAME as gf_NAME (Real = float, what runs) and
 # gf_NAME_f64 (Real = double, the same sources, what gradient checks run).
