@@ -21,6 +21,7 @@ constexpr Real kNever = std::numeric_limits<Real>::infinity();  // the score of 
 struct Found {
   double squared;
   std::int32_t point;
+  Real upper = 0;  // the bound of its score
   bool operator<(const Found& other) const {
     return squared != other.squared ? squared < other.squared : point < other.point;
   }
@@ -174,7 +175,7 @@ class Query {
     std::vector<Found> found = exact();
     std::nth_element(found.begin(), found.begin() + (k_ - 1), found.end());
     for (Index j = 0; j < k_; ++j) {
-      upper_[j] = limit_;
+      upper_[j] = found[j].upper;
       candidate_[j] = found[j].point;
     }
     held_ = k_;
@@ -188,7 +189,7 @@ class Query {
       // The rows lie anywhere in memory: ask for one while the last few are worked on.
       if (j + 6 < held_)
         for (Index c = 0; c < std::min<Index>(d, 128); c += 16) __builtin_prefetch(x + candidate_[j + 6] * d + c);
-      found[j] = {squared_distance(query_, x + candidate_[j] * d, d), candidate_[j]};
+      found[j] = {squared_distance(query_, x + candidate_[j] * d, d), candidate_[j], upper_[j]};
     }
     return found;
   }
