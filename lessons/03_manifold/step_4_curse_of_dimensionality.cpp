@@ -52,9 +52,9 @@ int main(int argc, char** argv) {
                "기하급수적으로 증가함 / 데이터가 희소해지고 거리 기반 알고리즘이 무의미해짐",
        .claim = "The more dimensions, the exponentially larger the space, and the more data it takes for the same "
                 "density; data get sparse and algorithms based on distance meaningless.",
-       .look_at = "Look at distances.png: in 1,000 dimensions all points are equally far. Then at contrast.png: which\n"
-                  "of the curves does not fall, and why? In noise.png every dimension of noise is as strong as a pixel:\n"
-                  "make it a tenth as strong (spread). How many dimensions of it does a nearest neighbour stand now?",
+       .look_at = "Look at distances.png: in 1,000 dimensions all points are equally far. Then at contrast.png:\n"
+                  "which of the curves does not fall, and why? In noise.png a dimension of noise is as strong as a\n"
+                  "pixel: make it a tenth as strong (spread). How many dimensions does a nearest neighbour stand now?",
        .labels = true, .epochs = 0, .full_epochs = 0, .train = 2000, .test = 500});
 
   // ---- how many points for the same density? --------------------------------------------------------------
@@ -104,7 +104,8 @@ int main(int argc, char** argv) {
     shell_formula.push_back(1 - std::pow(0.9, d));
   }
   Chart where_it_is({.title = "where a cube keeps its volume", .x = "dimensions", .y = "share"});
-  where_it_is.line("outer tenth: 1 - 0.9^d", fine, shell_formula).line("ball in the cube: V_d / 2^d", fine, ball_formula);
+  where_it_is.line("outer tenth: 1 - 0.9^d", fine, shell_formula);
+  where_it_is.line("ball in the cube: V_d / 2^d", fine, ball_formula);
   where_it_is.scatter("outer tenth of the cube, measured", dims, cube_shell);
   where_it_is.scatter("outer tenth of the ball, measured", with_ball, ball_shell);
   where_it_is.scatter("ball in the cube, measured", dims, ball);
@@ -128,7 +129,9 @@ int main(int argc, char** argv) {
     of_sheet.push_back(relative_contrast(sorted_distances(sheet.slice(0, 0, 50).contiguous(),
                                                  sheet.slice(0, 50, 1050).contiguous())));
     if (d >= 10) theory_dims.push_back(d), theory.push_back(theoretical_contrast(d));
-    if (d == 2 || d == 10 || d == 100 || d == 1000) draw_histogram(histogram, fmt::format("{} dimensions", d), distances);
+    if (d == 2 || d == 10 || d == 100 || d == 1000) {
+      draw_histogram(histogram, fmt::format("{} dimensions", d), distances);
+    }
   }
   // Digits among digits, and random images of as many pixels among their like.
   const Dataset train = lesson.train_images(), test = lesson.test_images();
@@ -141,7 +144,8 @@ int main(int argc, char** argv) {
       relative_contrast(sorted_distances(drawing.uniform({50, pixels}), drawing.uniform({some, pixels})));
   Chart contrasts({.title = "relative contrast of distances: (farthest - nearest) / nearest", .x = "dimensions",
                    .y = "contrast", .log_x = true, .log_y = true});
-  contrasts.line("uniform in a cube, theory", theory_dims, theory).scatter("uniform in a cube, measured", dims, of_cube);
+  contrasts.line("uniform in a cube, theory", theory_dims, theory);
+  contrasts.scatter("uniform in a cube, measured", dims, of_cube);
   contrasts.line("a flat sheet in so many dimensions", dims, of_sheet);
   contrasts.scatter("digits", {static_cast<double>(pixels)}, {of_digits});
   lesson.picture("distances.png", histogram, "the more dimensions, the more alike all distances");
@@ -182,7 +186,7 @@ int main(int argc, char** argv) {
                  .log_x = true});
   drowned.line("7 x 7 pixels and the rest noise", total, accuracy);
   drowned.scatter("28 x 28 pixels, no noise", {static_cast<double>(pixels)}, {with_pixels});
-  lesson.picture("noise.png", drowned, "every dimension of noise is as strong as a pixel; a guess is right in a tenth");
+  lesson.picture("noise.png", drowned, "a dimension of noise is as strong as a pixel; guessing is right in a tenth");
   lesson.claim("M4", "and with them the algorithms that go by distance: noise drowns the nearest neighbour",
                accuracy.back(), accuracy.back() < accuracy[0] - 0.4 && as_many < with_pixels - 0.1,
                fmt::format("49 pixels {:.3f}, with 735 dimensions of noise {:.3f}, with 10,000 {:.3f}; 784 pixels "

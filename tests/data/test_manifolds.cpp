@@ -88,7 +88,7 @@ TEST_CASE("arc length of the spiral is what many short steps add up to, and angl
   for (double t : {1e-6, 0.1, 1.0, 7.0, 100.0}) CHECK(spiral_angle(spiral_arc_length(t)) == doctest::Approx(t));
 }
 
-TEST_CASE("charts of spiral, Swiss roll and S-curve keep lengths: nearby points are as far apart as their charts say") {
+TEST_CASE("charts of spiral, Swiss roll and S-curve keep lengths: what is near is as far as they say") {
   CHECK(worst_stretch(spiral(1000, Rng(1)), 0.5) < 0.01);
   CHECK(worst_stretch(swiss_roll(1000, Rng(1)), 1) < 0.01);
   CHECK(worst_stretch(s_curve(1000, Rng(1)), 0.2) < 0.005);
