@@ -216,7 +216,8 @@ std::string Chart::plot_part(std::size_t i) const {
       return data + "1:3:4 with filledcurves fillstyle transparent solid 0.2 noborder " + rgb + "notitle, " +
              data + "1:2 with lines lw 2 " + rgb + title;
     case Kind::kScatter:
-      return data + "1:2 with points pt 7 ps " + (s.columns[0].size() <= kMarkedPoints ? "1.1 " : "0.5 ") + rgb + title;
+      return data + "1:2 with points pt 7 ps " + (s.columns[0].size() <= kMarkedPoints ? "1.1 " : "0.5 ") + rgb +
+             title;
     case Kind::kColored: return data + "1:2:3 with points pt 7 ps 0.6 lc palette " + title;
     case Kind::k3d: return data + "1:2:3:4 with points pt 7 ps 0.5 lc palette " + title;
     case Kind::kHeat: return data + "1:2:3 with image " + title;
