@@ -1,0 +1,128 @@
+#include "manifold/eigenpairs.h"
+
+// g++ 12 takes the undefined part of its own AVX-512 maximum for a variable of Eigen's.
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#define EIGEN_DONT_PARALLELIZE  // its threads would cut sums by their number, and bits would depend on it
+#include <Eigen/Dense>
+#include <Eigen/SparseCholesky>
+#include <Spectra/SymEigsSolver.h>
+
+#include "tensor/parallel.h"
+
+namespace gradfold {
+namespace {
+
+using Matrix = Eigen::MatrixXd;
+using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using Vector = Eigen::VectorXd;
+
+constexpr Index kSmall = 256;         // up to here the whole decomposition takes milliseconds
+constexpr Index kRowsTogether = 64;   // rows of a dense matrix that a thread multiplies at a time
+constexpr int kRestarts = 1000;
+
+// `columns` of `vectors` as our rows.
+Eigenpairs collect(const Vector& values, const Matrix& vectors, Index first, Index step, Index k) {
+  Eigenpairs out{vectors.rows(), std::vector<double>(k), std::vector<double>(k * vectors.rows())};
+  for (Index i = 0; i < k; ++i) {
+    const Index column = first + i * step;
+    out.values[i] = values[column];
+    double* row = out.vectors.data() + i * out.size;
+    Vector::Map(row, out.size) = vectors.col(column);
+    fix_sign(row, out.size);
+  }
+  return out;
+}
+
+Eigenpairs largest_of_all(const std::vector<double>& a, Index n, Index k) {
+  const Eigen::SelfAdjointEigenSolver<Matrix> solver(Matrix::Map(a.data(), n, n));
+  require(solver.info() == Eigen::Success, "largest_eigenpairs",
+          "the QR iteration did not converge on the matrix [{}, {}]; all its numbers must be finite", n, n);
+  return collect(solver.eigenvalues(), solver.eigenvectors(), n - 1, -1, k);
+}
+
+// What Spectra asks of a matrix.
+struct Operator {
+  using Scalar = double;
+  Index n;
+  const Multiply& multiply;
+  Eigen::Index rows() const { return n; }
+  Eigen::Index cols() const { return n; }
+  void perform_op(const double* x, double* y) const { multiply(x, y); }
+};
+
+void remove_mean(double* x, Index n) {
+  Eigen::Map<Vector> v(x, n);
+  v.array() -= v.mean();
+}
+
+}  // namespace
+
+void fix_sign(double* vector, Index n) {
+  Index largest = 0;
+  for (Index i = 1; i < n; ++i) {
+    if (std::abs(vector[i]) > std::abs(vector[largest])) largest = i;
+  }
+  if (n == 0 || vector[largest] >= 0) return;
+  for (Index i = 0; i < n; ++i) vector[i] = -vector[i];
+}
+
+Eigenpairs largest_eigenpairs(const std::vector<double>& a, Index n, Index k) {
+  if (n <= kSmall || 4 * k > n) return largest_of_all(a, n, k);
+  return largest_eigenpairs(n, k, [&](const double* x, double* y) {
+    parallel_for(n, kRowsTogether, [&](Index begin, Index end) {
+      Vector::Map(y + begin, end - begin).noalias() =
+          RowMajor::Map(a.data() + begin * n, end - begin, n) * Vector::Map(x, n);
+    });
+  });
+}
+
+Eigenpairs largest_eigenpairs(Index n, Index k, const Multiply& multiply, double tolerance) {
+  require(k >= 1 && k < n, "largest_eigenpairs", "{} eigenvalues of a matrix [{}, {}] were asked for; 1 to {} can be",
+          k, n, n, n - 1);
+  Operator op{n, multiply};
+  // Room for twice as many vectors as are wanted, and for 20 in any case: restarts are rare then.
+  Spectra::SymEigsSolver<Operator> solver(op, k, std::min(n, std::max<Index>(2 * k + 1, 20)));
+  solver.init();
+  const Index converged = solver.compute(Spectra::SortRule::LargestAlge, kRestarts, tolerance);
+  require(converged == k, "largest_eigenpairs",
+          "{} of {} eigenvalues converged after {} restarts of Lanczos' iteration; all numbers must be finite",
+          converged, k, kRestarts);
+  return collect(solver.eigenvalues(), solver.eigenvectors(), 0, 1, k);
+}
+
+Eigenpairs smallest_eigenpairs(const SparseLower& a, Index k) {
+  const Index n = a.size;
+  require(k >= 1 && k < n - 1, "smallest_eigenpairs", "{} eigenvalues of a matrix [{}, {}] were asked for; 1 to {} can be",
+          k, n, n, n - 2);
+  // The rows of the lower triangle are the columns of the upper one.
+  Eigen::SparseMatrix<double> upper = Eigen::Map<const Eigen::SparseMatrix<double>>(
+      n, n, a.start[n], a.start.data(), a.column.data(), a.value.data());
+  const double shift = 1e-13 * upper.diagonal().mean();
+  Eigen::SimplicialLDLT<Eigen::SparseMatrix<double>, Eigen::Upper> factors;
+  factors.setShift(shift);
+  factors.compute(upper);
+  require(factors.info() == Eigen::Success, "smallest_eigenpairs", "the matrix [{}, {}] has no factorisation L D L^T; "
+          "it must be positive semidefinite", n, n);
+  Eigenpairs out = largest_eigenpairs(n, k, [&](const double* x, double* y) {
+    Vector b = Vector::Map(x, n);
+    remove_mean(b.data(), n);
+    Vector::Map(y, n) = factors.solve(b);
+    remove_mean(y, n);
+  });
+  for (double& value : out.values) value = 1 / value - shift;
+  return out;
+}
+
+Tensor orthonormal_columns(const Tensor& x) {
+  check_shape("orthonormal_columns", "x", x.shape(), {"N", "K"});
+  using Reals = Eigen::Matrix<Real, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  const Index n = x.size(0), k = x.size(1);
+  require(n >= k, "orthonormal_columns", "x is {}; it must have at least as many rows as columns", x.shape());
+  const Tensor rows = x.contiguous();
+  const Eigen::HouseholderQR<Eigen::Matrix<Real, Eigen::Dynamic, Eigen::Dynamic>> qr(Reals::Map(rows.data(), n, k));
+  Tensor out({n, k});
+  Reals::Map(out.data(), n, k) = qr.householderQ() * Reals::Identity(n, k);
+  return out;
+}
+
+}  // namespace gradfold

@@ -1,0 +1,148 @@
+#include "manifold/pca.h"
+
+#include "manifold/check_points.h"
+#include "manifold/eigenpairs.h"
+#include "manifold/scatter.h"
+#include "tensor/elementwise.h"
+#include "tensor/kernels/gemm.h"
+#include "tensor/map.h"
+#include "tensor/matmul.h"
+#include "tensor/parallel.h"
+#include "tensor/random.h"
+#include "tensor/reduce.h"
+
+namespace gradfold {
+namespace {
+
+constexpr Index kRowsTogether = 256;  // rows that stay in a second-level cache while they are centred and multiplied
+
+double trace(const std::vector<double>& a, Index n) {
+  double sum = 0;
+  for (Index i = 0; i < n; ++i) sum += a[i * n + i];
+  return sum;
+}
+
+std::vector<double> to_double(const Tensor& x) { return {x.data(), x.data() + x.numel()}; }
+
+Tensor to_tensor(const std::vector<double>& values, const Shape& shape) {
+  Tensor out(shape);
+  std::copy(values.begin(), values.end(), out.data());
+  return out;
+}
+
+// Rows of unit length with the sign that Eigenpairs fixes; a row of zeros stays.
+Tensor unit_rows(const Tensor& x) {
+  std::vector<double> rows = to_double(x);
+  const Index d = x.size(1);
+  for (double* row = rows.data(); row < rows.data() + x.numel(); row += d) {
+    double square = 0;
+    for (Index j = 0; j < d; ++j) square += row[j] * row[j];
+    for (Index j = 0; j < d; ++j) row[j] /= square > 0 ? std::sqrt(square) : 1;
+    fix_sign(row, d);
+  }
+  return to_tensor(rows, x.shape());
+}
+
+}  // namespace
+
+Pca& Pca::fit(const Tensor& points) {
+  check_points("Pca", "x", points, 2);
+  const Tensor x = points.contiguous();
+  const Index n = x.size(0), d = x.size(1), most = std::min(n, d);
+  const Index k = options_.n_components == 0 ? most : options_.n_components;
+  require(k >= 1 && k <= most, "Pca", "n_components is {} but x is {}; it must be from 1 to {}, min(N, D)", k, x.shape(),
+          most);
+  mean = gradfold::mean(x, {0});
+  if (options_.svd_solver == PcaOptions::Solver::kRandomized)
+    fit_randomized(x, k);
+  else if (n >= d)
+    fit_covariance(x, k);
+  else
+    fit_inner_products(x, k);
+  return *this;
+}
+
+void Pca::fit_covariance(const Tensor& x, Index k) {
+  const Index d = x.size(1);
+  const std::vector<double> s = scatter(x, mean.reshape({1, d}));
+  const Eigenpairs top = largest_eigenpairs(s, d, k);
+  components = to_tensor(top.vectors, {k, d});
+  keep_variance(top.values, trace(s, d), x.size(0));
+}
+
+// x x^T u = s u gives x^T x (x^T u) = s (x^T u): the component is x^T u, made a unit vector.
+void Pca::fit_inner_products(const Tensor& x, Index k) {
+  const Index n = x.size(0);
+  const Tensor centered = x - mean;
+  const std::vector<double> products = to_double(matmul(centered, centered, {.transpose_b = true}));
+  const Eigenpairs top = largest_eigenpairs(products, n, k);
+  components = unit_rows(matmul(to_tensor(top.vectors, {k, n}), centered));
+  keep_variance(top.values, trace(products, n), n);
+}
+
+void Pca::fit_randomized(const Tensor& x, Index k) {
+  const Index n = x.size(0), d = x.size(1), columns = std::min(k + options_.n_oversamples, std::min(n, d));
+  const Tensor centered = x - mean;
+  Rng rng = Rng(options_.random_state).fork("pca");
+  Tensor basis = orthonormal_columns(matmul(centered, rng.normal({d, columns})));  // [N, columns]
+  for (int i = 0; i < options_.iterated_power; ++i) {
+    const Tensor back = orthonormal_columns(matmul(centered, basis, {.transpose_a = true}));
+    basis = orthonormal_columns(matmul(centered, back));
+  }
+  // What x is within the basis [columns, D], and its exact decomposition.
+  const Tensor small = matmul(basis, centered, {.transpose_a = true});
+  const Eigenpairs top = largest_eigenpairs(to_double(matmul(small, small, {.transpose_b = true})), columns, k);
+  components = unit_rows(matmul(to_tensor(top.vectors, {k, columns}), small));
+  keep_variance(top.values, sum_of_squares(centered), n);
+}
+
+void Pca::keep_variance(const std::vector<double>& scatter_values, double total, Index n) {
+  const Index k = static_cast<Index>(scatter_values.size());
+  explained_variance = Tensor({k});
+  explained_variance_ratio = Tensor({k});
+  for (Index i = 0; i < k; ++i) {
+    const double value = std::max(0.0, scatter_values[i]);  // rounding may take a zero below
+    explained_variance.data()[i] = static_cast<Real>(value / static_cast<double>(n - 1));
+    explained_variance_ratio.data()[i] = static_cast<Real>(total > 0 ? value / total : 0);
+  }
+}
+
+Tensor Pca::transform(const Tensor& points) const {
+  require(components.defined(), "Pca::transform", "nothing is fitted yet; call fit(x) first");
+  const Tensor x = points.contiguous();
+  const Index k = components.size(0), d = components.size(1);
+  check_shape("Pca::transform", "x", x.shape(), {"N", d});
+  const auto inverse_root = [](Real v) { return v > 0 ? 1 / std::sqrt(v) : Real(0); };
+  const Tensor scaled = options_.whiten ? components * map(explained_variance, inverse_root).unsqueeze(1) : components;
+  Tensor out({x.size(0), k});
+  const Tensor center = mean.reshape({1, d});
+  parallel_for(x.size(0), kRowsTogether, [&, to = out.data(), w = scaled.data()](Index begin, Index end) {
+    Tensor block({end - begin, d});
+    centered_rows(x, center, {}, begin, end, block.data());
+    gemm({.m = end - begin, .n = k, .k = d, .a = block.data(), .lda = d, .b = w, .ldb = d, .c = to + begin * k, .ldc = k,
+          .trans_b = true});
+  });
+  return out;
+}
+
+Tensor Pca::inverse_transform(const Tensor& z) const {
+  require(components.defined(), "Pca::inverse_transform", "nothing is fitted yet; call fit(x) first");
+  check_shape("Pca::inverse_transform", "z", z.shape(), {"N", components.size(0)});
+  const Tensor scaled = options_.whiten ? components * sqrt(explained_variance).unsqueeze(1) : components;
+  return linear(z, scaled.transpose(0, 1), mean);
+}
+
+Index Pca::components_for(double share) const {
+  require(components.defined(), "Pca::components_for", "nothing is fitted yet; call fit(x) first");
+  double kept = 0;
+  const Index k = explained_variance_ratio.numel();
+  for (Index i = 0; i < k; ++i) {
+    kept += std::as_const(explained_variance_ratio).data()[i];
+    if (kept >= share - 1e-6) return i + 1;
+  }
+  require(false, "Pca::components_for", "the {} components that were fitted keep {:.4f} of the variance, less than {:.4f}; "
+          "hint: fit with n_components 0, which is all", k, kept, share);
+  return k;
+}
+
+}  // namespace gradfold

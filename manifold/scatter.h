@@ -1,0 +1,19 @@
+#pragma once
+#include <vector>
+
+#include "tensor/indices.h"
+#include "tensor/tensor.h"
+
+namespace gradfold {
+
+// The scatter matrix sum_n (x_n - m)(x_n - m)^T [D, D], row-major: N - 1 times the covariance. x [N, D]; m is row
+// label[n] of centers [C, D], or its only row where there are no labels.
+//
+// Products by gemm, one triangle only, a few thousand rows at a time; the partial sums are added in double, so the
+// rounding error does not grow with N.
+std::vector<double> scatter(const Tensor& x, const Tensor& centers, const Indices& labels = {});
+
+// Rows [begin, end) of x - m into `out`.
+void centered_rows(const Tensor& x, const Tensor& centers, const Indices& labels, Index begin, Index end, Real* out);
+
+}  // namespace gradfold
