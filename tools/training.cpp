@@ -77,7 +77,7 @@ Training::Training(std::unique_ptr<ImageModel> model, TrainSettings settings, st
     : model_(std::move(model)),
       settings_(std::move(settings)),
       path_(std::move(path)),
-      batches_(load_split(*model_, settings_, Split::kTrain), {.batch = settings_.batch, .seed = settings_.seed}),
+      batches_(load_split(*model_, settings_, parse_split(settings_.split)), {.batch = settings_.batch, .seed = settings_.seed}),
       valid_(load_split(*model_, settings_, Split::kValid)),
       objectives_(model_->objectives()),
       schedule_(make_schedule(settings_, settings_.epochs * batches_.per_epoch())),
@@ -199,7 +199,8 @@ std::optional<Figures> Training::validate(const Interrupt& interrupt) {
 }
 
 // A likelihood has the short keys train_nats, valid_nats, ...; what else is trained train_loss (one for each objective,
-// if there are several), valid_loss and its figures by their own names.
+// if there are several), valid_loss and its figures by their own names. Where the validation images are trained on,
+// their keys say so: seen_nats, ...
 nlohmann::ordered_json Training::epoch_line(const Figures& valid, double seconds) const {
   const bool likelihood = dynamic_cast<const LikelihoodModel*>(model_.get()) != nullptr;
   nlohmann::ordered_json line = {{"epoch", progress_.epoch}, {"step", progress_.step}};
@@ -208,9 +209,10 @@ nlohmann::ordered_json Training::epoch_line(const Figures& valid, double seconds
     const std::string whose = objectives_.size() > 1 ? objectives_[i].name + "_" : "";
     line["train_" + whose + what] = epoch_losses_[i] / static_cast<double>(epoch_images_);
   }
-  line[likelihood ? "valid_nats" : "valid_loss"] = valid.at(0).value;
-  if (likelihood) line["valid_bits_per_dim"] = valid.at(1).value;
-  else for (const Figure& figure : valid) line[figure.name] = figure.value;
+  const std::string images = settings_.holds_out() ? "valid_" : "seen_";
+  line[images + (likelihood ? "nats" : "loss")] = valid.at(0).value;
+  if (likelihood) line[images + "bits_per_dim"] = valid.at(1).value;
+  else for (const Figure& figure : valid) line[(settings_.holds_out() ? "" : images) + figure.name] = figure.value;
   line["lr"] = adams_[0]->lr();
   line["seconds"] = seconds;
   return line;
@@ -221,7 +223,8 @@ std::string Training::epoch_text(const Figures& valid) const {
   for (double& loss : losses) loss /= static_cast<double>(epoch_images_);
   std::vector<std::string> figures;
   for (const Figure& figure : valid) figures.push_back(to_text(figure));
-  return fmt::format("train {}  valid {}", losses_text(objectives_, losses), fmt::join(figures, "  "));
+  return fmt::format("train {}  {} {}", losses_text(objectives_, losses),
+                     settings_.holds_out() ? "valid" : "valid (trained on)", fmt::join(figures, "  "));
 }
 
 void Training::finish_epoch(const Figures& valid, double seconds) {
