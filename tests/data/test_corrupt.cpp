@@ -5,6 +5,7 @@
 #include "tensor/elementwise.h"
 #include "tensor/reduce.h"
 #include "tests/doctest.h"
+#include "tests/files.h"
 
 using namespace gradfold;
 

@@ -16,6 +16,7 @@
 #include "tests/check_module.h"
 #include "tests/disagreement.h"
 #include "tests/doctest.h"
+#include "tests/files.h"
 #include "tests/models/kinds.h"
 #include "tests/models/small_latent_nets.h"
 
@@ -95,8 +96,8 @@ TEST_CASE("a linear autoencoder with a code of two finds the plane that the imag
     CAPTURE(tied);
     Autoencoder one({.code = 1, .linear = true, .tied = tied, .height = 4, .width = 4}, rng);
     Autoencoder two({.code = 2, .linear = true, .tied = tied, .height = 4, .width = 4}, rng);
-    train(one, x, 1500, 0.01);
-    train(two, x, 1500, 0.01);
+    train(one, x, 5000, 0.01);
+    train(two, x, 5000, 0.01);
     CHECK(error(two, x) < 1e-5);
     CHECK(error(one, x) > 30 * error(two, x));  // a line is no plane
   }
@@ -108,8 +109,8 @@ TEST_CASE("without a bottleneck an image comes back as it was; with one of 4 mos
   Autoencoder wide({.code = 0}, rng), narrow({.code = 4, .hidden = 64}, rng);
   CHECK(wide.code_size() == 784);
   const double spread = mean(square(x - mean(x, {0}, true))).item();
-  train(wide, x, 60, 1e-3);
-  train(narrow, x, 150, 3e-3);
+  train(wide, x, 160, 1e-3);
+  train(narrow, x, 200, 3e-3);
   CHECK(error(wide, x) < 0.5 * spread);
   CHECK(error(narrow, x) < 0.8 * spread);
 }

@@ -206,7 +206,7 @@ TEST_CASE("what does not fit is said, with the file's name, and nothing is chang
   refuses({run.net, {&run.optimizer}},
           "checkpoint: it holds weights but no optimizer\n  hint: load_weights() takes the "
           "weights alone");
-  refuses({run.net, nullptr, &run.ema}, "checkpoint: it has no moving average of hidden.weight");
+  refuses({run.net, {}, &run.ema}, "checkpoint: it has no moving average of hidden.weight");
   check_same(run.net.state(), trained);
   load_checkpoint(path, {run.net});
   check_same(run.net.state(), before);

@@ -418,7 +418,7 @@ TEST_CASE("--init starts with another run's weights") {
 TEST_CASE("--split train+valid trains on both, and its log does not call them valid") {
   Scratch folder;
   const fs::path images = folder / "images.npy", out = folder / "m.safetensors";
-  write_npy(images, Tensor({160, 28, 28}, 1));  // 128 to train, 16 to validate, 16 to test
+  write_npy(images, Tensor::ones({160, 28, 28}));  // 128 to train, 16 to validate, 16 to test
   const Words words{"train", "pixel_cnn", "--out", out.string(), "--data", images.string(), "--batch", "16",
                     "--maps", "4", "--blocks", "1", "--epochs", "1", "--split", "train+valid"};
   REQUIRE(gf(words).exit == 0);

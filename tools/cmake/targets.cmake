@@ -51,15 +51,6 @@ endif()
 # For code that nobody times (tests, gradient checks, command lines): a third less to compile.
 set(gradfold_quick_compile $<$<CONFIG:Release>:-O1>)
 
-# gradfold_join(TARGET N): compiles its files N at a time. Reading the common headers costs more than compiling a
-# short file, so this halves the work where nobody waits for a single file. Names in the unnamed namespaces of
-# files that are joined must differ.
-function(gradfold_join target files)
-  if(NOT GRADFOLD_SANITIZE)
-    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${files})
-  endif()
-endfunction()
-
 # Third-party libraries by the folder that may name them.
 set(gradfold_private_tensor ZLIB::ZLIB nlohmann_json::nlohmann_json)
 set(gradfold_private_data ZLIB::ZLIB)
@@ -94,9 +85,6 @@ function(gradfold_library name)
     if(real STREQUAL double)
       set_target_properties(gf_${name}${suffix} PROPERTIES EXCLUDE_FROM_ALL ON)
       target_compile_options(gf_${name}${suffix} PRIVATE ${gradfold_quick_compile})
-      if(NOT name STREQUAL tensor)  # the kernels' short names are their own
-        gradfold_join(gf_${name}${suffix} 8)
-      endif()
     endif()
   endforeach()
 endfunction()
@@ -144,7 +132,6 @@ function(gradfold_tools)
     GRADFOLD_SOURCE_DIR="${CMAKE_SOURCE_DIR}" GRADFOLD_BINARY_DIR="${CMAKE_BINARY_DIR}")
   target_compile_options(gf_program PRIVATE ${gradfold_quick_compile})
   target_precompile_headers(gf_program REUSE_FROM gf_lessons)
-  gradfold_join(gf_program 4)
 endfunction()
 
 # tests/FOLDER/test_X.cpp is the ctest entry FOLDER/X; all files of a folder share one program, so
