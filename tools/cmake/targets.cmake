@@ -102,9 +102,8 @@ function(gradfold_lessons)
   endforeach()
   target_link_libraries(gf_lessons PUBLIC CLI11::CLI11 nlohmann_json::nlohmann_json)
   target_compile_definitions(gf_lessons PRIVATE GRADFOLD_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
-  # CLI11 takes a compiler four seconds to read.
   target_compile_options(gf_lessons PRIVATE ${gradfold_quick_compile})
-  target_precompile_headers(gf_lessons PRIVATE ${gradfold_common_headers} <CLI/CLI.hpp> <nlohmann/json.hpp>)
+  target_precompile_headers(gf_lessons REUSE_FROM gf_tensor)
   add_custom_target(lessons)
   file(GLOB steps CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/lessons/*/step_*.cpp)
   foreach(step ${steps})
@@ -131,7 +130,8 @@ function(gradfold_tools)
   target_compile_definitions(gf_program PRIVATE
     GRADFOLD_SOURCE_DIR="${CMAKE_SOURCE_DIR}" GRADFOLD_BINARY_DIR="${CMAKE_BINARY_DIR}")
   target_compile_options(gf_program PRIVATE ${gradfold_quick_compile})
-  target_precompile_headers(gf_program REUSE_FROM gf_lessons)
+  # CLI11 takes a compiler four seconds to read.
+  target_precompile_headers(gf_program PRIVATE ${gradfold_common_headers} <CLI/CLI.hpp> <nlohmann/json.hpp>)
 endfunction()
 
 # tests/FOLDER/test_X.cpp is the ctest entry FOLDER/X; all files of a folder share one program, so
