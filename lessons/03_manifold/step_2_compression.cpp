@@ -70,8 +70,8 @@ int main(int argc, char** argv) {
   Lesson lesson(argc, argv,
                 {.step = "3.2", .title = "Data compression",
                  .note = "고차원 데이터를 저차원 매니폴드에 매핑해서 불필요한 차원을 줄임",
-                 .claim = "Mapping high-dimensional data onto a low-dimensional manifold does away with dimensions that "
-                          "are not needed.",
+                 .claim = "Mapping high-dimensional data onto a low-dimensional manifold does away with dimensions "
+                          "that are not needed.",
                  .look_at = "Look at reconstructions.png: with how many numbers can you read the digits? Then at "
                             "rate.png.\nKeep each number of a code in 4 bits instead of 8 (keep_bits): what does it "
                             "cost, and what does it save?",
@@ -101,8 +101,8 @@ int main(int argc, char** argv) {
   const auto at32 = static_cast<std::size_t>(16 + (32 - 16) / 8);
   lesson.claim("M2", "most dimensions are not needed: a few numbers keep most of what tells images apart", kept[at32],
                kept[at32] > 0.7,
-               fmt::format("32 numbers of {} keep {:.0f} % of the variance of held-out images, 128 keep {:.0f} %", pixels,
-                           100 * kept[at32], 100 * kept.back()));
+               fmt::format("32 numbers of {} keep {:.0f} % of the variance of held-out images, 128 keep {:.0f} %",
+                           pixels, 100 * kept[at32], 100 * kept.back()));
   lesson.claim("M2", "(control) it is the manifold that allows it: the same pixels, shuffled, cannot be compressed",
                kept_shuffled[at32], kept_shuffled[at32] < 0.25 * kept[at32],
                fmt::format("32 numbers keep {:.0f} %", 100 * kept_shuffled[at32]));
@@ -113,7 +113,8 @@ int main(int argc, char** argv) {
   Dataset centred = images;  // as PCA does first; else gradient descent spends its steps on the mean image
   centred.images = images.images - middle;
   Rng start = lesson.rng("linear");
-  Autoencoder linear({.code = plane, .linear = true, .height = test.images.size(2), .width = test.images.size(3)}, start);
+  Autoencoder linear({.code = plane, .linear = true, .height = images.images.size(2), .width = images.images.size(3)},
+                     start);
   train(lesson, linear, centred, {.batch = 100, .epochs = 80, .title = "linear autoencoder"}, 2e-2);
   const double linear_error = error(linear.reconstruct(test.images - middle), test.images - middle);
   const double pca_error = error(back(first(pca, plane), test_rows), test_rows);
@@ -172,15 +173,15 @@ int main(int argc, char** argv) {
   rate.line("PCA, a byte a number", numbers, in_decibels(bytes_pca));
   rate.line("deep autoencoder, a byte a number", numbers, in_decibels(bytes_deep));
   lesson.picture("rate.png", rate,
-                 fmt::format("without loss PNG takes {:.0f} bytes an image; how the images look is the strip above", png));
+                 fmt::format("without loss PNG takes {:.0f} bytes an image; how they look is the strip above", png));
   double most_lost = 0;
   for (std::size_t i = 0; i < sizes.size(); ++i) {
     most_lost = std::max(most_lost, decibels(of_deep[i]) - decibels(bytes_deep[i]));
   }
-  lesson.claim("M2", "a byte for each number is enough, so an image is as many bytes as its code has numbers", most_lost,
-               most_lost < 0.3,
-               fmt::format("32 bytes: {:.1f} dB, {:.1f} dB with PCA; PNG, without loss, {:.0f} bytes; the bytes cost at "
-                           "most {:.2f} dB",
+  lesson.claim("M2", "a byte for each number is enough, so an image is as many bytes as its code has numbers",
+               most_lost, most_lost < 0.3,
+               fmt::format("32 bytes: {:.1f} dB, {:.1f} dB with PCA; PNG, without loss, {:.0f} bytes; the bytes cost "
+                           "at most {:.2f} dB",
                            decibels(bytes_deep.back()), decibels(bytes_pca.back()), png, most_lost));
   return lesson.close();
 }
