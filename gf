@@ -413,7 +413,7 @@ main() {
       [ "${1-}" = mnist ] || misuse "data: name what to download; there is mnist"
       shift
       exec bash "$root/tools/fetch_mnist.sh" "$@" ;;
-    train | eval | sample | export | compress | decompress | graph)
+    train | eval | sample | export | compress | decompress | embed | graph)
       need_program "$@"
       exec "$build/gf" "$command" "$@" ;;
     *) unknown_command "$command" ;;
