@@ -7,6 +7,7 @@
 
 #include "manifold/check_points.h"
 #include "tensor/kernels/gemm.h"
+#include "tensor/kernels/select.h"
 #include "tensor/parallel.h"
 
 namespace gradfold {
@@ -14,19 +15,13 @@ namespace {
 
 constexpr Index kQueries = 112;  // a block of scores, 112 x 512, stays in the second cache
 constexpr Index kPoints = 512;   // stored column by column, so that the product reads them in place
-constexpr Index kGroup = 32;     // scores looked at together: most groups hold no candidate
 
-constexpr Real kInfinity = std::numeric_limits<Real>::infinity();
-
-// A point that may be among the k nearest: its score is at most `upper`.
-struct Candidate {
-  Real upper;
-  std::int32_t point;
-};
+constexpr Real kNever = std::numeric_limits<Real>::infinity();  // the score of who does not count
 
 struct Found {
   double squared;
   std::int32_t point;
+  Real upper = 0;  // the bound of its score
   bool operator<(const Found& other) const {
     return squared != other.squared ? squared < other.squared : point < other.point;
   }
@@ -82,15 +77,18 @@ class Points {
 
   // scores[q, j] = |x_j|^2 / 2 - q x_j for the points of a block.
   void score(const Real* queries, Index rows, Index block, Real* scores) const {
-    gemm({.m = rows, .n = kPoints, .k = d_, .a = queries, .lda = d_, .b = columns_.data() + block * d_ * kPoints,
-          .ldb = kPoints, .c = scores, .ldc = kPoints, .alpha = -1, .col_bias = half_square_.data() + block * kPoints});
+    const Real* columns = columns_.data() + block * d_ * kPoints;
+    const Real* half_square = half_square_.data() + block * kPoints;
+    gemm({.m = rows, .n = kPoints, .k = d_, .a = queries, .lda = d_, .b = columns, .ldb = kPoints, .c = scores,
+          .ldc = kPoints, .alpha = -1, .col_bias = half_square});
   }
 
   // How far such a score may be from the truth. A sum of d products is off by at most d u sum |q_c x_c|, u half the
   // distance from 1 to the next number (Higham 2002, section 3.1), and |q||x| is at least that sum; rounding of the
   // factors, of |x|^2 / 2 and of the last addition is a few u more. Doubled, for the arithmetic on bounds itself.
-  Real margin(Real length, Index block) const {
-    const Real u = std::numeric_limits<Real>::epsilon() / 2, r = reach_[block];
+  Real margin(Real length, Index block) const { return margin_within(length, reach_[block]); }
+  Real margin_within(Real length, Real r) const {
+    const Real u = std::numeric_limits<Real>::epsilon() / 2;
     return 2 * static_cast<Real>(d_ + 16) * u * r * (length + r) + 16 * std::numeric_limits<Real>::min();
   }
 
@@ -115,34 +113,33 @@ class Points {
   std::vector<Real> reach_;  // the longest point of a block
 };
 
-// The search for one query.
+// The search for one query: candidates are points that may be among the k nearest, each with a bound that its true
+// score does not exceed.
 class Query {
  public:
-  Query(const Points& points, const Tensor& x, const Real* query, Index self, Index k)
-      : points_(points), x_(x), query_(query), self_(self), k_(k), candidates_(2 * k + 256 + kGroup) {}
+  Query(const Points& points, const Tensor& x, const Real* query, Index k)
+      : points_(points), x_(x), query_(query), k_(k), enough_(2 * k + 256),
+        upper_(enough_ + kPoints + kSelectSlack), candidate_(upper_.size()) {}
 
-  void set_length(Real length) { length_ = length; }
+  // No score of points in the unit ball exceeds 3/2, whatever rounding adds.
+  void set_length(Real length) {
+    length_ = length;
+    limit_ = Real(1.5) + 4 * points_.margin_within(1, 1);
+  }
 
   // Candidates among a block's scores.
   void scan(const Real* scores, Index block) {
     const Real margin = points_.margin(length_, block);
-    const Index count = points_.count(block);
-    for (Index at = 0; at < count; at += kGroup) {
-      const Real limit = limit_ + margin;
-      const Index end = std::min(kGroup, count - at);
-      int below = 0;
-      for (Index j = 0; j < kGroup; ++j) below += scores[at + j] <= limit;
-      if (below == 0) continue;
-      for (Index j = 0; j < end; ++j) {
-        const Index point = block * kPoints + at + j;
-        candidates_[held_] = {scores[at + j] + margin, static_cast<std::int32_t>(point)};
-        held_ += (scores[at + j] <= limit) & (point != self_);
-      }
-      if (held_ + kGroup > static_cast<Index>(candidates_.size())) compact();
-    }
+    const Index found = select_at_most(scores, points_.count(block), limit_ + margin,
+                                       static_cast<std::int32_t>(block * kPoints), &upper_[held_], &candidate_[held_]);
+    for (Index j = held_; j < held_ + found; ++j) upper_[j] += margin;
+    held_ += found;
+    if (held_ > enough_) reduce();
+    if (held_ > enough_) decide();
   }
 
   void finish(std::int32_t* index, Real* distance) {
+    reduce();
     std::vector<Found> found = exact();
     std::partial_sort(found.begin(), found.begin() + k_, found.end());
     for (Index j = 0; j < k_; ++j) {
@@ -152,33 +149,47 @@ class Query {
   }
 
  private:
-  Real lower(const Candidate& c) const { return c.upper - 2 * points_.margin(length_, c.point / kPoints); }
-
-  // Drops whoever is surely not among the k nearest: k others are surely nearer.
-  void compact() {
-    const auto begin = candidates_.begin();
-    std::nth_element(begin, begin + (k_ - 1), begin + held_,
-                     [](const Candidate& a, const Candidate& b) { return a.upper < b.upper; });
-    limit_ = std::min(limit_, candidates_[k_ - 1].upper);
-    const auto kept = std::partition(begin + k_, begin + held_, [&](const Candidate& c) { return lower(c) <= limit_; });
-    held_ = kept - begin;
-    if (held_ + kGroup > static_cast<Index>(candidates_.size())) decide();
+  // Drops who is surely not among the k nearest, because k others are surely nearer. Halving the range of bounds
+  // until few more than k lie below costs less than finding the k-th exactly: to count takes a vector at a time.
+  void reduce() {
+    Real low = -length_ * length_, high = limit_;
+    for (int halving = 0; halving < 32; ++halving) {
+      const Real middle = (low + high) / 2;
+      std::int32_t below = 0;
+      for (Index j = 0; j < held_; ++j) below += upper_[j] <= middle;
+      (below < k_ ? low : high) = middle;
+      if (below >= k_ && below <= k_ + k_ / 16 + 1) break;
+    }
+    limit_ = high;
+    Index kept = 0;
+    for (Index j = 0; j < held_; ++j) {
+      upper_[kept] = upper_[j];
+      candidate_[kept] = candidate_[j];
+      kept += upper_[j] - 2 * points_.margin(length_, candidate_[j] / kPoints) <= limit_;
+    }
+    held_ = kept;
   }
 
   // Too many are within rounding of one another (duplicates): only their distances can tell.
   void decide() {
     std::vector<Found> found = exact();
     std::nth_element(found.begin(), found.begin() + (k_ - 1), found.end());
-    for (Index j = 0; j < k_; ++j) candidates_[j] = {limit_, found[j].point};
+    for (Index j = 0; j < k_; ++j) {
+      upper_[j] = found[j].upper;
+      candidate_[j] = found[j].point;
+    }
     held_ = k_;
   }
 
-  std::vector<Found> exact() {
+  std::vector<Found> exact() const {
     std::vector<Found> found(static_cast<std::size_t>(held_));
     const Index d = x_.size(1);
+    const Real* x = x_.data();
     for (Index j = 0; j < held_; ++j) {
-      const std::int32_t point = candidates_[j].point;
-      found[j] = {squared_distance(query_, x_.data() + point * d, d), point};
+      // The rows lie anywhere in memory: ask for one while the last few are worked on.
+      if (j + 6 < held_)
+        for (Index c = 0; c < std::min<Index>(d, 128); c += 16) __builtin_prefetch(x + candidate_[j + 6] * d + c);
+      found[j] = {squared_distance(query_, x + candidate_[j] * d, d), candidate_[j], upper_[j]};
     }
     return found;
   }
@@ -186,11 +197,12 @@ class Query {
   const Points& points_;
   const Tensor& x_;
   const Real* query_;
-  Index self_, k_;
+  Index k_, enough_;
   Real length_ = 0;
-  Real limit_ = kInfinity;  // the k-th nearest has at most this score
+  Real limit_ = 0;  // no less than the score of the k-th nearest, and at least k candidates are bounded by it
   Index held_ = 0;
-  std::vector<Candidate> candidates_;
+  std::vector<Real> upper_;
+  std::vector<std::int32_t> candidate_;
 };
 
 // self: query i is point i, which does not count.
@@ -206,12 +218,15 @@ Neighbors search(const Tensor& queries, const Tensor& x, Index k, bool self) {
     block.reserve(static_cast<std::size_t>(rows));
     for (Index i = 0; i < rows; ++i) {
       const Real* query = queries.data() + (begin + i) * d;
-      block.emplace_back(points, x, query, self ? begin + i : -1, k);
+      block.emplace_back(points, x, query, k);
       block.back().set_length(points.centre(query, centred.data() + i * d));
     }
     for (Index b = 0; b < points.blocks(); ++b) {
       points.score(centred.data(), rows, b, scores.data());
-      for (Index i = 0; i < rows; ++i) block[i].scan(scores.data() + i * kPoints, b);
+      for (Index i = 0; i < rows; ++i) {
+        if (self && (begin + i) / kPoints == b) scores[i * kPoints + (begin + i) % kPoints] = kNever;
+        block[i].scan(scores.data() + i * kPoints, b);
+      }
     }
     for (Index i = 0; i < rows; ++i)
       block[i].finish(out.index.values.data() + (begin + i) * k, distance + (begin + i) * k);
