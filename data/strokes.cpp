@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numbers>
 
 #include "data/glyphs.h"
@@ -181,6 +182,24 @@ StrokeOptions StrokeOptions::fixed() {
           .x = {0, 0},
           .y = {0, 0},
           .wobble = {0, 0}};
+}
+
+StrokeOptions StrokeOptions::free_factors(int m) {
+  struct Free {
+    FactorRange StrokeOptions::* factor;
+    FactorRange range;
+  };
+  static constexpr Free kInOrder[] = {
+      {&StrokeOptions::slant, {-20, 35}},   {&StrokeOptions::rotation, {-25, 25}},
+      {&StrokeOptions::thickness, {1.8, 4}}, {&StrokeOptions::size, {0.7, 1}},
+      {&StrokeOptions::aspect, {0.7, 1.3}}, {&StrokeOptions::x, {-2, 2}},
+      {&StrokeOptions::y, {-2, 2}},
+  };
+  constexpr int kMost = std::size(kInOrder);
+  require(m >= 0 && m <= kMost, "StrokeOptions::free_factors", "m is {} but there are 0 to {} factors to free", m, kMost);
+  StrokeOptions options = fixed();
+  for (int i = 0; i < m; ++i) options.*kInOrder[i].factor = kInOrder[i].range;
+  return options;
 }
 
 StrokeDigits stroke_digits(Index n, const Rng& rng, const StrokeOptions& options) {

@@ -49,6 +49,10 @@ struct StrokeOptions {
 
   // All factors fixed at a plain upright digit: the start for freeing one factor at a time.
   static StrokeOptions fixed();
+  // The same with the first m of slant, rotation, thickness, size, aspect, x, y free, 0 <= m <= 7: images of one class
+  // lie on a surface of m dimensions. Their ranges are wide enough that each factor moves many pixels. (Wobble stays
+  // 0: a hand's errors are many numbers, not one.)
+  static StrokeOptions free_factors(int m);
 };
 
 struct StrokeDigits {

@@ -11,13 +11,16 @@ class SquaredDistances {
   explicit SquaredDistances(const Tensor& x);
 
   Index size() const { return n_; }
-  // Distances of rows [begin, end) into out [end - begin, N]. Never negative, and 0 from a row to itself.
+  // Distances of rows [begin, end) into out [end - begin, N], on all threads. Never negative, and 0 from a row to itself.
   void fill(Index begin, Index end, Real* out) const;
 
  private:
+  void differences(Index i, Real* row) const;
+
   Index n_, d_;
-  Tensor rows_;   // [N, D] centred
-  Tensor norms_;  // [N] |row|^2
+  Tensor rows_;     // [N, D] centred
+  Tensor norms_;    // [N] |row|^2
+  Tensor columns_;  // [D, N], where D is small
 };
 
 // All of them, [N, N].

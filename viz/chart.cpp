@@ -21,7 +21,7 @@ constexpr std::array<std::string_view, 10> kColors = {"#0072b2", "#d55e00", "#00
 constexpr std::array<std::string_view, 11> kCsvOrder = {"label", "x",   "y",      "z",     "low",   "high",
                                                         "color", "row", "column", "value", "height"};
 constexpr double kBarsWidth = 0.8;         // of the room that a label has
-constexpr std::size_t kMarkedPoints = 30;  // a line of more points is drawn without marks
+constexpr std::size_t kMarkedPoints = 30;  // a line of more points is drawn without marks, and single points small
 constexpr std::size_t kNamedPoints = 6;    // those of a logarithmic axis have their values written below
 
 std::string_view color(std::size_t series) { return kColors[series % kColors.size()]; }
@@ -215,7 +215,9 @@ std::string Chart::plot_part(std::size_t i) const {
     case Kind::kBand:
       return data + "1:3:4 with filledcurves fillstyle transparent solid 0.2 noborder " + rgb + "notitle, " +
              data + "1:2 with lines lw 2 " + rgb + title;
-    case Kind::kScatter: return data + "1:2 with points pt 7 ps 0.5 " + rgb + title;
+    case Kind::kScatter:
+      return data + "1:2 with points pt 7 ps " + (s.columns[0].size() <= kMarkedPoints ? "1.1 " : "0.5 ") + rgb +
+             title;
     case Kind::kColored: return data + "1:2:3 with points pt 7 ps 0.6 lc palette " + title;
     case Kind::k3d: return data + "1:2:3:4 with points pt 7 ps 0.5 lc palette " + title;
     case Kind::kHeat: return data + "1:2:3 with image " + title;

@@ -236,6 +236,28 @@ TEST_CASE("classes can be told apart: the nearest class mean recognises held-out
   CHECK(right > 650);  // chance is 100
 }
 
+TEST_CASE("free_factors(m) lets the first m factors vary and holds the rest") {
+  const StrokeDigits still = stroke_digits(3, Rng(1), StrokeOptions::fixed());
+  for (int m = 0; m <= 7; ++m) {
+    CAPTURE(m);
+    StrokeOptions options = StrokeOptions::free_factors(m);
+    options.classes = {3};
+    const StrokeDigits digits = stroke_digits(40, Rng(2), options);
+    for (int f = 0; f < kStrokeFactors; ++f) {
+      CAPTURE(f);
+      double low = 1e9, high = -1e9;
+      for (Real v : digits.factors.select(1, f).to_vector()) {
+        low = std::min(low, double(v)), high = std::max(high, double(v));
+      }
+      if (f < m) CHECK(high > low + 0.2);
+      else CHECK((low == high && low == double(still.factors.at({0, f}))));
+    }
+    CHECK(identical(digits.images.select(0, 0), digits.images.select(0, 1)) == (m == 0));
+  }
+  CHECK(message_of([] { StrokeOptions::free_factors(8); }) ==
+        "StrokeOptions::free_factors: m is 8 but there are 0 to 7 factors to free");
+}
+
 TEST_CASE("wrong options are named") {
   CHECK(error_of({.side = 4}) == "stroke_digits: side is 4 but must be at least 8 pixels");
   CHECK(error_of({.classes = {3, 12}}) == "stroke_digits: classes has 12 but holds digits 0 to 9");

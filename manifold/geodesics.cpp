@@ -1,0 +1,199 @@
+#include "manifold/geodesics.h"
+
+#include <algorithm>
+#include <bit>
+#include <limits>
+
+#include <fmt/ranges.h>
+
+#include "tensor/indexing.h"
+#include "tensor/parallel.h"
+
+namespace gradfold {
+namespace {
+
+constexpr Index kSourcesTogether = 16;
+
+// What is reached and not settled yet, nearest first: a heap whose items have four children, which is half as deep as a
+// binary one. An item is one number, the bits of the distance above those of the node: floats that are not negative are
+// in the order of their bits.
+class Frontier {
+ public:
+  struct Item {
+    float distance;
+    int node;
+  };
+
+  bool empty() const { return heap_.empty(); }
+
+  void put(Item item) {
+    const std::uint64_t key = std::uint64_t{std::bit_cast<std::uint32_t>(item.distance)} << 32 | std::uint32_t(item.node);
+    std::size_t at = heap_.size();
+    heap_.push_back(key);
+    for (; at > 0 && key < heap_[(at - 1) / 4]; at = (at - 1) / 4) heap_[at] = heap_[(at - 1) / 4];
+    heap_[at] = key;
+  }
+
+  Item take_nearest() {
+    const std::uint64_t nearest = heap_[0], last = heap_.back();
+    heap_.pop_back();
+    const std::size_t size = heap_.size();
+    std::size_t at = 0, least;
+    for (std::size_t child = 1; child < size; at = least, child = 4 * at + 1) {
+      if (child + 4 <= size) {  // without a branch
+        const std::size_t a = child + (heap_[child + 1] < heap_[child]), b = child + 2 + (heap_[child + 3] < heap_[child + 2]);
+        least = heap_[b] < heap_[a] ? b : a;
+      } else {
+        least = std::min_element(heap_.begin() + child, heap_.end()) - heap_.begin();
+      }
+      if (last <= heap_[least]) break;
+      heap_[at] = heap_[least];
+    }
+    if (size > 0) heap_[at] = last;
+    return {std::bit_cast<float>(static_cast<std::uint32_t>(nearest >> 32)), static_cast<int>(nearest & 0xffffffff)};
+  }
+
+ private:
+  std::vector<std::uint64_t> heap_;
+};
+
+// From one node to all. A node whose distance falls is put once more, and what it was put as before is passed over.
+void dijkstra(const Graph& graph, int source, Frontier& frontier, std::vector<float>& distance) {
+  std::fill(distance.begin(), distance.end(), std::numeric_limits<float>::infinity());
+  distance[source] = 0;
+  frontier.put({0, source});
+  while (!frontier.empty()) {
+    const auto [so_far, node] = frontier.take_nearest();
+    if (so_far > distance[node]) continue;
+    for (int h = graph.start[node]; h < graph.start[node + 1]; ++h) {
+      const auto [to, length] = graph.hops[h];
+      const float through = so_far + length;
+      if (through >= distance[to]) continue;
+      distance[to] = through;
+      frontier.put({through, to});
+    }
+  }
+}
+
+Indices members(const Components& parts, Index part) {
+  Indices out;
+  for (Index i = 0; i < parts.label.numel(); ++i)
+    if (parts.label[i] == part) out.values.push_back(static_cast<std::int32_t>(i));
+  out.shape = {out.numel()};
+  return out;
+}
+
+std::vector<Edge> edges_of(const Graph& graph) {
+  std::vector<Edge> out;
+  for (int i = 0; i < graph.size(); ++i)
+    for (int h = graph.start[i]; h < graph.start[i + 1]; ++h)
+      if (i < graph.hops[h].to) out.push_back({i, graph.hops[h].to, graph.hops[h].length});
+  return out;
+}
+
+}  // namespace
+
+Graph make_graph(Index n, const std::vector<Edge>& edges) {
+  std::vector<std::vector<Hop>> hops(n);
+  for (const Edge& edge : edges) {
+    require(edge.a >= 0 && edge.b >= 0 && edge.a < n && edge.b < n && edge.a != edge.b && edge.length >= 0, "make_graph",
+            "an edge joins {} and {} and is {} long; it must join two different nodes of 0..{} and not be negative", edge.a,
+            edge.b, edge.length, n - 1);
+    hops[edge.a].push_back({edge.b, edge.length});
+    hops[edge.b].push_back({edge.a, edge.length});
+  }
+  Graph graph;
+  graph.start.push_back(0);
+  for (auto& list : hops) {
+    std::sort(list.begin(), list.end(), [](const Hop& a, const Hop& b) {
+      return a.to != b.to ? a.to < b.to : a.length < b.length;
+    });
+    for (std::size_t i = 0; i < list.size(); ++i)
+      if (i == 0 || list[i].to != list[i - 1].to) graph.hops.push_back(list[i]);
+    graph.start.push_back(static_cast<int>(graph.hops.size()));
+  }
+  return graph;
+}
+
+Graph neighbor_graph(const Neighbors& neighbors) {
+  const Index n = neighbors.distance.size(0), k = neighbors.distance.size(1);
+  std::vector<Edge> edges;
+  edges.reserve(n * k);
+  for (Index i = 0; i < n * k; ++i)
+    edges.push_back({static_cast<int>(i / k), neighbors.index[i], static_cast<float>(neighbors.distance.data()[i])});
+  return make_graph(n, edges);
+}
+
+std::string Components::str() const {
+  std::vector<Index> sorted = size;
+  std::sort(sorted.rbegin(), sorted.rend());
+  constexpr std::size_t kMost = 5;
+  const std::string more = sorted.size() > kMost ? ", ..." : "";
+  if (sorted.size() > kMost) sorted.resize(kMost);
+  return fmt::format("{} part{} of {}{} points", count(), count() == 1 ? "" : "s", fmt::join(sorted, ", "), more);
+}
+
+Components connected_components(const Graph& graph) {
+  Components out;
+  out.label = Indices(Shape{graph.size()});
+  std::fill(out.label.values.begin(), out.label.values.end(), -1);
+  std::vector<int> reached;
+  for (int first = 0; first < graph.size(); ++first) {
+    if (out.label[first] >= 0) continue;
+    const auto part = static_cast<std::int32_t>(out.count());
+    out.size.push_back(0);
+    out.label[first] = part;
+    for (reached = {first}; !reached.empty();) {
+      const int node = reached.back();
+      reached.pop_back();
+      ++out.size[part];
+      for (int h = graph.start[node]; h < graph.start[node + 1]; ++h) {
+        const int to = graph.hops[h].to;
+        if (out.label[to] >= 0) continue;
+        out.label[to] = part;
+        reached.push_back(to);
+      }
+    }
+  }
+  return out;
+}
+
+Graph join_components(const Graph& graph, const Components& parts, const Tensor& x) {
+  std::vector<Edge> edges = edges_of(graph);
+  for (Index a = 0; a < parts.count(); ++a) {
+    const Indices here = members(parts, a);
+    const Tensor points = index_select(x, 0, here);
+    for (Index b = a + 1; b < parts.count(); ++b) {
+      const Indices there = members(parts, b);
+      const Neighbors nearest = nearest_neighbors(points, index_select(x, 0, there), 1);
+      const Real* distance = nearest.distance.data();
+      const Index i = std::min_element(distance, distance + here.numel()) - distance;
+      edges.push_back({here[i], there[nearest.index[i]], static_cast<float>(distance[i])});
+    }
+  }
+  return make_graph(graph.size(), edges);
+}
+
+Tensor geodesic_distances(const Graph& graph, const Indices& sources) {
+  const Index n = graph.size();
+  for (const std::int32_t source : sources.values)
+    require(source >= 0 && source < n, "geodesic_distances", "source {} is no node of the graph's 0..{}", source, n - 1);
+  Tensor out({sources.numel(), n});
+  parallel_for(sources.numel(), kSourcesTogether, [&, to = out.data()](Index begin, Index end) {
+    Frontier frontier;
+    std::vector<float> distance(n);
+    for (Index s = begin; s < end; ++s) {
+      dijkstra(graph, sources[s], frontier, distance);
+      std::copy(distance.begin(), distance.end(), to + s * n);
+    }
+  });
+  return out;
+}
+
+Tensor geodesic_distances(const Graph& graph) {
+  Indices all(Shape{graph.size()});
+  for (Index i = 0; i < graph.size(); ++i) all[i] = static_cast<std::int32_t>(i);
+  return geodesic_distances(graph, all);
+}
+
+}  // namespace gradfold

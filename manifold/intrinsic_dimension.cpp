@@ -1,0 +1,101 @@
+#include "manifold/intrinsic_dimension.h"
+
+#include <algorithm>
+
+#include "manifold/check_points.h"
+
+namespace gradfold {
+namespace {
+
+Neighbors neighbors_of(std::string_view who, const Tensor& x, Index k) {
+  check_points(who, "x", x, 3);
+  require(k < x.size(0), who, "{} neighbours of each point are needed but there are {} points", k, x.size(0));
+  return nearest_neighbors(x, k);
+}
+
+void check(std::string_view who, const Neighbors& near, Index k1, Index k2) {
+  require(2 <= k1 && k1 <= k2, who, "k1 is {} and k2 is {}; 2 <= k1 <= k2 is needed", k1, k2);
+  require(k2 <= near.index.shape[1], who, "k2 is {} but only {} neighbours of each point are known", k2,
+          near.index.shape[1]);
+}
+
+// 1 / m_k of every point that has one: not of a duplicate, nor of a point whose k nearest are all equally far.
+std::vector<double> inverse_dimensions(const Neighbors& near, Index k, std::string_view who) {
+  const Index n = near.index.shape[0], known = near.index.shape[1];
+  std::vector<double> out;
+  for (Index i = 0; i < n; ++i) {
+    const Real* t = near.distance.data() + i * known;
+    if (!(t[0] > 0) || t[k - 1] == t[0]) continue;
+    double sum = 0;
+    for (Index j = 0; j + 1 < k; ++j) sum += std::log(static_cast<double>(t[k - 1]) / t[j]);
+    out.push_back(sum / static_cast<double>(k - 1));
+  }
+  require(!out.empty(), who, "every point has a duplicate or {} neighbours that are equally far; hint: remove duplicates",
+          k);
+  return out;
+}
+
+double mean(const std::vector<double>& values) {
+  double sum = 0;
+  for (const double v : values) sum += v;
+  return sum / static_cast<double>(values.size());
+}
+
+// The mean of dimension(k) over k1..k2.
+template <class F>
+double over_k(Index k1, Index k2, F dimension) {
+  double sum = 0;
+  for (Index k = k1; k <= k2; ++k) sum += dimension(k);
+  return sum / static_cast<double>(k2 - k1 + 1);
+}
+
+}  // namespace
+
+double two_nn(const Tensor& x, double discard) { return two_nn(neighbors_of("two_nn", x, 2), discard); }
+
+double two_nn(const Neighbors& near, double discard) {
+  require(near.index.shape[1] >= 2, "two_nn", "2 neighbours of each point are needed but {} are known",
+          near.index.shape[1]);
+  require(discard >= 0 && discard < 1, "two_nn", "discard is {} but must be at least 0 and below 1", discard);
+  std::vector<double> log_mu;
+  for (Index i = 0; i < near.index.shape[0]; ++i) {
+    const Real* t = near.distance.data() + i * near.index.shape[1];
+    if (t[0] > 0) log_mu.push_back(std::log(static_cast<double>(t[1]) / t[0]));
+  }
+  std::sort(log_mu.begin(), log_mu.end());
+  const double n = static_cast<double>(log_mu.size());
+  // The last has F = 1, where the line has no point.
+  const Index kept = std::min(static_cast<Index>((1 - discard) * n), static_cast<Index>(n) - 1);
+  double xy = 0, xx = 0;
+  for (Index i = 0; i < kept; ++i) {
+    const double y = -std::log(1 - static_cast<double>(i + 1) / n);
+    xy += log_mu[i] * y, xx += log_mu[i] * log_mu[i];
+  }
+  require(xx > 0, "two_nn", "of {} points {} have no duplicate, and none two neighbours at different distances; hint: "
+          "remove duplicates", near.index.shape[0], log_mu.size());
+  return xy / xx;
+}
+
+double levina_bickel(const Tensor& x, Index k1, Index k2) {
+  return levina_bickel(neighbors_of("levina_bickel", x, k2), k1, k2);
+}
+
+double levina_bickel(const Neighbors& near, Index k1, Index k2) {
+  check("levina_bickel", near, k1, k2);
+  return over_k(k1, k2, [&](Index k) {
+    std::vector<double> dimensions = inverse_dimensions(near, k, "levina_bickel");
+    for (double& d : dimensions) d = 1 / d;
+    return mean(dimensions);
+  });
+}
+
+double mackay_ghahramani(const Tensor& x, Index k1, Index k2) {
+  return mackay_ghahramani(neighbors_of("mackay_ghahramani", x, k2), k1, k2);
+}
+
+double mackay_ghahramani(const Neighbors& near, Index k1, Index k2) {
+  check("mackay_ghahramani", near, k1, k2);
+  return over_k(k1, k2, [&](Index k) { return 1 / mean(inverse_dimensions(near, k, "mackay_ghahramani")); });
+}
+
+}  // namespace gradfold
