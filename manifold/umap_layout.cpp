@@ -16,9 +16,10 @@ namespace {
 constexpr Index kTogether = 16;  // points that share a vector
 constexpr Index kGroups = 16;    // groups a thread takes at a time
 constexpr Real kClip = 4;        // the longest step along a coordinate, before the learning rate
+constexpr Real kTiny = 1e-12f;   // a squared distance of points that meet; to the power of b (2 at most) still a number
 
-// x^y for x > 0 to about 1e-4, by polynomials for log2 on [1, 2) and exp2 on [0, 1): no calls, so that a loop over it
-// becomes vectors. Steps of a stochastic descent need no more.
+// x^y for x > 0 and x^y between 2^-126 and 2^126, to about 1e-4, by polynomials for log2 on [1, 2) and exp2 on [0, 1): no
+// calls and no branches, so that a loop over it becomes vectors. Steps of a stochastic descent need no more.
 inline Real power(Real x, Real y) {
   if constexpr (sizeof(Real) == 8) {
     return std::pow(x, y);
@@ -28,7 +29,7 @@ inline Real power(Real x, Real y) {
     const float m = std::bit_cast<float>((bits & 0x007fffff) | 0x3f800000) - 1.0f;
     const float log2 = exponent + m * (1.44268325f + m * (-0.72044237f + m * (0.46930169f + m * (-0.30338967f +
                                   m * (0.14643361f - m * 0.03459521f)))));
-    const float p = std::clamp(static_cast<float>(y) * log2, -126.0f, 126.0f), whole = std::floor(p), part = p - whole;
+    const float p = static_cast<float>(y) * log2, whole = std::floor(p), part = p - whole;
     const float exp2 = 1.0f + part * (0.69315254f + part * (0.24015244f + part * (0.05583660f + part *
                                      (0.00897290f + part * 0.00188540f))));
     return std::bit_cast<float>(std::bit_cast<std::int32_t>(exp2) + (static_cast<std::int32_t>(whole) << 23));
@@ -122,7 +123,7 @@ class Epoch {
     Lanes<Real> away[C], scale;
     distances(to, at, away, scale);
     for (Index l = 0; l < kTogether; ++l) {
-      const Real d2 = std::max(scale[l], Real(1e-12)), p = power(d2, b_);
+      const Real d2 = scale[l] + kTiny, p = power(d2, b_);
       scale[l] = -2 * a_ * b_ * p / (d2 * (1 + a_ * p));
     }
     for (int c = 0; c < C; ++c)
@@ -142,11 +143,11 @@ class Epoch {
     }
     Lanes<Real> away[C], scale;
     distances(from, at, away, scale);
-    const bool others_move = options_.others_move;
+    const bool itself_counts = !options_.others_move;  // then a row of others is another point
     for (Index l = 0; l < kTogether; ++l) {
-      const Real d2 = std::max(scale[l], Real(1e-12)), p = power(d2, b_);
-      const bool itself = others_move && from[l] == self[l];
-      scale[l] = itself ? Real(0) : live[l] * 2 * gamma_ * b_ / ((Real(0.001) + d2) * (1 + a_ * p));
+      const Real d2 = scale[l] + kTiny, p = power(d2, b_);
+      const Real counts = itself_counts || from[l] != self[l] ? live[l] : Real(0);
+      scale[l] = counts * 2 * gamma_ * b_ / ((Real(0.001) + d2) * (1 + a_ * p));
     }
     for (int c = 0; c < C; ++c)
       for (Index l = 0; l < kTogether; ++l) at[c][l] += alpha_ * clipped(scale[l] * away[c][l]);
@@ -155,11 +156,13 @@ class Epoch {
   // away = at - others[to], and its square.
   void distances(const Lanes<std::int32_t>& to, const Lanes<Real>* at, Lanes<Real>* away, Lanes<Real>& square) const {
     square.fill(0);
-    for (int c = 0; c < C; ++c)
+    for (int c = 0; c < C; ++c) {
+      const Real* others = others_ + c * m_;
       for (Index l = 0; l < kTogether; ++l) {
-        away[c][l] = at[c][l] - others_[c * m_ + to[l]];
+        away[c][l] = at[c][l] - others[to[l]];
         square[l] += away[c][l] * away[c][l];
       }
+    }
   }
 
   const SparseRows& graph_;
