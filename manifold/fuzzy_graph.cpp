@@ -91,8 +91,8 @@ void intersect_labels(SparseRows& graph, const Indices& labels, double target_we
     }
 }
 
-Components connected_components(const SparseRows& graph) {
-  Components out{std::vector<std::int32_t>(static_cast<std::size_t>(graph.size()), -1)};
+GraphComponents graph_components(const SparseRows& graph) {
+  GraphComponents out{std::vector<std::int32_t>(static_cast<std::size_t>(graph.size()), -1)};
   std::vector<std::int32_t> to_visit;
   for (Index first = 0; first < graph.size(); ++first) {
     if (out.of[first] >= 0) continue;

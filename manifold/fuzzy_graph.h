@@ -29,10 +29,10 @@ SparseRows fuzzy_union(const Indices& index, const Tensor& strengths, double set
 void intersect_labels(SparseRows& graph, const Indices& labels, double target_weight);
 
 // The connected component of each point, numbered by their first points; and how many there are.
-struct Components {
+struct GraphComponents {
   std::vector<std::int32_t> of;
   Index count = 0;
 };
-Components connected_components(const SparseRows& graph);
+GraphComponents graph_components(const SparseRows& graph);
 
 }  // namespace gradfold

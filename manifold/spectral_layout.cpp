@@ -179,7 +179,7 @@ SparseRows part_of(const SparseRows& graph, const std::vector<std::int32_t>& poi
 }
 
 // [C, M]: the components' means in their first principal components, the farthest 10 away from the middle.
-Tensor centres(const Components& parts, const Tensor& x, Index c) {
+Tensor centres(const GraphComponents& parts, const Tensor& x, Index c) {
   Tensor means = Tensor::zeros({parts.count, x.size(1)});
   std::vector<double> points(static_cast<std::size_t>(parts.count), 0.0);
   const Index d = x.size(1);
@@ -219,7 +219,7 @@ Real room(const Tensor& centre, Index p) {
 
 Tensor spectral_layout(const SparseRows& graph, const Tensor& x, Index c, Rng& rng) {
   const Index n = graph.size();
-  const Components parts = connected_components(graph);
+  const GraphComponents parts = graph_components(graph);
   const Tensor centre = parts.count > 1 ? centres(parts, x, c) : Tensor::zeros({c, 1});
   std::vector<std::vector<std::int32_t>> points(static_cast<std::size_t>(parts.count));
   for (Index i = 0; i < n; ++i) points[parts.of[i]].push_back(static_cast<std::int32_t>(i));

@@ -22,7 +22,7 @@ struct UmapOptions {
   double set_op_mix_ratio = 1;       // 1: an edge holds if either end holds it; 0: if both do
   double local_connectivity = 1;     // so many neighbours are held near for certain
   enum class Init { kSpectral, kRandom } init = Init::kSpectral;
-  double target_weight = 0.5;        // of labels, if there are: 0 ignores the labels, 1 the data
+  double target_weight = 0.5;        // of labels, if there are: 0 ignores them, 1 cuts every edge between unlike points
   std::uint64_t random_state = 0;
   // Called after every tenth epoch, if set.
   std::function<void(Index epoch, Index n_epochs)> progress = {};
