@@ -1,0 +1,106 @@
+#pragma once
+#include "models/image_model.h"
+#include "models/pixel_likelihood.h"
+#include "models/vae_nets.h"
+
+namespace gradfold {
+
+struct VaeConfig {
+  Index height = 28, width = 28;  // of every image
+  int levels = 2, channels = 1;
+  Index classes = 0;   // > 0: conditional, p(x | class)
+  Index latents = 20;  // D
+  // The nets (models/vae_nets.h): an MLP of `layers` layers of `hidden` units, or convolutional if maps > 0.
+  Index hidden = 400, layers = 1;
+  Index maps = 0, halvings = 3, blocks = 1;
+  Index dropout = 0;  // percent
+  LikelihoodKind likelihood = LikelihoodKind::kBernoulli;
+  Index mixture = 10;  // components of a logistic mixture
+  // The training objective: the ELBO with the KL weighed so, or, if importance > 1, the bound of as many importance
+  // samples, which knows no weight.
+  KlWeight kl = {};
+  Index importance = 1;
+  // The KL's weight grows along a line from 0 through the first `warm_up` training steps (Bowman et al. 2016; Sonderby
+  // et al. 2016), and a capacity does.
+  Index warm_up = 0;
+};
+
+// Variational autoencoder (Kingma & Welling 2014, arXiv 1312.6114): latents z ~ N(0, 1), pixels drawn by a decoder
+// p(x | z), and an encoder q(z | x) that says which z an image may have come from.
+//
+//   log p(x) >= ELBO = E_q [log p(x | z)] - KL(q(z | x) || p(z))          nats per image
+//
+// With classes it is the conditional VAE (Sohn, Lee and Yan 2015): both nets are told the class, the prior is not. With
+// kl.beta != 1 it is trained as a beta-VAE; what elbo() and iwae() say is always the bound itself.
+class Vae : public ImageModel {
+ public:
+  explicit Vae(VaeConfig config = {});
+  Vae(VaeConfig config, Rng& rng) : Vae(config) { reset_parameters(rng); }
+
+  // q(z | x).   x [N, C, H, W] of levels, labels [N] (or [1] for all) if the model has classes
+  Posterior posterior(const Tensor& x, const Indices& labels = {});
+  // What the decoder says of each pixel, [N, P, H, W] (models/pixel_likelihood.h).   z [N, D]
+  Var decoded(const Var& z, const Indices& labels = {});
+
+  // The two parts of the ELBO of each image at one draw of z; -ELBO = reconstruction + the sum of kl over latents.
+  struct Elbo {
+    Var reconstruction;  // -log p(x | z), [N]
+    Var kl;              // of each latent, [N, D]
+    Var negative() const;  // -ELBO, [N]
+  };
+  // noise [N, D] from N(0, 1) makes z from q.
+  Elbo elbo(const Tensor& x, const Tensor& noise, const Indices& labels = {},
+            KlEstimate how = KlEstimate::kAnalytic);
+  // log w_k = log p(x, z_k) - log q(z_k | x), [N, K], from noise [N, K, D].
+  Var log_weights(const Tensor& x, const Tensor& noise, const Indices& labels = {});
+
+  // The loss of a batch: what config names, mean over the images, in nats. In training it counts steps, for warm-up.
+  Var loss(const Tensor& x, const Indices& labels, Rng& rng);
+
+  // -log p(x) is at most this, by one draw of z for each image: reconstruction [N] and kl [N, D]. Without a graph, a
+  // slice of the images at a time.
+  struct ElboParts {
+    Tensor reconstruction, kl;
+    double nats() const;  // -ELBO, mean over the images
+  };
+  ElboParts elbo_parts(const Tensor& x, Rng& rng, const Indices& labels = {},
+                       KlEstimate how = KlEstimate::kAnalytic);
+  // k log-weights of each image, [N, k]: models/elbo.h makes bounds of them. Without a graph, in slices of images and
+  // of draws; image i's draws depend on i and rng alone.
+  Tensor log_weights(const Tensor& x, Index k, Rng& rng, const Indices& labels = {});
+  // L_k of each image, [N]: the estimate of log p(x) by k importance samples.
+  Tensor iwae(const Tensor& x, Index k, Rng& rng, const Indices& labels = {});
+
+  // The mean of q(z | x), [N, D], and the mean of p(x | z), [N, C, H, W]. Without a graph.
+  Tensor encode(const Tensor& x, const Indices& labels = {});
+  Tensor decode(const Tensor& z, const Indices& labels = {});
+  // Images of p(x): z from the prior, every pixel drawn. labels [n], or [1] for all, if the model has classes.
+  Tensor sample(Index n, Rng& rng, const Indices& labels = {});
+
+  // ---- as an image model ----------------------------------------------------------------------------------------
+  Var nll(const Tensor& x, const Indices& labels = {}) override;
+  Tensor log_prob(const Tensor& x, const Indices& labels = {}) override;
+  Tensor sample(const Shape& shape, Rng& rng, const SampleOptions& options = {}) override;
+  Sampler sampler_for(Sampler wanted) override { return wanted; }
+  int levels() const override { return settings.levels; }
+  int channels() const override { return settings.channels; }
+  Index classes() const override { return settings.classes; }
+  std::string name() const override { return "vae"; }
+  ModelConfig config() const override;
+  std::map<std::string, std::string> config_help() const override;
+
+  const VaeConfig settings;
+  PixelLikelihood& likelihood;
+
+ private:
+  Indices classes_of(const Indices& labels, Index n) const;
+  Var reconstruction(const Tensor& x, const Var& z, const Indices& labels);
+  KlWeight weight_now();
+
+  Rng dropout_rng_;
+  VaeEncoder& encoder_;
+  VaeDecoder& decoder_;
+  Tensor& steps_;  // [1] training steps so far
+};
+
+}  // namespace gradfold
