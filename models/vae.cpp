@@ -110,25 +110,26 @@ Var Vae::log_weights(const Tensor& x, const Tensor& noise, const Indices& labels
 KlWeight Vae::weight_now() {
   KlWeight now = settings.kl;
   const Real done = steps_.data()[0];
-  if (done >= static_cast<Real>(settings.warm_up)) return now;
+  if (!training() || done >= static_cast<Real>(settings.warm_up)) return now;
   const Real share = done / static_cast<Real>(settings.warm_up);
   if (now.gamma > 0) now.capacity *= share;
   else now.beta *= share;
   return now;
 }
 
+Var Vae::loss(const Tensor& x, const Tensor& noise, const Indices& labels) {
+  if (settings.importance > 1) return -mean(iwae_bound(log_weights(x, noise, labels)));
+  const Elbo parts = elbo(x, noise, labels);
+  return mean(parts.reconstruction) + weight_now()(mean(sum(parts.kl, {1})));
+}
+
 Var Vae::loss(const Tensor& x, const Indices& labels, Rng& rng) {
-  const Index n = x.size(0), latents = settings.latents;
-  const KlWeight weight = training() ? weight_now() : settings.kl;
-  if (training()) {
-    dropout_rng_ = rng.fork("dropout");
-    steps_.data()[0] += 1;
-  }
-  if (settings.importance > 1) {
-    return -mean(iwae_bound(log_weights(x, rng.normal({n, settings.importance, latents}), labels)));
-  }
-  const Elbo parts = elbo(x, rng.normal({n, latents}), labels);
-  return mean(parts.reconstruction) + weight(mean(sum(parts.kl, {1})));
+  const Index n = x.size(0), draws = settings.importance, latents = settings.latents;
+  const Tensor noise = rng.normal(draws > 1 ? Shape{n, draws, latents} : Shape{n, latents});
+  dropout_rng_ = rng.fork("dropout");
+  const Var loss_now = loss(x, noise, labels);
+  if (training()) steps_.data()[0] += 1;
+  return loss_now;
 }
 
 Vae::ElboParts Vae::elbo_parts(const Tensor& x, Rng& rng, const Indices& labels, KlEstimate how) {

@@ -54,7 +54,9 @@ class Vae : public ImageModel {
   // log w_k = log p(x, z_k) - log q(z_k | x), [N, K], from noise [N, K, D].
   Var log_weights(const Tensor& x, const Tensor& noise, const Indices& labels = {});
 
-  // The loss of a batch: what config names, mean over the images, in nats. In training it counts steps, for warm-up.
+  // The loss of a batch: what the settings name, a mean over the images, in nats. noise is [N, D], or [N, K, D] with
+  // K = importance; with an rng it is drawn, and in training a step is counted, for warm_up.
+  Var loss(const Tensor& x, const Tensor& noise, const Indices& labels = {});
   Var loss(const Tensor& x, const Indices& labels, Rng& rng);
 
   // -log p(x) is at most this, by one draw of z for each image: reconstruction [N] and kl [N, D]. Without a graph, a
