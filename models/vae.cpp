@@ -81,13 +81,13 @@ Posterior Vae::posterior(const Tensor& x, const Indices& labels) {
   return scoped([&] { return encoder_.posterior(x, classes_of(labels, x.size(0))); });
 }
 
-Var Vae::decoded(const Var& z, const Indices& labels) {
+Var Vae::pixel_numbers(const Var& z, const Indices& labels) {
   check_shape("Vae", "z", z.shape(), {"N", settings.latents});
   return scoped([&] { return decoder_.pixels(z, classes_of(labels, z.size(0))); });
 }
 
 Var Vae::reconstruction(const Tensor& x, const Var& z, const Indices& labels) {
-  return likelihood.nll(decoded(z, labels), x);
+  return likelihood.nll(pixel_numbers(z, labels), x);
 }
 
 Vae::Elbo Vae::elbo(const Tensor& x, const Tensor& noise, const Indices& labels, KlEstimate how) {
@@ -193,7 +193,7 @@ Tensor Vae::decode(const Tensor& z, const Indices& labels) {
   const NoGrad no_graph;
   Tensor all({z.size(0), settings.channels, settings.height, settings.width});
   in_slices(z.size(0), [&](Index begin, Index end) {
-    const Var numbers = decoded(z.slice(0, begin, end).contiguous(), some_of(labels, begin, end));
+    const Var numbers = pixel_numbers(z.slice(0, begin, end).contiguous(), some_of(labels, begin, end));
     all.slice(0, begin, end).copy_from(likelihood.mean(numbers.value()));
   });
   return all;
@@ -203,7 +203,7 @@ Tensor Vae::sample(Index n, Rng& rng, const Indices& labels) {
   const NoGrad no_graph;
   Tensor all({n, settings.channels, settings.height, settings.width});
   in_slices(n, [&](Index begin, Index end) {
-    const Var numbers = decoded(rng.normal({end - begin, settings.latents}), some_of(labels, begin, end));
+    const Var numbers = pixel_numbers(rng.normal({end - begin, settings.latents}), some_of(labels, begin, end));
     all.slice(0, begin, end).copy_from(likelihood.sample(numbers.value(), rng));
   });
   return all;

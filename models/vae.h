@@ -40,7 +40,7 @@ class Vae : public ImageModel {
   // q(z | x).   x [N, C, H, W] of levels, labels [N] (or [1] for all) if the model has classes
   Posterior posterior(const Tensor& x, const Indices& labels = {});
   // What the decoder says of each pixel, [N, P, H, W] (models/pixel_likelihood.h).   z [N, D]
-  Var decoded(const Var& z, const Indices& labels = {});
+  Var pixel_numbers(const Var& z, const Indices& labels = {});
 
   // The two parts of the ELBO of each image at one draw of z; -ELBO = reconstruction + the sum of kl over latents.
   struct Elbo {
