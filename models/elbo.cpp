@@ -52,14 +52,13 @@ Tensor active_units(const Tensor& means, Real threshold) {
   return greater(mean(square(means - mean(means, {0}, /*keepdim=*/true)), {0}), Tensor::scalar(threshold));
 }
 
-std::string collapse_warning(const Tensor& kl_per_latent) {
-  const double most = max(kl_per_latent).item(), all = sum(kl_per_latent).item();
-  if (most >= 0.1) return {};
+std::string collapse_warning(double kl_nats, Index latents) {
+  if (kl_nats >= 0.1) return {};
   return fmt::format(
       "posterior collapse: the {} latents carry {:.3f} nats together, so the decoder draws without asking them; hint: "
       "is the reconstruction summed over pixels, as the KL is over latents? Else weigh the KL less, or raise its weight "
-      "from 0 through the first epochs (warm_up)",
-      kl_per_latent.numel(), all);
+      "from 0 through the first steps (warm_up)",
+      latents, kl_nats);
 }
 
 }  // namespace gradfold

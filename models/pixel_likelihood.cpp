@@ -32,7 +32,8 @@ double mean_level(const double* p, Index levels) {
 }
 
 const PixelLikelihoodOptions& checked(const PixelLikelihoodOptions& o) {
-  require(o.channels >= 1 && o.levels >= 2 && o.mixture >= 1, "PixelLikelihood",
+  const bool any_level = o.kind == LikelihoodKind::kGaussian && o.levels == 0;
+  require(o.channels >= 1 && (o.levels >= 2 || any_level) && o.mixture >= 1, "PixelLikelihood",
           "channels is {}, levels {} and mixture {}; there must be 1 channel, 2 levels and 1 component at least",
           o.channels, o.levels, o.mixture);
   require(o.kind != LikelihoodKind::kBernoulli || o.levels == 2, "PixelLikelihood",
@@ -84,11 +85,11 @@ Var PixelLikelihood::nll(const Var& numbers, const Tensor& x) const {
   return sum(reshape(pixels, {n, channels * h * w}), {1});
 }
 
-Tensor PixelLikelihood::mean(const Tensor& numbers) const {
+Var PixelLikelihood::mean(const Var& numbers) const {
   check_numbers(numbers.shape());
   if (options.kind == LikelihoodKind::kBernoulli) return sigmoid(numbers);
   if (options.kind == LikelihoodKind::kGaussian) return clamp(numbers, 0, 1);
-  return from_level_probabilities(numbers, nullptr);
+  return from_level_probabilities(numbers.value(), nullptr);
 }
 
 Tensor PixelLikelihood::sample(const Tensor& numbers, Rng& rng) const {
@@ -96,6 +97,7 @@ Tensor PixelLikelihood::sample(const Tensor& numbers, Rng& rng) const {
   if (options.kind == LikelihoodKind::kBernoulli) return rng.bernoulli(sigmoid(numbers));
   if (options.kind == LikelihoodKind::kGaussian) {
     const Tensor noise = rng.normal(numbers.shape(), 0, std::exp(log_var.value().item() / 2));
+    if (options.levels == 0) return clamp(numbers + noise, 0, 1);
     const Real top = static_cast<Real>(options.levels - 1);
     return map(clamp(numbers + noise, 0, 1), [top](Real v) { return std::nearbyint(v * top) / top; });
   }

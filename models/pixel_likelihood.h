@@ -13,7 +13,7 @@ enum class LikelihoodKind {
 
 struct PixelLikelihoodOptions {
   LikelihoodKind kind = LikelihoodKind::kBernoulli;
-  int levels = 2;      // values 0, 1/(levels - 1), ..., 1 of a pixel; 2 for kBernoulli
+  int levels = 2;      // values 0, 1/(levels - 1), ..., 1 of a pixel; 2 for kBernoulli, 0 (any) for kGaussian alone
   int channels = 1;
   Index mixture = 10;  // components of kLogisticMixture
 };
@@ -34,9 +34,10 @@ class PixelLikelihood : public Module {
   // -log p(x | z) of each image, a sum over its pixels, in nats: [N]. Of a Gaussian it is that of a density in units of
   // a pixel's range, below 0 where it is sharp, and no coding length.
   Var nll(const Var& numbers, const Tensor& x) const;
-  // What each pixel is on average, [N, C, H, W] of 0..1: the picture to look at. Without a graph.
-  Tensor mean(const Tensor& numbers) const;
-  // Pixels drawn, [N, C, H, W] of levels; a Gaussian's are rounded to the nearest.
+  // What each pixel is on average, [N, C, H, W] of 0..1: the picture to look at. With a graph where a pixel has one
+  // number (kBernoulli, kGaussian), else a constant.
+  Var mean(const Var& numbers) const;
+  // Pixels drawn, [N, C, H, W] of levels; a Gaussian's are rounded to the nearest, if there are any.
   Tensor sample(const Tensor& numbers, Rng& rng) const;
 
  private:

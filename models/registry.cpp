@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "models/autoencoder.h"
 #include "models/fvsbn.h"
 #include "models/gated_pixel_cnn.h"
 #include "models/independent_pixels.h"
@@ -67,6 +68,20 @@ std::unique_ptr<ImageModel> make_fvsbn(const ModelConfig& config) {
                                              .levels = static_cast<int>(config.at("levels"))});
 }
 
+std::unique_ptr<ImageModel> make_autoencoder(const ModelConfig& config) {
+  return std::make_unique<Autoencoder>(AutoencoderConfig{.code = config.at("code"),
+                                                         .hidden = config.at("hidden"),
+                                                         .maps = config.at("maps"),
+                                                         .linear = config.at("linear") != 0,
+                                                         .tied = config.at("tied") != 0,
+                                                         .gaussian = config.at("gaussian"),
+                                                         .masking = config.at("masking"),
+                                                         .salt_and_pepper = config.at("salt_and_pepper"),
+                                                         .channels = static_cast<int>(config.at("channels")),
+                                                         .height = config.at("height"),
+                                                         .width = config.at("width")});
+}
+
 std::unique_ptr<ImageModel> make_vae(const ModelConfig& config) {
   return std::make_unique<Vae>(VaeConfig{.height = config.at("height"),
                                          .width = config.at("width"),
@@ -96,6 +111,7 @@ struct Entry {
 };
 const std::map<std::string, Entry>& entries() {
   static const std::map<std::string, Entry> all = {
+      {"autoencoder", {Autoencoder().config(), make_autoencoder}},
       {"independent_pixels", {IndependentPixels().config(), make_independent_pixels}},
       {"fvsbn", {Fvsbn().config(), make_fvsbn}},
       {"pixel_cnn", {PixelCnn().config(), make_pixel_cnn}},

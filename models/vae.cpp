@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "autograd/mode.h"
 #include "autograd/ops.h"
 
@@ -66,7 +68,8 @@ Var Vae::Elbo::negative() const { return reconstruction + sum(kl, {1}); }
 double Vae::ElboParts::nats() const { return (gradfold::mean(reconstruction) + gradfold::mean(sum(kl, {1}))).item(); }
 
 Vae::Vae(VaeConfig config)
-    : settings(checked(config)), likelihood(child<PixelLikelihood>("likelihood", pixel_options(config))),
+    : LatentModel(config.levels, config.channels, config.height, config.width), settings(checked(config)),
+      likelihood(child<PixelLikelihood>("likelihood", pixel_options(config))),
       dropout_rng_(kDropoutSeed),
       encoder_(child<VaeEncoder>("encoder", net_options(config, likelihood.numbers()), dropout_rng_)),
       decoder_(child<VaeDecoder>("decoder", net_options(config, likelihood.numbers()), dropout_rng_)),
@@ -76,8 +79,8 @@ Indices Vae::classes_of(const Indices& labels, Index n) const {
   return expand_labels("Vae", labels, n, settings.classes);
 }
 
-Posterior Vae::posterior(const Tensor& x, const Indices& labels) {
-  check_shape("Vae", "x", x.shape(), {"N", settings.channels, settings.height, settings.width});
+Posterior Vae::posterior(const Var& x, const Indices& labels) {
+  check_images("x", x.shape());
   return scoped([&] { return encoder_.posterior(x, classes_of(labels, x.size(0))); });
 }
 
@@ -179,49 +182,53 @@ Tensor Vae::iwae(const Tensor& x, Index k, Rng& rng, const Indices& labels) {
   return all;
 }
 
-Tensor Vae::encode(const Tensor& x, const Indices& labels) {
-  const NoGrad no_graph;
-  Tensor all({x.size(0), settings.latents});
-  in_slices(x.size(0), [&](Index begin, Index end) {
-    all.slice(0, begin, end)
-        .copy_from(posterior(x.slice(0, begin, end).contiguous(), some_of(labels, begin, end)).mean.value());
-  });
-  return all;
-}
-
-Tensor Vae::decode(const Tensor& z, const Indices& labels) {
-  const NoGrad no_graph;
-  Tensor all({z.size(0), settings.channels, settings.height, settings.width});
-  in_slices(z.size(0), [&](Index begin, Index end) {
-    const Var numbers = pixel_numbers(z.slice(0, begin, end).contiguous(), some_of(labels, begin, end));
-    all.slice(0, begin, end).copy_from(likelihood.mean(numbers.value()));
-  });
-  return all;
-}
-
-Tensor Vae::sample(Index n, Rng& rng, const Indices& labels) {
+Tensor Vae::draw(Index n, Rng& rng, const Indices& labels) {
   const NoGrad no_graph;
   Tensor all({n, settings.channels, settings.height, settings.width});
   in_slices(n, [&](Index begin, Index end) {
-    const Var numbers = pixel_numbers(rng.normal({end - begin, settings.latents}), some_of(labels, begin, end));
+    const Var numbers = pixel_numbers(draw_codes(end - begin, rng), some_of(labels, begin, end));
     all.slice(0, begin, end).copy_from(likelihood.sample(numbers.value(), rng));
   });
   return all;
 }
 
-Var Vae::nll(const Tensor& x, const Indices& labels) {
-  Rng rng = Rng(kDropoutSeed).fork(static_cast<std::uint64_t>(steps_.data()[0]));
-  return loss(x, labels, rng);
+Var Vae::decoded(const Var& z, const Indices& labels) { return likelihood.mean(pixel_numbers(z, labels)); }
+
+std::vector<Objective> Vae::objectives() {
+  return {{.name = "loss", .unit = "nats", .parameters = parameters(),
+           .loss = [this](const Tensor& x, const Indices& labels, Rng& rng) {
+             if (settings.likelihood != LikelihoodKind::kGaussian) check_levels("Vae", x, channels(), levels());
+             return loss(x, labels, rng);
+           }}};
 }
 
-Tensor Vae::log_prob(const Tensor& x, const Indices& labels) {
-  Rng rng(kDropoutSeed);
-  const ElboParts parts = elbo_parts(x, rng, labels);
-  return -(parts.reconstruction + gradfold::sum(parts.kl, {1}));
+Figures Vae::evaluate(const Tensor& x, const Indices& labels, Rng& rng, const EvaluateOptions& options) {
+  if (settings.likelihood != LikelihoodKind::kGaussian) check_levels("Vae", x, channels(), levels());
+  const Index n = x.size(0), draws = options.importance_samples;
+  Rng importance = rng.fork("importance");
+  Tensor reconstruction({n}), kl({n}), bound({n}), means({n, settings.latents});
+  for_slices(n, options, [&](Index from, Index to) {
+    const Tensor some = x.slice(0, from, to).contiguous();
+    const Indices known = some_of(labels, from, to);
+    const ElboParts parts = elbo_parts(some, rng, known);
+    reconstruction.slice(0, from, to).copy_from(parts.reconstruction);
+    kl.slice(0, from, to).copy_from(sum(parts.kl, {1}));
+    means.slice(0, from, to).copy_from(encode(some, known));
+    if (draws > 0) bound.slice(0, from, to).copy_from(-iwae(some, draws, importance, known));
+  });
+  Figures figures{mean_figure("elbo_nats", "nats per image (-ELBO)", reconstruction + kl),
+                  mean_figure("reconstruction_nats", "for the pixels", reconstruction),
+                  mean_figure("kl_nats", "of KL", kl),
+                  {.name = "active_units", .unit = fmt::format("of {} latents active", settings.latents),
+                   .value = static_cast<double>(sum(active_units(means)).item()), .higher_is_better = true}};
+  if (draws > 0) figures.push_back(mean_figure("iwae_nats", fmt::format("nats per image (IWAE-{})", draws), bound));
+  return figures;
 }
 
-Tensor Vae::sample(const Shape& shape, Rng& rng, const SampleOptions& options) {
-  return sample(shape[0], rng, options.labels);
+std::string Vae::warning(const Figures& held_out) const {
+  for (const Figure& figure : held_out)
+    if (figure.name == "kl_nats") return collapse_warning(figure.value, settings.latents);
+  return {};
 }
 
 ModelConfig Vae::config() const {
@@ -250,7 +257,7 @@ ModelConfig Vae::config() const {
 std::map<std::string, std::string> Vae::config_help() const {
   return {{"height", "rows of every image"},
           {"width", "columns of every image"},
-          {"levels", "values of a pixel: 2 for black and white, 256 for all greys (with --likelihood 1, 2 or 3)"},
+          {"levels", "values of a pixel: 2 for black and white, 256 for all greys (with --likelihood 1, 2 or 3); 0 for any (with 1)"},
           {"channels", "1 for grey images, 3 for red, green and blue"},
           {"classes", "0: any image; 10: an image of a given class, such as a digit (a conditional VAE)"},
           {"latents", "how many numbers an image is encoded in"},

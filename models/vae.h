@@ -1,5 +1,5 @@
 #pragma once
-#include "models/image_model.h"
+#include "models/latent_model.h"
 #include "models/pixel_likelihood.h"
 #include "models/vae_nets.h"
 
@@ -7,7 +7,7 @@ namespace gradfold {
 
 struct VaeConfig {
   Index height = 28, width = 28;  // of every image
-  int levels = 2, channels = 1;
+  int levels = 2, channels = 1;  // levels: 0 (any grey) for a Gaussian likelihood alone
   Index classes = 0;   // > 0: conditional, p(x | class)
   Index latents = 20;  // D
   // The nets (models/vae_nets.h): an MLP of `layers` layers of `hidden` units, or convolutional if maps > 0.
@@ -32,13 +32,13 @@ struct VaeConfig {
 //
 // With classes it is the conditional VAE (Sohn, Lee and Yan 2015): both nets are told the class, the prior is not. With
 // kl.beta != 1 it is trained as a beta-VAE; what elbo() and iwae() say is always the bound itself.
-class Vae : public ImageModel {
+class Vae : public LatentModel {
  public:
   explicit Vae(VaeConfig config = {});
   Vae(VaeConfig config, Rng& rng) : Vae(config) { reset_parameters(rng); }
 
   // q(z | x).   x [N, C, H, W] of levels, labels [N] (or [1] for all) if the model has classes
-  Posterior posterior(const Tensor& x, const Indices& labels = {});
+  Posterior posterior(const Var& x, const Indices& labels = {});
   // What the decoder says of each pixel, [N, P, H, W] (models/pixel_likelihood.h).   z [N, D]
   Var pixel_numbers(const Var& z, const Indices& labels = {});
 
@@ -73,19 +73,22 @@ class Vae : public ImageModel {
   // L_k of each image, [N]: the estimate of log p(x) by k importance samples.
   Tensor iwae(const Tensor& x, Index k, Rng& rng, const Indices& labels = {});
 
-  // The mean of q(z | x), [N, D], and the mean of p(x | z), [N, C, H, W]. Without a graph.
-  Tensor encode(const Tensor& x, const Indices& labels = {});
-  Tensor decode(const Tensor& z, const Indices& labels = {});
-  // Images of p(x): z from the prior, every pixel drawn. labels [n], or [1] for all, if the model has classes.
-  Tensor sample(Index n, Rng& rng, const Indices& labels = {});
+  // n images of p(x): z from the prior, then every pixel drawn (sample() gives what pixels are on average). labels [n],
+  // or [1] for all, if the model has classes.
+  Tensor draw(Index n, Rng& rng, const Indices& labels = {});
 
-  // ---- as an image model ----------------------------------------------------------------------------------------
-  Var nll(const Tensor& x, const Indices& labels = {}) override;
-  Tensor log_prob(const Tensor& x, const Indices& labels = {}) override;
-  Tensor sample(const Shape& shape, Rng& rng, const SampleOptions& options = {}) override;
-  Sampler sampler_for(Sampler wanted) override { return wanted; }
-  int levels() const override { return settings.levels; }
-  int channels() const override { return settings.channels; }
+  // The mean of q(z | x), and the mean of p(x | z).
+  Var encoded(const Var& x, const Indices& labels = {}) override { return posterior(x, labels).mean; }
+  Var decoded(const Var& z, const Indices& labels = {}) override;
+  Index code_size() const override { return settings.latents; }
+  Tensor draw_codes(Index n, Rng& rng) override { return rng.normal({n, settings.latents}); }
+
+  std::vector<Objective> objectives() override;  // "loss", of all parameters
+  // elbo_nats (-ELBO, whatever the loss weighs) and its parts reconstruction_nats and kl_nats, active_units, and with
+  // options.importance_samples iwae_nats.
+  Figures evaluate(const Tensor& x, const Indices& labels, Rng& rng, const EvaluateOptions& options = {}) override;
+  std::string warning(const Figures& held_out) const override;  // of posterior collapse
+
   Index classes() const override { return settings.classes; }
   std::string name() const override { return "vae"; }
   ModelConfig config() const override;

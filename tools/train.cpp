@@ -66,8 +66,9 @@ Resumed find_run(const CLI::App& app, const Options& options) {
   const TrainingProgress progress = read_progress(options.out);
   if (progress.model != options.model) {
     throw UsageError("train",
-                     fmt::format("{} holds a {}, not a {}", options.out.string(),
-                                 progress.model.empty() ? "file of weights" : progress.model, options.model));
+                     fmt::format("{} holds {}, not the model {}", options.out.string(),
+                                 progress.model.empty() ? "weights alone" : "the model " + progress.model,
+                                 options.model));
   }
   ModelConfig config = parse_config(progress.config);
   for (const auto& [key, value] : options.config) {

@@ -21,8 +21,8 @@ TEST_CASE("every pretrained model opens by its name, is small, told of, and a di
     const OpenedModel opened = open_checkpoint("pretrained:" + name);
     CHECK(opened.image().rank() == 4);
     CHECK_FALSE(opened.model->training());
-    if (dynamic_cast<AutoregressiveModel*>(opened.model.get()) && opened.model->levels() == 2)
-      CHECK(total_probability(*opened.model, 3) == doctest::Approx(1).epsilon(1e-5));
+    auto* model = dynamic_cast<AutoregressiveModel*>(opened.model.get());
+    if (model && model->levels() == 2) CHECK(total_probability(*model, 3) == doctest::Approx(1).epsilon(1e-5));
   }
 }
 

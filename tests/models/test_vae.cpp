@@ -75,7 +75,7 @@ TEST_CASE("likelihoods: the probabilities of all values add up to 1") {
       mean_value += p * static_cast<double>(value);
     }
     CHECK(total == doctest::Approx(1).epsilon(1e-4));
-    CHECK(likelihood.mean(numbers).item() == doctest::Approx(mean_value).epsilon(1e-4));
+    CHECK(likelihood.mean(numbers).value().item() == doctest::Approx(mean_value).epsilon(1e-4));
     // 4,000 draws of that pixel: their mean within four standard errors (a pixel's deviation is 0.5 at most).
     const Tensor many = numbers.expand({4000, likelihood.numbers(), 1, 1}).contiguous();
     const Tensor drawn = likelihood.sample(many, rng);
@@ -152,8 +152,8 @@ TEST_CASE("a reconstruction averaged over pixels collapses the posterior, a summ
     return mean(parts.reconstruction) / Real{16} + mean(sum(parts.kl, {1}));  // the mistake
   });
   Rng draws(2);
-  CHECK(collapse_warning(mean(right.elbo_parts(x, draws).kl, {0})).empty());
-  CHECK(collapse_warning(mean(wrong.elbo_parts(x, draws).kl, {0})).starts_with("posterior collapse: the 2 latents"));
+  CHECK(right.warning(right.evaluate(x, {}, draws)).empty());
+  CHECK(wrong.warning(wrong.evaluate(x, {}, draws)).starts_with("posterior collapse: the 2 latents"));
 }
 
 TEST_CASE("beta prunes: a heavier KL leaves fewer nats in the latents") {
@@ -202,7 +202,7 @@ TEST_CASE("a conditional VAE draws the class that it is asked for") {
     });
     Rng draws(2);
     for (const std::int32_t label : {0, 1}) {
-      const Tensor drawn = model.sample(100, draws, Indices{label});
+      const Tensor drawn = model.draw(100, draws, Indices{label});
       const double upper = mean(drawn.slice(2, 0, 2)).item(), lower = mean(drawn.slice(2, 2, 4)).item();
       CHECK((label == 0 ? upper : lower) > 0.9);
       CHECK((label == 0 ? lower : upper) < 0.1);
@@ -233,5 +233,21 @@ TEST_CASE("codes and pictures of them: shapes, ranges, and no graph") {
   CHECK(seen.shape() == x.shape());
   CHECK(min(seen).item() >= 0);
   CHECK(max(seen).item() <= 1);
-  check_levels("drawn", model.sample(5, rng), 3, 6);
+  check_levels("drawn", model.draw(5, rng), 3, 6);
+}
+
+TEST_CASE("what eval reports: the bound and its parts, active units, and IWAE-K if asked for") {
+  Rng rng(1), draws(2), same(2);
+  Vae model(kTiny, rng);
+  const Tensor x = digits_4x4(100);
+  train_vae(model, x, 20);
+  const Figures figures = model.evaluate(x, {}, draws, {.importance_samples = 50});
+  REQUIRE(figures.size() == 5);
+  CHECK(figures[0].name == "elbo_nats");
+  CHECK(figures[0].value == doctest::Approx(figures[1].value + figures[2].value));
+  CHECK(figures[3].value <= 2);
+  CHECK(figures[4].name == "iwae_nats");
+  CHECK(figures[4].value < figures[0].value);
+  CHECK(model.evaluate(x, {}, same).size() == 4);
+  CHECK_THROWS(model.evaluate(x * Real(0.5), {}, draws));  // grey pixels of a model of black and white
 }

@@ -7,8 +7,10 @@
 #include <tuple>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "models/registry.h"
 #include "nn/checkpoint.h"
 #include "tensor/npy.h"
 #include "tensor/safetensors.h"
@@ -424,8 +426,8 @@ TEST_CASE("misuse is one sentence and exit code 2") {
   };
   refused({"trian"}, "gf: unknown command 'trian'; did you mean train?\n");
   refused({"train", "pixel_cn", "--out", other},
-          "gf: there is no model 'pixel_cn'; did you mean pixel_cnn? (known: diagonal_bilstm, fvsbn, "
-          "gated_pixel_cnn, independent_pixels, pixel_cnn, pixel_cnn_pp, row_lstm");
+          fmt::format("gf: there is no model 'pixel_cn'; did you mean pixel_cnn? (known: {})",
+                      fmt::join(image_model_names(), ", ")));
   refused(small_training(other, {"--epoch", "3"}), "train: unknown option --epoch; did you mean --epochs?\n");
   refused(small_training(other, {"--depth", "3"}),
           "train: unknown option --depth\n  hint: settings of the model are\n    --blocks    residual "
