@@ -94,6 +94,7 @@ std::unique_ptr<ImageModel> make_vae(const ModelConfig& config) {
                                          .maps = config.at("maps"),
                                          .halvings = config.at("halvings"),
                                          .blocks = config.at("blocks"),
+                                         .dense = config.at("dense"),
                                          .dropout = config.at("dropout"),
                                          .likelihood = static_cast<LikelihoodKind>(config.at("likelihood")),
                                          .mixture = config.at("mixture"),

@@ -22,7 +22,7 @@ PixelLikelihoodOptions pixel_options(const VaeConfig& c) {
 VaeNetOptions net_options(const VaeConfig& c, Index numbers) {
   return {.height = c.height, .width = c.width, .channels = c.channels, .numbers = numbers, .latents = c.latents,
           .classes = c.classes, .hidden = c.hidden, .layers = c.layers, .maps = c.maps, .halvings = c.halvings,
-          .blocks = c.blocks, .dropout = static_cast<Real>(c.dropout) / 100};
+          .blocks = c.blocks, .dense = c.dense, .dropout = static_cast<Real>(c.dropout) / 100};
 }
 
 const VaeConfig& checked(const VaeConfig& c) {
@@ -244,6 +244,7 @@ ModelConfig Vae::config() const {
           {"maps", s.maps},
           {"halvings", s.halvings},
           {"blocks", s.blocks},
+          {"dense", s.dense},
           {"dropout", s.dropout},
           {"likelihood", static_cast<Index>(s.likelihood)},
           {"mixture", s.mixture},
@@ -266,6 +267,7 @@ std::map<std::string, std::string> Vae::config_help() const {
           {"maps", "0: MLPs; more: convolutional, so many maps at half the image's size and twice as many below"},
           {"halvings", "how often a convolutional encoder halves the rows and columns"},
           {"blocks", "residual blocks at each size of a convolutional net"},
+          {"dense", "hidden units between the smallest maps of a convolutional net and the latents; 0: none"},
           {"dropout", "percent of the units next to the latents that a training step leaves out"},
           {"likelihood", "of a pixel given the latents: 0 Bernoulli, 1 Gaussian, 2 a softmax over all levels, 3 a mixture "
                          "of logistic distributions"},

@@ -12,7 +12,7 @@ struct VaeConfig {
   Index latents = 20;  // D
   // The nets (models/vae_nets.h): an MLP of `layers` layers of `hidden` units, or convolutional if maps > 0.
   Index hidden = 400, layers = 1;
-  Index maps = 0, halvings = 3, blocks = 1;
+  Index maps = 0, halvings = 3, blocks = 1, dense = 0;
   Index dropout = 0;  // percent
   LikelihoodKind likelihood = LikelihoodKind::kBernoulli;
   Index mixture = 10;  // components of a logistic mixture

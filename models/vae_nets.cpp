@@ -13,10 +13,10 @@ const VaeNetOptions& checked(const VaeNetOptions& o) {
           "height is {}, width {}, channels {}, latents {} and classes {}; the first four must be 1 or more, classes 0 "
           "or more",
           o.height, o.width, o.channels, o.latents, o.classes);
-  require(o.maps >= 0 && o.hidden > 0 && o.layers >= 0 && o.halvings >= 1 && o.blocks >= 0, "Vae",
-          "maps is {}, hidden {}, layers {}, halvings {} and blocks {}; hidden and halvings must be 1 or more, the "
-          "others 0 or more",
-          o.maps, o.hidden, o.layers, o.halvings, o.blocks);
+  require(o.maps >= 0 && o.hidden > 0 && o.layers >= 0 && o.halvings >= 1 && o.blocks >= 0 && o.dense >= 0, "Vae",
+          "maps is {}, hidden {}, layers {}, halvings {}, blocks {} and dense {}; hidden and halvings must be 1 or "
+          "more, the others 0 or more",
+          o.maps, o.hidden, o.layers, o.halvings, o.blocks, o.dense);
   return o;
 }
 
@@ -34,7 +34,7 @@ Index smallest(const VaeNetOptions& o) {
 
 // Hidden units of the encoder that the latents are made from.
 Index features(const VaeNetOptions& o) {
-  if (o.maps > 0) return smallest(o);
+  if (o.maps > 0) return o.dense > 0 ? o.dense : smallest(o);
   return o.layers > 0 ? o.hidden : o.height * o.width * o.channels + o.classes;
 }
 
@@ -56,6 +56,7 @@ void build_conv_encoder(Sequential& net, const VaeNetOptions& o) {
     for (Index b = 0; b < o.blocks; ++b) net.add<VaeBlock>(in);
   }
   net.add<ReLU>().add<Flatten>();
+  if (o.dense > 0) net.add<Linear>(smallest(o), o.dense).add<ReLU>();
 }
 
 void build_mlp_decoder(Sequential& net, const VaeNetOptions& o, Rng& rng) {
@@ -68,7 +69,12 @@ void build_mlp_decoder(Sequential& net, const VaeNetOptions& o, Rng& rng) {
 }
 
 void build_conv_decoder(Sequential& net, const VaeNetOptions& o, Rng& rng) {
-  net.add<Linear>(o.latents + o.classes, smallest(o));
+  Index in = o.latents + o.classes;
+  if (o.dense > 0) {
+    net.add<Linear>(in, o.dense).add<ReLU>();
+    in = o.dense;
+  }
+  net.add<Linear>(in, smallest(o));
   add_dropout(net, o, rng);
   net.add<Unflatten>(Shape{maps_at(o, o.halvings), halved(o.height, o.halvings), halved(o.width, o.halvings)});
   for (Index i = o.halvings; i >= 1; --i) {

@@ -21,7 +21,8 @@ struct VaeNetOptions {
   Index hidden = 400, layers = 1;
   // Convolutional if maps > 0: so many maps at half the size, twice as many at each size below; `halvings` times half
   // the rows and columns, with `blocks` residual blocks at each size.
-  Index maps = 0, halvings = 3, blocks = 1;
+  // `dense` hidden units between the smallest maps and the latents, if any.
+  Index maps = 0, halvings = 3, blocks = 1, dense = 0;
   Real dropout = 0;  // share of the last hidden units (or maps) before the latents, and the first after them
 };
 
@@ -44,7 +45,7 @@ class VaeBlock : public Module {
 // q(z | x) or q(z | x, class): the means and log variances of all latents.
 //   MLP             2x - 1 (and the class, one-hot) -> [Linear, relu] x layers -> Linear to 2D
 //   convolutional   2x - 1 (and a map of 0 or 1 for each class) -> halvings times: 3x3 with stride 2, blocks
-//                   -> relu -> Linear to 2D
+//                   -> relu -> [Linear to `dense`, relu] -> Linear to 2D
 class VaeEncoder : public Module {
  public:
   // rng: for dropout; outlives the net.
@@ -62,7 +63,7 @@ class VaeEncoder : public Module {
 
 // The numbers that the decoder says of each pixel, given z.
 //   MLP             z (and the class, one-hot) -> [Linear, relu] x layers -> Linear to all pixels
-//   convolutional   z (and the class) -> Linear to the smallest maps -> halvings times: blocks, relu, transposed 3x3
+//   convolutional   z (and the class) -> [Linear to `dense`, relu] -> Linear to the smallest maps -> halvings times: blocks, relu, transposed 3x3
 //                   with stride 2
 class VaeDecoder : public Module {
  public:

@@ -20,6 +20,7 @@ inline const std::vector<SmallVae>& small_vaes() {
       {"linear", {.height = 4, .width = 3, .latents = 3, .layers = 0}},
       {"mlp_classes", {.height = 4, .width = 3, .classes = 3, .latents = 2, .hidden = 5, .layers = 2}},
       {"conv", {.height = 7, .width = 6, .latents = 3, .maps = 2, .halvings = 2, .blocks = 1}},
+      {"conv_dense", {.height = 5, .width = 4, .latents = 2, .maps = 2, .halvings = 2, .blocks = 0, .dense = 4}},
       {"conv_classes", {.height = 5, .width = 8, .classes = 3, .latents = 2, .maps = 2, .halvings = 3, .blocks = 0}},
       {"gaussian",
        {.height = 4, .width = 3, .levels = 256, .latents = 2, .hidden = 5, .likelihood = LikelihoodKind::kGaussian}},
