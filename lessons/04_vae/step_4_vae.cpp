@@ -68,7 +68,7 @@ int main(int argc, char** argv) {
                           "a distribution; the decoder generates data from a z drawn from it.",
                  .look_at = "Look at latent_plane.png beside codes.png, then at mistake.png: the same net, a mean where\n"
                             "a sum belongs. Change .latents of the model: do more of them carry anything?",
-                 .labels = true, .epochs = 24, .full_epochs = 60, .train = 8000, .test = 1000});
+                 .labels = true, .epochs = 60, .full_epochs = 100, .train = 8000, .test = 1000});
   const Dataset images = lesson.train_images(binarize), test = lesson.test_images(binarize);
   const VaeConfig config{.height = images.images.size(2), .width = images.images.size(3), .latents = 40, .hidden = 200};
   VaeConfig two_latents = config;
@@ -156,14 +156,14 @@ int main(int argc, char** argv) {
   lesson.picture("samples.png", grid(model.decode(prior), {.columns = 16}), "decoded draws of z from N(0, 1)");
 
   Vae plane(two_latents, first_values);
-  train(lesson, plane, images, OverPixels::kSum, {.batch = 50, .title = "2 latents", .stream = 1});
+  train(lesson, plane, images, OverPixels::kSum, {.batch = 50, .epochs = 20, .title = "2 latents", .stream = 1});
   lesson.picture("latent_plane.png", grid(plane.decode(code_square(15, Tensor::zeros({2}), Tensor::full({2}, Real(2.2)))), {.columns = 15, .zoom = 2, .gap = 0}),
                  "what the plane of two latents decodes to, from -2.2 to 2.2 both ways");
   lesson.picture("codes.png", code_map("where the encoder puts held-out images", plane.encode(test.images), test.labels), "held-out images in that plane, coloured by digit");
 
   // ---- the mistake ---------------------------------------------------------------------------------------------
   Vae mistaken(config, first_values);
-  train(lesson, mistaken, images, OverPixels::kMean, {.batch = 50, .epochs = lesson.epochs() / 3, .title = "mistake", .stream = 2});
+  train(lesson, mistaken, images, OverPixels::kMean, {.batch = 50, .epochs = 8, .title = "mistake", .stream = 2});
   const double carried = mean(sum(mistaken.elbo_parts(test.images, noise).kl, {1})).item();
   const std::string said = collapse_warning(carried, config.latents);
   lesson.say("the mistaken one: {}", said.empty() ? "no collapse" : said);
@@ -185,7 +185,7 @@ int main(int argc, char** argv) {
   std::string gaps;
   bool as_known = true;
   double gap = 0;
-  for (const Index epochs : {0, 2, 18}) {  // untrained, a little, and well trained
+  for (const Index epochs : {0, 2, 98}) {  // untrained, a little, and well trained
     if (epochs > 0) {
       for (const Batch& batch : lesson.epochs(cloud, {.batch = 100, .epochs = epochs, .title = "2-D Gaussian"})) {
         const Var loss = line.loss(batch.images, {}, noise);  // the same loss, for Gaussian pixels
