@@ -11,6 +11,7 @@
 //   mistaken   40 latents, with a mean over pixels where a sum belongs
 //   line       one latent, two pixels, no hidden layer: its log p(x) has a formula (lessons/linear_vae.h)
 #include <cmath>
+#include <functional>
 
 #include "autograd/ops.h"
 #include "lessons/code_plane.h"
@@ -29,20 +30,19 @@ namespace {
 // How the losses of 784 pixels become one: as a sum they are -log p(x | z), as a mean they are 784 times less.
 enum class OverPixels { kSum, kMean };
 
-template <class AfterEpoch>
 void train(Lesson& lesson, Vae& model, const Dataset& images, OverPixels over, TrainOptions options,
-           AfterEpoch after_epoch) {
+           const std::function<void()>& after_epoch = [] {}) {
   Adam optimizer(model.parameters(), {.lr = 2e-3});
   Rng rng = lesson.rng("noise").fork(options.title);
   Lesson::Epochs epochs = lesson.epochs(images, options);
   const Schedule rate = schedule::cosine(epochs.steps());
   Index step = 0;
   for (const auto& [x, labels, rows, number] : epochs) {
-    const Posterior q = model.posterior(x);                                   // the encoder: means, log variances
-    const Var z = reparameterize(q, rng.normal(q.mean.shape()));              // a draw that gradients go through
-    Var missing = bce_with_logits(model.pixel_numbers(z), x, Reduction::kBatchMean);  // -log p(x | z), summed over pixels
+    const Posterior q = model.posterior(x);                       // the encoder: means, log variances
+    const Var z = reparameterize(q, rng.normal(q.mean.shape()));  // a draw that gradients go through
+    Var missing = bce_with_logits(model.pixel_numbers(z), x, Reduction::kBatchMean);  // -log p(x | z), over pixels
     if (over == OverPixels::kMean) missing = missing / static_cast<Real>(x.numel() / x.size(0));  // the mistake
-    const Var kl = kl_to_standard_normal(q.mean, q.log_var, Reduction::kBatchMean);               // over latents
+    const Var kl = kl_to_standard_normal(q.mean, q.log_var, Reduction::kBatchMean);  // over latents
     const Var loss = missing + kl;
     optimizer.zero_grad();
     loss.backward();
@@ -53,31 +53,39 @@ void train(Lesson& lesson, Vae& model, const Dataset& images, OverPixels over, T
   }
 }
 
-void train(Lesson& lesson, Vae& model, const Dataset& images, OverPixels over, TrainOptions options) {
-  train(lesson, model, images, over, options, [] {});
+// What independent pixels, as often ink as in the training images, say of others: nats per image.
+double without_latents(const Tensor& train, const Tensor& test) {
+  const Tensor ink = (sum(train, {0}, true) + Real{1}) / static_cast<Real>(train.size(0) + 2);
+  const Var logits((log(ink) - log(Real{1} - ink)).expand(test.shape()).contiguous());
+  return bce_with_logits(logits, test, Reduction::kBatchMean).item();
 }
+
+// How much what is drawn varies with z: the pixels' standard deviation over the images.
+double variation(const Tensor& drawn) { return std::sqrt(mean(square(drawn - mean(drawn, {0}, true))).item()); }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   Lesson lesson(argc, argv,
                 {.step = "4.4", .title = "VAE: a distribution in the middle",
-                 .note = "Encoder가 단일 벡터를 내는 게 아니라 평균 벡터 + 분산 벡터를 출력 -> 잠재 공간을 분포로 모델링, "
-                         "Decoder는 이 분포에서 샘플링한 z로부터 데이터를 생성",
-                 .claim = "The encoder gives a vector of means and one of variances, so the latent space is modelled as "
-                          "a distribution; the decoder generates data from a z drawn from it.",
-                 .look_at = "Look at latent_plane.png beside codes.png, then at mistake.png: the same net, a mean where\n"
-                            "a sum belongs. Change .latents of the model: do more of them carry anything?",
+                 .note = "Encoder가 단일 벡터를 내는 게 아니라 평균 벡터 + 분산 벡터를 출력 -> 잠재 공간을 분포로 "
+                         "모델링, Decoder는 이 분포에서 샘플링한 z로부터 데이터를 생성",
+                 .claim = "The encoder gives a vector of means and one of variances, so the latent space is modelled "
+                          "as a distribution; the decoder generates data from a z drawn from it.",
+                 .look_at = "Look at latent_plane.png beside codes.png, then at mistake.png: the same net, a mean\n"
+                            "where a sum belongs. Change .latents of the model: do more of them carry anything?",
                  .labels = true, .epochs = 60, .full_epochs = 100, .train = 8000, .test = 1000});
   const Dataset images = lesson.train_images(binarize), test = lesson.test_images(binarize);
-  const VaeConfig config{.height = images.images.size(2), .width = images.images.size(3), .latents = 40, .hidden = 200};
+  const VaeConfig config{
+      .height = images.images.size(2), .width = images.images.size(3), .latents = 40, .hidden = 200};
   VaeConfig two_latents = config;
   two_latents.latents = 2;
   Rng first_values = lesson.rng("first values"), draws = lesson.rng("draws"), drawing = lesson.rng("drawing");
 
   // ---- the VAE, and the two parts of its loss on held-out images ---------------------------------------------
   Vae model(config, first_values);
-  lesson.say("{} parameters, {} images to learn from, {} held out", model.parameter_count(), images.size(), test.size());
+  lesson.say("{} parameters, {} images to learn from, {} held out", model.parameter_count(), images.size(),
+             test.size());
   std::vector<double> reconstruction, kl, both;
   const auto look = [&] {
     Rng same = lesson.rng("held-out noise");
@@ -90,15 +98,11 @@ int main(int argc, char** argv) {
   Chart through({.title = "held-out images through training", .x = "epoch", .y = "nats per image"});
   through.line("-log p(x | z)", reconstruction).line("KL", kl).line("both: -ELBO", both);
   lesson.picture("elbo.png", through, "the two parts of the loss: the KL grows as the latents learn to say something");
-
-  // Every pixel by itself, as often ink as in the training images: what one knows without latents.
-  const Tensor ink = (sum(images.images, {0}, true) + Real{1}) / static_cast<Real>(images.size() + 2);
-  const double without = mean(sum(bce_with_logits(Var((log(ink) - log(Real{1} - ink)).expand(test.images.shape()).contiguous()),
-                                                  test.images, Reduction::kNone).value(), {1, 2, 3})).item();
+  const double without = without_latents(images.images, test.images);
   lesson.claim("V5", "learning lowers a bound on -log p(x): far below what independent pixels cost", both.back(),
                both.back() < 0.6 * without,
-               fmt::format("-ELBO {:.1f} nats = {:.1f} for the pixels + {:.1f} of KL; independent pixels {:.1f}", both.back(),
-                           reconstruction.back(), kl.back(), without));
+               fmt::format("-ELBO {:.1f} nats = {:.1f} for the pixels + {:.1f} of KL; independent pixels {:.1f}",
+                           both.back(), reconstruction.back(), kl.back(), without));
 
   // ---- the latent space is a distribution ----------------------------------------------------------------------
   const Posterior q = model.posterior(test.images);
@@ -109,9 +113,11 @@ int main(int argc, char** argv) {
   const double least = min(spread).item(), most = max(spread).item(), in_active = sum(nats * active).item();
   lesson.claim("V5", "over all images the draws of the encoder fill the prior N(0, 1), latent by latent", most,
                least > 0.75 && most < 1.35, fmt::format("standard deviations from {:.2f} to {:.2f}", least, most));
-  lesson.claim("V5", "latents that say nothing are switched off: their q(z | x) is the prior for every x", in_active / sum(nats).item(),
+  lesson.claim("V5", "latents that say nothing are switched off: their q(z | x) is the prior for every x",
+               in_active / sum(nats).item(),
                units >= 3 && units < config.latents && in_active > 0.97 * sum(nats).item(),
-               fmt::format("{} of {} active, with {:.1f} of the KL's {:.1f} nats", units, config.latents, in_active, sum(nats).item()));
+               fmt::format("{} of {} active, with {:.1f} of the KL's {:.1f} nats", units, config.latents, in_active,
+                           sum(nats).item()));
   std::vector<std::string> names;
   for (Index i = 0; i < config.latents; ++i) names.push_back(fmt::format("{}", i + 1));
   Chart per_latent({.title = "what each latent says about an image", .x = "latent", .y = "KL, nats"});
@@ -123,7 +129,8 @@ int main(int argc, char** argv) {
   const Tensor sampled = sum(model.elbo_parts(test.images, noise, {}, KlEstimate::kSampled).kl, {1});
   const Tensor formula = sum(kl_to_prior(q, z).value(), {1});
   const Lead off = paired_lead(sampled, formula);
-  lesson.claim("V5", "the KL by its formula is what draws of z give on average", off.mean, std::abs(off.mean) < 4 * off.error,
+  lesson.claim("V5", "the KL by its formula is what draws of z give on average", off.mean,
+               std::abs(off.mean) < 4 * off.error,
                fmt::format("formula {:.2f} nats, one draw each {:.2f}: off by {:.2f} +- {:.2f}", mean(formula).item(),
                            mean(sampled).item(), off.mean, off.error));
 
@@ -145,21 +152,25 @@ int main(int argc, char** argv) {
                     .y = "nats per image", .log_x = true});
   tightening.line("bound", ks, bound);
   lesson.picture("bounds.png", tightening, "the importance-weighted bound of 200 held-out images; K = 1 is the ELBO");
-  lesson.claim("V5", "the ELBO is a bound: with K draws of z it comes nearer to log p(x), every time", bound[0] - bound[3], tighter, bounds);
+  lesson.claim("V5", "the ELBO is a bound: with K draws of z it comes nearer to log p(x), every time",
+               bound[0] - bound[3], tighter, bounds);
 
   // ---- the decoder generates -----------------------------------------------------------------------------------
   const Tensor shown = test.images.slice(0, 0, 16).contiguous();
-  lesson.picture("reconstructions.png",
-                 grid(concatenate({shown, model.decode(model.encode(shown))}, 0), {.columns = 16, .row_titles = {"image", "decoded"}}),
+  lesson.picture("reconstructions.png", grid(concatenate({shown, model.reconstruct(shown)}, 0),
+                                             {.columns = 16, .row_titles = {"image", "decoded"}}),
                  "held-out images, and what the decoder makes of the mean of their q(z | x)");
-  const Tensor prior = drawing.normal({32, config.latents});
-  lesson.picture("samples.png", grid(model.decode(prior), {.columns = 16}), "decoded draws of z from N(0, 1)");
+  const Tensor prior = drawing.normal({32, config.latents}), made = model.decode(prior);
+  lesson.picture("samples.png", grid(made, {.columns = 16}), "decoded draws of z from N(0, 1)");
 
   Vae plane(two_latents, first_values);
   train(lesson, plane, images, OverPixels::kSum, {.batch = 50, .epochs = 20, .title = "2 latents", .stream = 1});
-  lesson.picture("latent_plane.png", grid(plane.decode(code_square(15, Tensor::zeros({2}), Tensor::full({2}, Real(2.2)))), {.columns = 15, .zoom = 2, .gap = 0}),
+  const Tensor square_of_codes = code_square(15, Tensor::zeros({2}), Tensor::full({2}, Real(2.2)));
+  lesson.picture("latent_plane.png", grid(plane.decode(square_of_codes), {.columns = 15, .zoom = 2, .gap = 0}),
                  "what the plane of two latents decodes to, from -2.2 to 2.2 both ways");
-  lesson.picture("codes.png", code_map("where the encoder puts held-out images", plane.encode(test.images), test.labels), "held-out images in that plane, coloured by digit");
+  lesson.picture("codes.png",
+                 code_map("where the encoder puts held-out images", plane.encode(test.images), test.labels),
+                 "held-out images in that plane, coloured by digit");
 
   // ---- the mistake ---------------------------------------------------------------------------------------------
   Vae mistaken(config, first_values);
@@ -167,14 +178,14 @@ int main(int argc, char** argv) {
   const double carried = mean(sum(mistaken.elbo_parts(test.images, noise).kl, {1})).item();
   const std::string said = collapse_warning(carried, config.latents);
   lesson.say("the mistaken one: {}", said.empty() ? "no collapse" : said);
-  const auto varies = [&](Vae& of) { return std::sqrt(mean(square(of.decode(prior) - mean(of.decode(prior), {0}, true))).item()); };
-  const double right_varies = varies(model), wrong_varies = varies(mistaken);
-  lesson.picture("mistake.png", grid(concatenate({model.decode(prior.slice(0, 0, 16)), mistaken.decode(prior.slice(0, 0, 16))}, 0),
+  const Tensor wrongly = mistaken.decode(prior);
+  lesson.picture("mistake.png", grid(concatenate({made.slice(0, 0, 16), wrongly.slice(0, 0, 16)}, 0),
                                      {.columns = 16, .row_titles = {"sum", "mean"}}),
                  "the same draws of z decoded by the two nets: a mean over pixels leaves one blurred image for all");
-  lesson.claim("V5", "a mean over pixels beside a sum over latents weighs the KL 784 times too much: the posterior collapses", carried,
-               !said.empty() && wrong_varies < right_varies / 5,
-               fmt::format("{:.4f} nats of KL instead of {:.1f}; over z the images vary by {:.3f} instead of {:.3f}", carried, kl.back(), wrong_varies, right_varies));
+  lesson.claim("V5", "a mean over pixels makes the KL, a sum over latents, 784 times dearer: the posterior collapses",
+               carried, !said.empty() && variation(wrongly) < variation(made) / 5,
+               fmt::format("{:.4f} nats of KL instead of {:.1f}; over z the images vary by {:.3f} instead of {:.3f}",
+                           carried, kl.back(), variation(wrongly), variation(made)));
 
   // ---- a model whose log p(x) is known -------------------------------------------------------------------------
   Rng points = lesson.rng("points");
