@@ -10,6 +10,7 @@
 //   plane      2 latents, to look at
 //   mistaken   40 latents, with a mean over pixels where a sum belongs
 //   line       one latent, two pixels, no hidden layer: its log p(x) has a formula (lessons/linear_vae.h)
+#include <algorithm>
 #include <cmath>
 #include <functional>
 
@@ -118,10 +119,12 @@ int main(int argc, char** argv) {
                units >= 3 && units < config.latents && in_active > 0.97 * sum(nats).item(),
                fmt::format("{} of {} active, with {:.1f} of the KL's {:.1f} nats", units, config.latents, in_active,
                            sum(nats).item()));
-  std::vector<std::string> names;
-  for (Index i = 0; i < config.latents; ++i) names.push_back(fmt::format("{}", i + 1));
-  Chart per_latent({.title = "what each latent says about an image", .x = "latent", .y = "KL, nats"});
-  per_latent.bars("", names, values(nats));
+  std::vector<double> sorted = values(nats);
+  std::sort(sorted.rbegin(), sorted.rend());
+  std::vector<std::string> names;  // of every fifth
+  for (Index i = 1; i <= config.latents; ++i) names.push_back(i % 5 == 0 ? fmt::format("{}", i) : "");
+  Chart per_latent({.title = "what each latent says about an image", .x = "latents, sorted", .y = "KL, nats"});
+  per_latent.bars("", names, sorted);
   lesson.picture("kl_per_latent.png", per_latent, "KL of each latent: those near 0 are switched off");
 
   // ---- the KL by formula and by draws --------------------------------------------------------------------------
