@@ -29,6 +29,8 @@ const VaeConfig& checked(const VaeConfig& c) {
   require(c.importance >= 1 && c.warm_up >= 0 && c.kl.beta >= 0 && c.kl.gamma >= 0, "Vae",
           "importance is {}, warm_up {}, beta {} and gamma {}; importance must be 1 or more, the others 0 or more",
           c.importance, c.warm_up, c.kl.beta, c.kl.gamma);
+  require(c.likelihood >= LikelihoodKind::kBernoulli && c.likelihood <= LikelihoodKind::kLogisticMixture, "Vae",
+          "likelihood is {} but must be one of 0 .. 3", static_cast<int>(c.likelihood));
   require(c.dropout >= 0 && c.dropout < 100, "Vae", "dropout is {} but must be 0 .. 99 percent", c.dropout);
   require(c.importance == 1 || (c.kl.beta == 1 && c.kl.gamma == 0), "Vae",
           "importance is {} with a weighed KL; the importance-weighted bound has no KL term to weigh: leave beta at 1 "
@@ -105,8 +107,9 @@ Var Vae::log_weights(const Tensor& x, const Tensor& noise, const Indices& labels
   const auto each = [&](const Var& y) { return reshape(expand(unsqueeze(y, 1), {n, k, latents}), {n * k, latents}); };
   const Posterior once = posterior(x, labels), q = {each(once.mean), each(once.log_var)};
   const Tensor rows = noise.reshape({n * k, latents});
-  const Var missing = reconstruction(repeat_rows(x, k), reparameterize(q, rows), repeat_rows(classes_of(labels, n), k)) +
-                      sum(kl_to_prior(q, rows, KlEstimate::kSampled), {1});
+  const Var missing =
+      reconstruction(repeat_rows(x, k), reparameterize(q, rows), repeat_rows(classes_of(labels, n), k)) +
+      sum(kl_to_prior(q, rows, KlEstimate::kSampled), {1});
   return reshape(-missing, {n, k});
 }
 
@@ -258,7 +261,8 @@ ModelConfig Vae::config() const {
 std::map<std::string, std::string> Vae::config_help() const {
   return {{"height", "rows of every image"},
           {"width", "columns of every image"},
-          {"levels", "values of a pixel: 2 for black and white, 256 for all greys (with --likelihood 1, 2 or 3); 0 for any (with 1)"},
+          {"levels", "values of a pixel: 2 for black and white, 256 for all greys (with --likelihood 1, 2 or 3); 0 for "
+                     "any (with 1)"},
           {"channels", "1 for grey images, 3 for red, green and blue"},
           {"classes", "0: any image; 10: an image of a given class, such as a digit (a conditional VAE)"},
           {"latents", "how many numbers an image is encoded in"},
@@ -269,13 +273,14 @@ std::map<std::string, std::string> Vae::config_help() const {
           {"blocks", "residual blocks at each size of a convolutional net"},
           {"dense", "hidden units between the smallest maps of a convolutional net and the latents; 0: none"},
           {"dropout", "percent of the units next to the latents that a training step leaves out"},
-          {"likelihood", "of a pixel given the latents: 0 Bernoulli, 1 Gaussian, 2 a softmax over all levels, 3 a mixture "
-                         "of logistic distributions"},
+          {"likelihood", "of a pixel given the latents: 0 Bernoulli, 1 Gaussian, 2 a softmax over all levels, 3 a "
+                         "mixture of logistic distributions"},
           {"mixture", "components of that mixture"},
           {"beta", "percent that the KL counts for in training: 100 is the ELBO, 400 the beta-VAE's 4"},
           {"gamma", "0, or the weight of |KL - capacity| in the KL's place"},
           {"capacity", "nats that the KL is held at, with gamma"},
-          {"importance", "draws of the latents for each image: more than 1 trains on the importance-weighted bound (IWAE)"},
+          {"importance", "draws of the latents for each image: more than 1 trains on the importance-weighted bound "
+                         "(IWAE)"},
           {"warm_up", "training steps through which the KL's weight (or the capacity) grows from 0"}};
 }
 

@@ -10,8 +10,8 @@ namespace {
 
 const VaeNetOptions& checked(const VaeNetOptions& o) {
   require(o.height > 0 && o.width > 0 && o.channels > 0 && o.latents > 0 && o.classes >= 0, "Vae",
-          "height is {}, width {}, channels {}, latents {} and classes {}; the first four must be 1 or more, classes 0 "
-          "or more",
+          "height is {}, width {}, channels {}, latents {} and classes {}; the first four must be 1 or more, classes "
+          "0 or more",
           o.height, o.width, o.channels, o.latents, o.classes);
   require(o.maps >= 0 && o.hidden > 0 && o.layers >= 0 && o.halvings >= 1 && o.blocks >= 0 && o.dense >= 0, "Vae",
           "maps is {}, hidden {}, layers {}, halvings {}, blocks {} and dense {}; hidden and halvings must be 1 or "
@@ -100,7 +100,8 @@ Var VaeBlock::forward(const Var& x) {
 }
 
 VaeEncoder::VaeEncoder(const VaeNetOptions& o, Rng& rng)
-    : options(checked(o)), trunk_(child<Sequential>("trunk")), head_(child<Linear>("head", features(o), 2 * o.latents)) {
+    : options(checked(o)), trunk_(child<Sequential>("trunk")),
+      head_(child<Linear>("head", features(o), 2 * o.latents)) {
   if (o.maps > 0) build_conv_encoder(trunk_, o);
   else build_mlp_encoder(trunk_, o);
   add_dropout(trunk_, o, rng);

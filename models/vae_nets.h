@@ -63,8 +63,8 @@ class VaeEncoder : public Module {
 
 // The numbers that the decoder says of each pixel, given z.
 //   MLP             z (and the class, one-hot) -> [Linear, relu] x layers -> Linear to all pixels
-//   convolutional   z (and the class) -> [Linear to `dense`, relu] -> Linear to the smallest maps -> halvings times: blocks, relu, transposed 3x3
-//                   with stride 2
+//   convolutional   z (and the class) -> [Linear to `dense`, relu] -> Linear to the smallest maps
+//                   -> halvings times: blocks, relu, transposed 3x3 with stride 2
 class VaeDecoder : public Module {
  public:
   VaeDecoder(const VaeNetOptions& options, Rng& rng);

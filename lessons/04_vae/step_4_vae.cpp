@@ -178,7 +178,7 @@ int main(int argc, char** argv) {
   // ---- the mistake ---------------------------------------------------------------------------------------------
   Vae mistaken(config, first_values);
   train(lesson, mistaken, images, OverPixels::kMean, {.batch = 50, .epochs = 8, .title = "mistake", .stream = 2});
-  const double carried = mean(sum(mistaken.elbo_parts(test.images, noise).kl, {1})).item();
+  const double carried = std::abs(mean(sum(mistaken.elbo_parts(test.images, noise).kl, {1})).item());
   const std::string said = collapse_warning(carried, config.latents);
   lesson.say("the mistaken one: {}", said.empty() ? "no collapse" : said);
   const Tensor wrongly = mistaken.decode(prior);

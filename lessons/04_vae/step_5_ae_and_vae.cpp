@@ -27,7 +27,7 @@ using namespace gradfold;
 
 namespace {
 
-constexpr Index kDrawn = 300, kPlanes = 8, kSteps = 12;
+constexpr Index kDrawn = 300, kPlanes = 16, kSteps = 8;
 
 // beta = 0 is the AE: no noise, no KL.
 void train(Lesson& lesson, Vae& model, const Dataset& images, Real beta, const std::string& title) {
@@ -51,7 +51,7 @@ void train(Lesson& lesson, Vae& model, const Dataset& images, Real beta, const s
 
 void train(Lesson& lesson, PixelCnn& judge, const Dataset& images) {
   Adam optimizer(judge.parameters(), {.lr = 4e-3});
-  Lesson::Epochs epochs = lesson.epochs(images, {.batch = 20, .epochs = lesson.full() ? 10 : 4, .title = "judge"});
+  Lesson::Epochs epochs = lesson.epochs(images, {.batch = 20, .epochs = lesson.full() ? 10 : 2, .title = "judge"});
   const Schedule rate = schedule::cosine(epochs.steps());
   Index step = 0;
   for (const Batch& batch : epochs) {
@@ -79,7 +79,7 @@ double quantile(const Tensor& x, double share) {
   return v[static_cast<std::size_t>(share * static_cast<double>(v.size() - 1))];
 }
 
-// An image is black where ink is likelier than not.
+// What the judges see: black and white, ink where it is likelier than not.
 Tensor pictures(Vae& model, const Tensor& z) { return binarize(model.decode(z)); }
 // Percent of the pixels that do not come back.
 double wrong_pixels(Vae& model, const Tensor& x) {
@@ -95,7 +95,7 @@ int main(int argc, char** argv) {
                  .claim = "An autoencoder only compresses and restores; a VAE generates.",
                  .look_at = "Look at samples.png: three ways to draw from the same two nets. Then at planes.png and\n"
                             "rate_distortion.png. Change the 32 latents to 8: what is still true of the AE?",
-                 .labels = true, .epochs = 20, .full_epochs = 40, .train = 4000, .test = 1000});
+                 .labels = true, .epochs = 24, .full_epochs = 40, .train = 8000, .test = 1000});
   const Dataset images = lesson.train_images(binarize), test = lesson.test_images(binarize);
   const Tensor rows = images.images.flatten(1), real = test.images.slice(0, 0, kDrawn).contiguous();
   const auto net = [&](Index latents) {
@@ -111,7 +111,7 @@ int main(int argc, char** argv) {
   MlpClassifier classifier(128, {.steps = 600, .batch = 64, .lr = 3e-3, .seed = lesson.seed()});
   classifier.fit(rows, images.labels, 10);
   // An image that the PixelCNN finds less likely than 99 % of held-out ones is "nothing".
-  const double limit = quantile(-judge.log_prob(real), 0.99);
+  const double limit = quantile(-judge.log_prob(test.images), 0.99);
   struct Verdict {
     double nats, nothing, distance, doubt;  // medians of nats and distance; entropy of the classifier, nats
   };
@@ -140,15 +140,16 @@ int main(int argc, char** argv) {
 
   // ---- draws ---------------------------------------------------------------------------------------------------
   const Tensor codes = ae->encode(images.images);
-  const Tensor naive = pictures(*ae, ae->draw_codes(kDrawn, drawing));
-  const Tensor fitted = pictures(*ae, like_codes(codes, kDrawn, drawing));
-  const Tensor drawn = pictures(*vae, vae->draw_codes(kDrawn, drawing));
+  const Tensor naive = ae->draw_codes(kDrawn, drawing), fitted = like_codes(codes, kDrawn, drawing);
+  const Tensor prior = vae->draw_codes(kDrawn, drawing);
   lesson.picture("samples.png",
-                 grid(concatenate({shown, naive.slice(0, 0, 16), fitted.slice(0, 0, 16), drawn.slice(0, 0, 16)}, 0),
+                 grid(concatenate({shown, ae->decode(naive.slice(0, 0, 16)), ae->decode(fitted.slice(0, 0, 16)),
+                                   vae->decode(prior.slice(0, 0, 16))}, 0),
                       {.columns = 16, .row_titles = {"real", "AE, N(0, 1)", "AE, fitted", "VAE"}}),
                  "held-out images; z drawn from N(0, 1) or from a Gaussian fitted to the AE's codes, and decoded");
-  const Verdict of_real = ask("held-out images", real), of_naive = ask("AE, N(0, 1)", naive);
-  const Verdict of_ae = ask("AE, a fitted Gaussian", fitted), of_vae = ask("VAE", drawn);
+  const Verdict of_real = ask("held-out images", real), of_naive = ask("AE, N(0, 1)", pictures(*ae, naive));
+  const Verdict of_ae = ask("AE, a fitted Gaussian", pictures(*ae, fitted));
+  const Verdict of_vae = ask("VAE", pictures(*vae, prior));
   lesson.claim("V6", "the VAE generates: a PixelCNN finds what it draws likelier than what the AE does",
                of_ae.nats - of_vae.nats, of_vae.nats < of_ae.nats - 5 && of_ae.nats < of_naive.nats,
                fmt::format("median nats: VAE {:.1f}, AE {:.1f}, from N(0, 1) {:.1f}; held-out images {:.1f}",
@@ -163,15 +164,16 @@ int main(int argc, char** argv) {
   // Through the middle of all codes and two draws, as far to each side as these are.
   const Tensor square = code_square(kSteps, Tensor::zeros({2}), Tensor::ones({2}));
   const auto plane = [&](const Tensor& two, const Tensor& middle) { return matmul(square, two - middle) + middle; };
-  std::vector<Tensor> ae_planes, vae_planes;
+  std::vector<Tensor> of_ae_codes, of_vae_codes;
   for (Index i = 0; i < kPlanes; ++i) {
-    ae_planes.push_back(pictures(*ae, plane(like_codes(codes, 2, drawing), mean(codes, {0}))));
-    vae_planes.push_back(pictures(*vae, plane(vae->draw_codes(2, drawing), Tensor::zeros({32}))));
+    of_ae_codes.push_back(plane(like_codes(codes, 2, drawing), mean(codes, {0})));
+    of_vae_codes.push_back(plane(vae->draw_codes(2, drawing), Tensor::zeros({32})));
   }
-  const double ae_nothing = ask("planes of the AE", concatenate(ae_planes, 0)).nothing;
-  const double vae_nothing = ask("planes of the VAE", concatenate(vae_planes, 0)).nothing;
-  const GridOptions flat{.columns = kSteps, .zoom = 1, .gap = 0};
-  lesson.picture("planes.png", side_by_side({grid(ae_planes[0], flat), grid(vae_planes[0], flat)}),
+  const double ae_nothing = ask("planes of the AE", pictures(*ae, concatenate(of_ae_codes, 0))).nothing;
+  const double vae_nothing = ask("planes of the VAE", pictures(*vae, concatenate(of_vae_codes, 0))).nothing;
+  const GridOptions flat{.columns = kSteps, .zoom = 1, .gap = 1};
+  lesson.picture("planes.png",
+                 side_by_side({grid(ae->decode(of_ae_codes[0]), flat), grid(vae->decode(of_vae_codes[0]), flat)}),
                  "a plane through the codes of the AE (left) and through those of the VAE (right), decoded");
   lesson.claim("V6", "less of a plane through the VAE's codes decodes to nothing", ae_nothing - vae_nothing,
                vae_nothing < 0.7 * ae_nothing,

@@ -250,4 +250,5 @@ TEST_CASE("what eval reports: the bound and its parts, active units, and IWAE-K 
   CHECK(figures[4].value < figures[0].value);
   CHECK(model.evaluate(x, {}, same).size() == 4);
   CHECK_THROWS(model.evaluate(x * Real(0.5), {}, draws));  // grey pixels of a model of black and white
+  CHECK(contains(message_of([] { Vae({.likelihood = static_cast<LikelihoodKind>(4)}); }), "likelihood is 4"));
 }
