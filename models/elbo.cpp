@@ -52,13 +52,15 @@ Tensor active_units(const Tensor& means, Real threshold) {
   return greater(mean(square(means - mean(means, {0}, /*keepdim=*/true)), {0}), Tensor::scalar(threshold));
 }
 
-std::string collapse_warning(double kl_nats, Index latents) {
-  if (kl_nats >= 0.1) return {};
+std::string collapse_warning(double kl_nats, Index latents, double active) {
+  if (kl_nats >= 0.1 && active > 0) return {};
+  const std::string what = kl_nats < 0.1 ? fmt::format("carry {:.3f} nats together", kl_nats)
+                                         : std::string("are the same for every image");
   return fmt::format(
-      "posterior collapse: the {} latents carry {:.3f} nats together, so the decoder draws without asking them; hint: "
-      "is the reconstruction summed over pixels, as the KL is over latents? Else weigh the KL less, or raise its weight "
-      "from 0 through the first steps (warm_up)",
-      latents, kl_nats);
+      "posterior collapse: the {} latents {}, so the decoder draws without asking them; hint: is the reconstruction "
+      "summed over pixels, as the KL is over latents? Else weigh the KL less, or raise its weight from 0 through the "
+      "first steps (warm_up)",
+      latents, what);
 }
 
 }  // namespace gradfold

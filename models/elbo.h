@@ -48,8 +48,8 @@ Tensor iwae_bound(const Tensor& log_weights, Index k);
 // section 5.2).   means [N, D] of many images -> [D] of 0 and 1
 Tensor active_units(const Tensor& means, Real threshold = Real(0.01));
 
-// Posterior collapse in a sentence: `latents` latents whose KL adds up to kl_nats per image. Empty if they carry 0.1
-// nats or more.
-std::string collapse_warning(double kl_nats, Index latents);
+// Posterior collapse in a sentence: `latents` latents whose KL adds up to kl_nats per image, `active` of them active.
+// Empty if one is active and they carry 0.1 nats or more.
+std::string collapse_warning(double kl_nats, Index latents, double active = 1);
 
 }  // namespace gradfold

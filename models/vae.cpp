@@ -229,9 +229,12 @@ Figures Vae::evaluate(const Tensor& x, const Indices& labels, Rng& rng, const Ev
 }
 
 std::string Vae::warning(const Figures& held_out) const {
-  for (const Figure& figure : held_out)
-    if (figure.name == "kl_nats") return collapse_warning(figure.value, settings.latents);
-  return {};
+  const auto value = [&](std::string_view name) {
+    for (const Figure& figure : held_out)
+      if (figure.name == name) return figure.value;
+    return 1.;
+  };
+  return collapse_warning(value("kl_nats"), settings.latents, value("active_units"));
 }
 
 ModelConfig Vae::config() const {

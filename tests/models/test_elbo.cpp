@@ -168,6 +168,7 @@ TEST_CASE("active units: those whose mean moves over the images") {
 
 TEST_CASE("posterior collapse is said in a sentence, with what to do") {
   CHECK(collapse_warning(0.1, 3).empty());
+  CHECK(contains(collapse_warning(0.2, 3, 0), "the 3 latents are the same for every image"));
   CHECK(collapse_warning(0.003, 3) ==
         "posterior collapse: the 3 latents carry 0.003 nats together, so the decoder draws without asking them; hint: is "
         "the reconstruction summed over pixels, as the KL is over latents? Else weigh the KL less, or raise its weight "
