@@ -94,6 +94,8 @@ class ImageModel : public Module {
   // What is reported of images x. The first figure is the one that training is about, and is to be low. rng is for
   // what a model draws in order to measure. Without a graph.
   virtual Figures evaluate(const Tensor& x, const Indices& labels, Rng& rng, const EvaluateOptions& options = {}) = 0;
+  // What is wrong with the training that led to these figures of held-out images, in a sentence; empty if nothing is.
+  virtual std::string warning(const Figures&) const { return {}; }
   // `shape` [N, C, H, W] new images. What of the options a model has no use for it refuses.
   virtual Tensor sample(const Shape& shape, Rng& rng, const SampleOptions& options = {}) = 0;
 

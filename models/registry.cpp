@@ -10,6 +10,7 @@
 #include "models/pixel_cnn.h"
 #include "models/pixel_cnn_pp.h"
 #include "models/pixel_rnn.h"
+#include "models/vae.h"
 
 namespace gradfold {
 namespace {
@@ -81,6 +82,29 @@ std::unique_ptr<ImageModel> make_autoencoder(const ModelConfig& config) {
                                                          .width = config.at("width")});
 }
 
+std::unique_ptr<ImageModel> make_vae(const ModelConfig& config) {
+  return std::make_unique<Vae>(VaeConfig{.height = config.at("height"),
+                                         .width = config.at("width"),
+                                         .levels = static_cast<int>(config.at("levels")),
+                                         .channels = static_cast<int>(config.at("channels")),
+                                         .classes = config.at("classes"),
+                                         .latents = config.at("latents"),
+                                         .hidden = config.at("hidden"),
+                                         .layers = config.at("layers"),
+                                         .maps = config.at("maps"),
+                                         .halvings = config.at("halvings"),
+                                         .blocks = config.at("blocks"),
+                                         .dense = config.at("dense"),
+                                         .dropout = config.at("dropout"),
+                                         .likelihood = static_cast<LikelihoodKind>(config.at("likelihood")),
+                                         .mixture = config.at("mixture"),
+                                         .kl = {.beta = static_cast<Real>(config.at("beta")) / 100,
+                                                .gamma = static_cast<Real>(config.at("gamma")),
+                                                .capacity = static_cast<Real>(config.at("capacity"))},
+                                         .importance = config.at("importance"),
+                                         .warm_up = config.at("warm_up")});
+}
+
 // A new model adds its line here.
 struct Entry {
   ModelConfig defaults;
@@ -96,6 +120,7 @@ const std::map<std::string, Entry>& entries() {
       {"pixel_cnn_pp", {PixelCnnPp().config(), make_pixel_cnn_pp}},
       {"row_lstm", {PixelRnn(PixelRnnKind::kRowLstm).config(), make_pixel_rnn<PixelRnnKind::kRowLstm>}},
       {"diagonal_bilstm", {PixelRnn(PixelRnnKind::kDiagonalBiLstm).config(), make_pixel_rnn<PixelRnnKind::kDiagonalBiLstm>}},
+      {"vae", {Vae().config(), make_vae}},
   };
   return all;
 }

@@ -250,6 +250,7 @@ int Training::run(const Output& output, Index save_every) {
       const std::string text = epoch_text(*valid);
       finish_epoch(*valid, now() - start);
       output.say("epoch {}/{}  {}", progress_.epoch, settings_.epochs, text);
+      if (const std::string warning = model_->warning(*valid); !warning.empty()) output.say("{}", warning);
     }
   } catch (const Error&) {
     fmt::print(stderr, "{} holds the last good state, after step {}\n", path_.string(),

@@ -90,6 +90,54 @@ TEST_CASE("sample draws codes, walks through them, and shows what the model make
   CHECK(drawn({"--latent-map", "--steps", "4"}) == Drawn{16, 4, 4});
 }
 
+TEST_CASE("a VAE is trained on its bound, resumed to the same bits, judged with importance samples, and shown") {
+  Scratch folder;
+  const fs::path whole = folder / "whole.safetensors", resumed = folder / "resumed.safetensors", out = folder / "s.png";
+  const auto training = [](const fs::path& at, const char* epochs) {
+    return Words{"train", "vae", "--out", at, "--data", "strokes", "--limit", "96", "--batch", "16", "--latents", "2",
+                 "--hidden", "8", "--warm_up", "9", "--epochs", epochs, "--json"};
+  };
+  const Finished trained = gf(training(whole, "4"));
+  REQUIRE_MESSAGE(trained.exit == 0, trained.err);
+  const auto line = last_line(contents(folder / "whole.log.jsonl"));
+  for (const char* key : {"train_loss", "valid_loss", "elbo_nats", "reconstruction_nats", "kl_nats", "active_units"})
+    CHECK_MESSAGE(line.contains(key), key);
+  CHECK(line["valid_loss"] == line["elbo_nats"]);
+  CHECK_FALSE(line.contains("iwae_nats"));
+
+  REQUIRE(gf(training(resumed, "2")).exit == 0);
+  REQUIRE(gf({"train", "vae", "--out", resumed, "--resume", "--epochs", "4"}).exit == 0);
+  const auto first = read_safetensors(whole).tensors, second = read_safetensors(resumed).tensors;
+  for (const auto& [name, value] : first) {
+    INFO(name);
+    CHECK(identical(value, second.at(name)));
+  }
+
+  const auto eval = last_line(gf({"eval", whole, "--limit", "40", "--iwae-k", "50", "--json"}).out);
+  CHECK(eval["model"] == "vae");
+  CHECK(eval["iwae_k"] == 50);
+  CHECK(eval["iwae_nats"].get<double>() < eval["elbo_nats"].get<double>());
+  for (const Words& how : {Words{"--n", "4"}, {"--reconstruct", "--n", "3"}, {"--interpolate", "--n", "3"},
+                           {"--traverse"}, {"--latent-map", "--steps", "4"}}) {
+    Words words{"sample", whole, "--out", out};
+    words.insert(words.end(), how.begin(), how.end());
+    const Finished drawn = gf(words);
+    CHECK_MESSAGE(drawn.exit == 0, drawn.err);
+  }
+  const Finished other = gf({"train", "autoencoder", "--out", whole, "--resume"});
+  CHECK(other.exit == 2);
+  CHECK(contains(other.err, "holds the model vae, not the model autoencoder"));
+}
+
+TEST_CASE("posterior collapse is said after training, and ends nothing") {
+  Scratch folder;
+  // A KL a thousand times too dear.
+  const Finished trained = gf({"train", "vae", "--out", folder / "m.safetensors", "--limit", "64", "--hidden", "8",
+                               "--latents", "3", "--beta", "100000", "--epochs", "12", "--lr", "0.01"});
+  CHECK(trained.exit == 0);
+  CHECK_MESSAGE(contains(trained.err + trained.out, "posterior collapse: the 3 latents"), trained.out);
+}
+
 TEST_CASE("what a model cannot do names the model and is misuse") {
   Scratch folder;
   const fs::path model = folder / "model.safetensors", wide = folder / "wide.safetensors", out = folder / "s.png";
