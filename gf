@@ -255,7 +255,7 @@ help() {
   fi
   echo "usage: ./gf COMMAND   (add --no-install to forbid installing packages)"
   lines "$commands" | awk -F ' *\\| *' '{printf "  ./gf %-10s %-41s %s\n", $1, $2, $3}'
-  echo "to come: manifolds, autoencoders and VAE, and exercises that are checked"
+  echo "to come: exercises that are checked"
 }
 
 # The nearest command by edit distance, if it is near.
@@ -302,7 +302,6 @@ lesson() {
     [ -z "$step" ] || say "gf: there is no step $step; the steps are"
     [ -n "$step" ] || say "The steps; ./gf lesson 1.1 runs the first:"
     steps | sed 's/^/  /' >&2
-    say "To come: part 3 (manifolds), part 4 (autoencoders and VAE)."
     [ -z "$step" ] && exit 0 || exit 2
   fi
   shift
