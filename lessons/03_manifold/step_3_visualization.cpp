@@ -49,12 +49,13 @@ double accuracy_of_new(const Tensor& y, const Indices& labels, const Tensor& map
   return right / static_cast<double>(y.size(0));
 }
 
-// Pieces into which points fall if each is joined to its five nearest.
-Index pieces(const Tensor& y) { return connected_components(neighbor_graph(nearest_neighbors(y, 5))).count(); }
+// Pieces into which points fall if each is joined to its three nearest.
+Index pieces(const Tensor& y) { return connected_components(neighbor_graph(nearest_neighbors(y, 3))).count(); }
 
 double correlation(const std::vector<double>& a, const std::vector<double>& b) {
   double ma = 0, mb = 0, ab = 0, aa = 0, bb = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) ma += a[i] / static_cast<double>(a.size()), mb += b[i] / static_cast<double>(a.size());
+  const double n = static_cast<double>(a.size());
+  for (std::size_t i = 0; i < a.size(); ++i) ma += a[i] / n, mb += b[i] / n;
   for (std::size_t i = 0; i < a.size(); ++i)
     ab += (a[i] - ma) * (b[i] - mb), aa += (a[i] - ma) * (a[i] - ma), bb += (b[i] - mb) * (b[i] - mb);
   return ab / std::sqrt(aa * bb);
@@ -69,9 +70,9 @@ int main(int argc, char** argv) {
        .note = "고차원 데이터를 2D/3D 매니폴드로 줄여서 사람이 직관적으로 볼 수 있게 함 / 예 : t-SNE, UMAP",
        .claim = "High-dimensional data are reduced to a manifold of two or three dimensions, so that people can see them: "
                 "t-SNE, UMAP.",
-       .look_at = "Look at pca.png beside tsne.png: same digits. Then at balls_pca.png beside balls_tsne.png: which of the\n"
-                  "three balls is wide, and which two are close? noise.png shows one ball of noise. Raise its perplexity\n"
-                  "from 3 to 30: what is left of the clusters?",
+       .look_at = "Look at pca.png beside tsne.png: same digits. Then at balls_tsne.png: which of the three balls is\n"
+                  "wide, and which two are close? noise.png shows one ball of noise: raise its perplexity from 3 to 30.\n"
+                  "What is left of the clusters?",
        .labels = true, .epochs = 0, .full_epochs = 0, .train = 2000, .test = 500});
   const std::vector<std::string> digits = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
 
@@ -104,18 +105,20 @@ int main(int argc, char** argv) {
   lesson.say("  {:12} {:>16} {:>12} {:20.3f}\n", "784 pixels", "", "", in_pixels);
   const double trust_gain = std::min(maps[1].trust, maps[2].trust) - maps[0].trust;
   const double accuracy_gain = std::min(maps[1].accuracy, maps[2].accuracy) - maps[0].accuracy;
-  lesson.claim("M3", "two coordinates show who is near whom in 784: t-SNE and UMAP keep the neighbours that PCA's shadow loses",
-               trust_gain, trust_gain > 0.05 && accuracy_gain > 0.2,
-               fmt::format("trustworthiness PCA {:.3f}, t-SNE {:.3f}, UMAP {:.3f}; accuracy of 10 neighbours {:.3f}, {:.3f}, "
-                           "{:.3f} (in pixels {:.3f})", maps[0].trust, maps[1].trust, maps[2].trust, maps[0].accuracy,
+  lesson.claim("M3", "two coordinates show who is near whom in 784: t-SNE and UMAP keep the neighbours that PCA's "
+                     "shadow loses",
+               trust_gain, trust_gain > 0.1 && accuracy_gain > 0.3,
+               fmt::format("trustworthiness PCA {:.3f}, t-SNE {:.3f}, UMAP {:.3f}; accuracy of 10 neighbours {:.3f}, "
+                           "{:.3f}, {:.3f} (in pixels {:.3f})", maps[0].trust, maps[1].trust, maps[2].trust, maps[0].accuracy,
                            maps[1].accuracy, maps[2].accuracy, in_pixels));
 
   // ---- digits that the map has never seen -----------------------------------------------------------------
   const double placed = accuracy_of_new(umap.transform(x_new), test.labels, umap.embedding, train.labels);
   const double by_pixels = accuracy_of_new(new_pixels, test.labels, pixels, train.labels);
-  const double by_shadow = accuracy_of_new(Pca({.n_components = 2}).fit(x).transform(x_new), test.labels, maps[0].y, train.labels);
+  const Tensor shadow = Pca({.n_components = 2}).fit(x).transform(x_new);
+  const double by_shadow = accuracy_of_new(shadow, test.labels, maps[0].y, train.labels);
   lesson.claim("M3", "held-out digits, placed into UMAP's finished map, land among their own class", placed,
-               placed > by_shadow + 0.2 && placed > by_pixels - 0.08,
+               placed > by_shadow + 0.2 && placed > by_pixels - 0.1,
                fmt::format("10 neighbours on the map name {:.3f} of them rightly, in PCA's {:.3f}, in pixels {:.3f}", placed,
                            by_shadow, by_pixels));
 
@@ -137,40 +140,47 @@ int main(int argc, char** argv) {
   const Groups by_tsne = groups(tsne_balls, ball), by_umap = groups(umap_balls, ball);
   const auto size_ratio = [](const Groups& g) { return g.spread[2] / g.spread[0]; };
   const auto distance_ratio = [](const Groups& g) { return g.distance(0, 2) / g.distance(0, 1); };
-  lesson.picture("balls_pca.png", draw("three balls, PCA", flat_balls, ball, names), "sizes and distances as they are");
-  lesson.picture("balls_tsne.png", draw("three balls, t-SNE", tsne_balls, ball, names), "every ball alike, and next to each other");
+  lesson.picture("balls_tsne.png", draw("three balls, t-SNE", tsne_balls, ball, names),
+                 "every ball as wide as the others, and as far from them");
   const double drawn_size = std::max(size_ratio(by_tsne), size_ratio(by_umap));
   lesson.claim("M3", "a map does not say how large a cluster is", drawn_size, drawn_size < 0.5 * size_ratio(truth),
                fmt::format("the wide ball is {:.1f} times as wide; drawn {:.1f} times by t-SNE, {:.1f} by UMAP",
                            size_ratio(truth), size_ratio(by_tsne), size_ratio(by_umap)));
   const double drawn_distance = std::max(distance_ratio(by_tsne), distance_ratio(by_umap));
   lesson.claim("M3", "nor how far it is from another", drawn_distance,
-               drawn_distance < 0.5 * distance_ratio(truth) && std::abs(distance_ratio(flat) / distance_ratio(truth) - 1) < 0.1,
+               drawn_distance < 0.5 * distance_ratio(truth) &&
+                   std::abs(distance_ratio(flat) / distance_ratio(truth) - 1) < 0.1,
                fmt::format("{:.1f} times as far as the other; drawn {:.1f} times by t-SNE, {:.1f} by UMAP, {:.1f} by PCA",
                            distance_ratio(truth), distance_ratio(by_tsne), distance_ratio(by_umap), distance_ratio(flat)));
 
   // ---- clusters that are not there --------------------------------------------------------------------------
-  const Tensor noise = lesson.rng("noise").normal({500, 50});  // one ball
-  const Tensor narrow_look = Tsne({.perplexity = 3}).fit_transform(noise), wide_look = Tsne({.perplexity = 30}).fit_transform(noise);
+  const Tensor noise = lesson.rng("noise").normal({500, 10});  // one ball
+  const Tensor narrow_look = Tsne({.perplexity = 3}).fit_transform(noise);
+  const Tensor wide_look = Tsne({.perplexity = 30}).fit_transform(noise);
   const Index there = pieces(noise), seen = pieces(narrow_look), seen_wide = pieces(wide_look);
-  lesson.picture("noise.png", draw("one ball of noise, t-SNE with perplexity 3", narrow_look, Indices(Shape{500}), {"noise"}),
-                 fmt::format("{} pieces; in 50 dimensions it is {}", seen, there));
+  lesson.picture("noise.png",
+                 draw("one ball of noise, t-SNE with perplexity 3", narrow_look, Indices(Shape{500}), {"noise"}),
+                 fmt::format("{} pieces; in its 10 dimensions the ball is {}", seen, there));
   lesson.claim("M3", "and clusters may be the map's own: noise, seen with few neighbours, falls into clumps",
-               static_cast<double>(seen), seen >= 5 * there && seen_wide < seen,
-               fmt::format("joined to their 5 nearest, 500 points of one ball are {} piece; on t-SNE's map with perplexity 3 "
+               static_cast<double>(seen), seen >= 20 * there && seen >= 5 * seen_wide,
+               fmt::format("joined to their 3 nearest, 500 points of one ball are {} piece; on t-SNE's map with perplexity 3 "
                            "{}, with 30 {}", there, seen, seen_wide));
 
   // ---- where on the paper ---------------------------------------------------------------------------------
   std::vector<Map> starts;
   for (const std::uint64_t start : {1, 2}) {
-    Map m{"", "", Tsne({.init = TsneOptions::Init::kRandom, .random_state = 100 * lesson.seed() + start}).fit_transform(x)};
+    Umap random({.init = UmapOptions::Init::kRandom, .random_state = 100 * lesson.seed() + start});
+    Map m{"", fmt::format("start_{}.png", start), random.fit_transform(x)};
     m.trust = trustworthiness(pixels, m.y);
+    lesson.picture(m.file, draw(fmt::format("UMAP from random start {}", start), m.y, train.labels, digits),
+                   fmt::format("trustworthiness {:.3f}", m.trust));
     starts.push_back(m);
   }
-  const double agreement = correlation(groups(starts[0].y, train.labels).distances(), groups(starts[1].y, train.labels).distances());
+  const double agreement = correlation(groups(starts[0].y, train.labels).distances(),
+                                       groups(starts[1].y, train.labels).distances());
   lesson.claim("M3", "where on the paper a cluster lies is an accident of the start; who its neighbours are is not", agreement,
-               agreement < 0.8 && std::abs(starts[0].trust - starts[1].trust) < 0.01,
-               fmt::format("two random starts of t-SNE: trustworthiness {:.3f} and {:.3f}, distances between the ten classes "
+               agreement < 0.9 && std::abs(starts[0].trust - starts[1].trust) < 0.01,
+               fmt::format("two random starts of UMAP: trustworthiness {:.3f} and {:.3f}, distances between the ten classes "
                            "correlate {:.2f}", starts[0].trust, starts[1].trust, agreement));
   return lesson.close();
 }

@@ -146,13 +146,20 @@ TEST_CASE("Barnes-Hut of points that meet") {
   CHECK(max(abs(none)).item() == 0);
 }
 
-TEST_CASE("the FFT's repulsion is within 1e-3 of the exact one") {
-  for (const Real width : {Real(3), Real(15), Real(40)}) {
+TEST_CASE("the FFT's repulsion is within 1e-3 where its boxes are a third wide, and within 5 % where they are 1 wide") {
+  for (const Real width : {Real(1e-4), Real(3)}) {  // up to 17 across, in at least 50 boxes
     const Tensor y = clusters(2000, width, 6);
     Tensor exact(y.shape()), grid(y.shape());
     const double z = exact_repulsion(y, exact);
     CHECK(FftRepulsion().repulsion(y, grid) == doctest::Approx(z).epsilon(1e-3));
     CHECK(mean_error(grid, exact) < 1e-3);
+  }
+  for (const Real width : {Real(15), Real(40)}) {
+    const Tensor y = clusters(2000, width, 6);
+    Tensor exact(y.shape()), grid(y.shape());
+    const double z = exact_repulsion(y, exact);
+    CHECK(FftRepulsion().repulsion(y, grid) == doctest::Approx(z).epsilon(0.01));
+    CHECK(mean_error(grid, exact) < 0.05);
   }
 }
 
