@@ -57,7 +57,7 @@ double correlation(const std::vector<double>& a, const std::vector<double>& b) {
   const double n = static_cast<double>(a.size());
   for (std::size_t i = 0; i < a.size(); ++i) ma += a[i] / n, mb += b[i] / n;
   for (std::size_t i = 0; i < a.size(); ++i)
-    ab += (a[i] - ma) * (b[i] - mb), aa += (a[i] - ma) * (a[i] - ma), bb += (b[i] - mb) * (b[i] - mb);
+    ab += (a[i] - ma) * (b[i] - mb), aa += std::pow(a[i] - ma, 2), bb += std::pow(b[i] - mb, 2);
   return ab / std::sqrt(aa * bb);
 }
 
@@ -68,8 +68,8 @@ int main(int argc, char** argv) {
       argc, argv,
       {.step = "3.3", .title = "Visualization and what a map does not say",
        .note = "고차원 데이터를 2D/3D 매니폴드로 줄여서 사람이 직관적으로 볼 수 있게 함 / 예 : t-SNE, UMAP",
-       .claim = "High-dimensional data are reduced to a manifold of two or three dimensions, so that people can see them: "
-                "t-SNE, UMAP.",
+       .claim = "High-dimensional data are reduced to a manifold of two or three dimensions, so that people can see "
+                "them: t-SNE, UMAP.",
        .look_at = "Look at pca.png beside tsne.png: same digits. Then at balls_tsne.png: which of the three balls is\n"
                   "wide, and which two are close? noise.png shows one ball of noise: raise its perplexity from 3 to 30.\n"
                   "What is left of the clusters?",
@@ -119,8 +119,8 @@ int main(int argc, char** argv) {
   const double by_shadow = accuracy_of_new(shadow, test.labels, maps[0].y, train.labels);
   lesson.claim("M3", "held-out digits, placed into UMAP's finished map, land among their own class", placed,
                placed > by_shadow + 0.2 && placed > by_pixels - 0.1,
-               fmt::format("10 neighbours on the map name {:.3f} of them rightly, in PCA's {:.3f}, in pixels {:.3f}", placed,
-                           by_shadow, by_pixels));
+               fmt::format("10 neighbours on the map name {:.3f} of them rightly, in PCA's {:.3f}, in pixels {:.3f}",
+                           placed, by_shadow, by_pixels));
 
   // ---- what it does not say: how large a cluster is, how far from another -----------------------------------
   // Three balls of 200 points in 50 dimensions: two narrow ones next to each other, and a wide one far away.
@@ -150,8 +150,9 @@ int main(int argc, char** argv) {
   lesson.claim("M3", "nor how far it is from another", drawn_distance,
                drawn_distance < 0.5 * distance_ratio(truth) &&
                    std::abs(distance_ratio(flat) / distance_ratio(truth) - 1) < 0.1,
-               fmt::format("{:.1f} times as far as the other; drawn {:.1f} times by t-SNE, {:.1f} by UMAP, {:.1f} by PCA",
-                           distance_ratio(truth), distance_ratio(by_tsne), distance_ratio(by_umap), distance_ratio(flat)));
+               fmt::format("{:.1f} times as far as the other; drawn {:.1f} times by t-SNE, {:.1f} by UMAP, {:.1f} by "
+                           "PCA", distance_ratio(truth), distance_ratio(by_tsne), distance_ratio(by_umap),
+                           distance_ratio(flat)));
 
   // ---- clusters that are not there --------------------------------------------------------------------------
   const Tensor noise = lesson.rng("noise").normal({500, 10});  // one ball
@@ -163,8 +164,8 @@ int main(int argc, char** argv) {
                  fmt::format("{} pieces; in its 10 dimensions the ball is {}", seen, there));
   lesson.claim("M3", "and clusters may be the map's own: noise, seen with few neighbours, falls into clumps",
                static_cast<double>(seen), seen >= 20 * there && seen >= 5 * seen_wide,
-               fmt::format("joined to their 3 nearest, 500 points of one ball are {} piece; on t-SNE's map with perplexity 3 "
-                           "{}, with 30 {}", there, seen, seen_wide));
+               fmt::format("joined to their 3 nearest, 500 points of one ball are {} piece; on t-SNE's map with "
+                           "perplexity 3 {}, with 30 {}", there, seen, seen_wide));
 
   // ---- where on the paper ---------------------------------------------------------------------------------
   std::vector<Map> starts;
@@ -178,9 +179,9 @@ int main(int argc, char** argv) {
   }
   const double agreement = correlation(groups(starts[0].y, train.labels).distances(),
                                        groups(starts[1].y, train.labels).distances());
-  lesson.claim("M3", "where on the paper a cluster lies is an accident of the start; who its neighbours are is not", agreement,
-               agreement < 0.9 && std::abs(starts[0].trust - starts[1].trust) < 0.01,
-               fmt::format("two random starts of UMAP: trustworthiness {:.3f} and {:.3f}, distances between the ten classes "
-                           "correlate {:.2f}", starts[0].trust, starts[1].trust, agreement));
+  lesson.claim("M3", "where on the paper a cluster lies is an accident of the start; who its neighbours are is not",
+               agreement, agreement < 0.9 && std::abs(starts[0].trust - starts[1].trust) < 0.01,
+               fmt::format("two random starts of UMAP: trustworthiness {:.3f} and {:.3f}, distances between the ten "
+                           "classes correlate {:.2f}", starts[0].trust, starts[1].trust, agreement));
   return lesson.close();
 }
