@@ -1,5 +1,8 @@
 #include "manifold/spectral_layout.h"
 
+// As in eigenpairs.cpp: a false alarm of g++ 12, and sums that must not be cut by the number of threads.
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#define EIGEN_DONT_PARALLELIZE
 #include <Eigen/Eigenvalues>
 #include <Eigen/QR>
 

@@ -103,7 +103,7 @@ Umap& Umap::fit(const Tensor& x, const Neighbors& found, const Indices& labels) 
 
 Tensor Umap::transform(const Tensor& points) const {
   require(embedding.defined(), "Umap", "transform before fit: there is no map yet; hint: call fit first");
-  check_points("Umap", "x", points, 1);
+  check_points("Umap", "x", points, 0);
   const Tensor x = points.contiguous();
   require(x.size(1) == x_.size(1), "Umap", "x is {} but the map was fitted to points of {} columns", x.shape(),
           x_.size(1));

@@ -14,7 +14,8 @@ namespace gradfold {
 namespace {
 
 constexpr Index kTogether = 16;  // points that share a vector
-constexpr Index kGroups = 16;    // groups a thread takes at a time
+constexpr Index kWaves = 8;      // parts of an epoch: points of one wave see where the waves before it have moved
+constexpr Index kGroups = 4;     // groups a thread takes at a time
 constexpr Real kClip = 4;        // the longest step along a coordinate, before the learning rate
 constexpr Real kTiny = 1e-12f;   // a squared distance of points that meet; to the power of b (2 at most) still a number
 
@@ -60,10 +61,10 @@ std::vector<std::int32_t> by_work(const SparseRows& graph) {
 template <int C>
 class Epoch {
  public:
-  Epoch(const SparseRows& graph, Real strongest, const UmapLayoutOptions& options, Index epoch, const Tensor& before,
-        const Tensor& others, Tensor& after)
-      : graph_(graph), options_(options), before_(before.data()), others_(others.data()), after_(after.data()),
-        n_(before.size(1)), m_(others.size(1)), rate_per_weight_(1 / strongest), epoch_(static_cast<Real>(epoch)),
+  Epoch(const SparseRows& graph, Real strongest, const UmapLayoutOptions& options, Index epoch, Tensor& y,
+        const Tensor& others, Tensor& moved)
+      : graph_(graph), options_(options), y_(y.data()), others_(others.data()), moved_(moved.data()),
+        n_(y.size(1)), m_(others.size(1)), rate_per_weight_(1 / strongest), epoch_(static_cast<Real>(epoch)),
         a_(static_cast<Real>(options.curve.a)), b_(static_cast<Real>(options.curve.b)),
         alpha_(static_cast<Real>(options.learning_rate *
                                  (1 - static_cast<double>(epoch - 1) / static_cast<double>(options.n_epochs)))),
@@ -84,7 +85,7 @@ class Epoch {
     drawn.push_back(0);  // lanes without edges read something
     Lanes<Real> at[C];
     for (int c = 0; c < C; ++c)
-      for (Index l = 0; l < kTogether; ++l) at[c][l] = before_[c * n_ + self[l]];
+      for (Index l = 0; l < kTogether; ++l) at[c][l] = y_[c * n_ + self[l]];
     Lanes<std::uint32_t> random;
     for (Index l = 0; l < kTogether; ++l) random[l] = mixed(seed_ + static_cast<std::uint32_t>(self[l])) | 1u;
     const std::int32_t last = static_cast<std::int32_t>(drawn.size()) - 1;
@@ -96,11 +97,20 @@ class Epoch {
         to[l] = drawn[std::min<std::int32_t>(first[l] + static_cast<std::int32_t>(step), last)];
       }
       attract(to, live, at);
-      if (options_.others_move) attract(to, live, at);  // once for each of the two rows that hold the edge
+      if (options_.others_move) {
+        later_edges(first, edges, step, drawn, to);
+        attract(to, live, at);
+      }
       for (Index s = 0; s < options_.negative_sample_rate; ++s) repel(self, live, random, at);
     }
     for (int c = 0; c < C; ++c)
-      for (Index l = 0; l < count; ++l) after_[c * n_ + self[l]] = at[c][l];
+      for (Index l = 0; l < count; ++l) moved_[c * n_ + self[l]] = at[c][l];
+  }
+
+  // The others see where these have moved.
+  void settle(const std::int32_t* points, Index count) {
+    for (int c = 0; c < C; ++c)
+      for (Index l = 0; l < count; ++l) y_[c * n_ + points[l]] = moved_[c * n_ + points[l]];
   }
 
  private:
@@ -115,6 +125,17 @@ class Epoch {
       count += std::floor(epoch_ * often) > std::floor((epoch_ - 1) * often);
     }
     drawn.resize(count);
+  }
+
+  // The edge half a round ahead. An edge pulls once for each of the two rows that hold it; two pulls at once would take a
+  // point past its neighbour and back, and tear apart what belongs together.
+  static void later_edges(const Lanes<std::int32_t>& first, const Lanes<std::int32_t>& edges, Index step,
+                          const std::vector<std::int32_t>& drawn, Lanes<std::int32_t>& to) {
+    for (Index l = 0; l < kTogether; ++l) {
+      if (step >= edges[l]) continue;  // not live: any will do
+      const std::int32_t e = static_cast<std::int32_t>(step) + edges[l] / 2;
+      to[l] = drawn[first[l] + (e < edges[l] ? e : e - edges[l])];
+    }
   }
 
   static Real clipped(Real step) { return std::min(std::max(step, -kClip), kClip); }
@@ -167,8 +188,9 @@ class Epoch {
 
   const SparseRows& graph_;
   const UmapLayoutOptions& options_;
-  const Real *before_, *others_;
-  Real* after_;
+  Real* y_;
+  const Real* others_;
+  Real* moved_;
   Index n_, m_;
   Real rate_per_weight_, epoch_, a_, b_, alpha_, gamma_;
   std::uint32_t seed_;
@@ -179,15 +201,24 @@ void layout(const SparseRows& graph, Tensor& y, const Tensor& fixed, const UmapL
   const Index n = y.size(1);
   const Real strongest = graph.value.empty() ? Real(1) : *std::max_element(graph.value.begin(), graph.value.end());
   const std::vector<std::int32_t> order = by_work(graph);
-  Tensor next(y.shape());
+  Tensor moved(y.shape());
+  const Index groups = (n + kTogether - 1) / kTogether;
   for (Index epoch = 1; epoch <= options.n_epochs; ++epoch) {
-    const Tensor& others = options.others_move ? y : fixed;
-    parallel_for(n, kGroups * kTogether, [&](Index begin, Index end) {
-      Epoch<C> part(graph, strongest, options, epoch, y, others, next);
-      std::vector<std::int32_t> drawn;
-      for (Index i = begin; i < end; i += kTogether) part.move(order.data() + i, std::min(kTogether, end - i), drawn);
-    });
-    std::swap(y, next);
+    Epoch<C> now(graph, strongest, options, epoch, y, options.others_move ? y : fixed, moved);
+    for (Index wave = 0; wave < kWaves; ++wave) {
+      const Index in_wave = (groups - wave + kWaves - 1) / kWaves;
+      parallel_for(in_wave, kGroups, [&](Index begin, Index end) {
+        std::vector<std::int32_t> drawn;
+        for (Index g = begin; g < end; ++g) {
+          const Index first = (g * kWaves + wave) * kTogether;
+          now.move(order.data() + first, std::min(kTogether, n - first), drawn);
+        }
+      });
+      for (Index g = 0; g < in_wave; ++g) {
+        const Index first = (g * kWaves + wave) * kTogether;
+        now.settle(order.data() + first, std::min(kTogether, n - first));
+      }
+    }
     if (options.progress) options.progress(epoch);
   }
 }

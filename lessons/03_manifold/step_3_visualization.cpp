@@ -1,0 +1,187 @@
+// 3.3  Visualization: 784 dimensions on a sheet of paper, and what such a map does not say.
+//
+//   PCA     the flat shadow in which the points lie widest
+//   t-SNE   places points so that whom each would pick as a neighbour is as in the data: KL(P || Q), all pairs
+//   UMAP    draws the graph of neighbours: edges pull their ends together, random points push each other away
+//
+// Two experiments on digits: who keeps the neighbours, and where digits go that the map has never seen. Then four on
+// data whose truth is known, in which a reader of the map goes wrong: the size of a cluster, the distance between two,
+// clusters that are not there, and where on the paper a cluster lies.
+#include <algorithm>
+#include <cmath>
+
+#include "lessons/lesson.h"
+#include "manifold/geodesics.h"
+#include "manifold/groups.h"
+#include "manifold/pca.h"
+#include "manifold/quality.h"
+#include "manifold/tsne.h"
+#include "manifold/umap.h"
+#include "tensor/elementwise.h"
+
+using namespace gradfold;
+
+namespace {
+
+// One series of dots for each label.
+Chart draw(const std::string& title, const Tensor& y, const Indices& labels, const std::vector<std::string>& names) {
+  Chart chart({.title = title, .equal_axes = true, .width = 640, .height = 560});
+  for (std::size_t label = 0; label < names.size(); ++label) {
+    std::vector<double> a, b;
+    for (Index i = 0; i < y.size(0); ++i) {
+      if (labels[i] != static_cast<std::int32_t>(label)) continue;
+      a.push_back(y.at({i, 0})), b.push_back(y.at({i, 1}));
+    }
+    chart.scatter(names[label], a, b);
+  }
+  return chart;
+}
+
+// Share of the points of y that most of their 10 nearest on the map share a label with.
+double accuracy_of_new(const Tensor& y, const Indices& labels, const Tensor& map, const Indices& known) {
+  const Neighbors near = nearest_neighbors(y, map, 10);
+  double right = 0;
+  for (Index i = 0; i < y.size(0); ++i) {
+    std::vector<int> votes(10, 0);
+    for (Index j = 0; j < 10; ++j) ++votes[static_cast<std::size_t>(known[near.index[i * 10 + j]])];
+    right += std::max_element(votes.begin(), votes.end()) - votes.begin() == labels[i];
+  }
+  return right / static_cast<double>(y.size(0));
+}
+
+// Pieces into which points fall if each is joined to its three nearest.
+Index pieces(const Tensor& y) { return connected_components(neighbor_graph(nearest_neighbors(y, 3))).count(); }
+
+double correlation(const std::vector<double>& a, const std::vector<double>& b) {
+  double ma = 0, mb = 0, ab = 0, aa = 0, bb = 0;
+  const double n = static_cast<double>(a.size());
+  for (std::size_t i = 0; i < a.size(); ++i) ma += a[i] / n, mb += b[i] / n;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    ab += (a[i] - ma) * (b[i] - mb), aa += std::pow(a[i] - ma, 2), bb += std::pow(b[i] - mb, 2);
+  return ab / std::sqrt(aa * bb);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Lesson lesson(
+      argc, argv,
+      {.step = "3.3", .title = "Visualization and what a map does not say",
+       .note = "고차원 데이터를 2D/3D 매니폴드로 줄여서 사람이 직관적으로 볼 수 있게 함 / 예 : t-SNE, UMAP",
+       .claim = "High-dimensional data are reduced to a manifold of two or three dimensions, so that people can see "
+                "them: t-SNE, UMAP.",
+       .look_at = "Look at pca.png beside tsne.png: same digits. Then at balls_tsne.png: which of the three balls is\n"
+                  "wide, and which two are close? noise.png shows one ball of noise: raise its perplexity from 3 to 30.\n"
+                  "What is left of the clusters?",
+       .labels = true, .epochs = 0, .full_epochs = 0, .train = 2000, .test = 500});
+  const std::vector<std::string> digits = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
+
+  // ---- three maps of the same digits ----------------------------------------------------------------------
+  const Dataset train = lesson.train_images(), test = lesson.test_images();
+  const Tensor pixels = train.images.flatten(1), new_pixels = test.images.flatten(1);
+  Pca to_50({.n_components = 50});
+  const Tensor x = to_50.fit_transform(pixels), x_new = to_50.transform(new_pixels);
+  Umap umap({.random_state = lesson.seed()}), umap_3d({.n_components = 3, .random_state = lesson.seed()});
+  Tsne tsne;
+  struct Map {
+    std::string name, file;
+    Tensor y;
+    double trust = 0, continuity = 0, accuracy = 0;
+  };
+  std::vector<Map> maps = {{"PCA", "pca", Pca({.n_components = 2}).fit_transform(x)},
+                           {"t-SNE", "tsne", tsne.fit_transform(x)},
+                           {"UMAP", "umap", umap.fit_transform(x)},
+                           {"UMAP in 3-D", "", umap_3d.fit_transform(x)}};
+  lesson.say("  {:12} {:>16} {:>12} {:>20}", "", "trustworthiness", "continuity", "neighbour accuracy");
+  for (Map& m : maps) {
+    m.trust = trustworthiness(pixels, m.y), m.continuity = continuity(pixels, m.y);
+    m.accuracy = knn_accuracy(m.y, train.labels);
+    lesson.say("  {:12} {:16.3f} {:12.3f} {:20.3f}", m.name, m.trust, m.continuity, m.accuracy);
+    if (!m.file.empty())
+      lesson.picture(m.file + ".png", draw(m.name, m.y, train.labels, digits),
+                     fmt::format("{}: trustworthiness {:.3f}, neighbour accuracy {:.3f}", m.name, m.trust, m.accuracy));
+  }
+  const double in_pixels = knn_accuracy(pixels, train.labels);
+  lesson.say("  {:12} {:>16} {:>12} {:20.3f}\n", "784 pixels", "", "", in_pixels);
+  const double trust_gain = std::min(maps[1].trust, maps[2].trust) - maps[0].trust;
+  const double accuracy_gain = std::min(maps[1].accuracy, maps[2].accuracy) - maps[0].accuracy;
+  lesson.claim("M3", "two coordinates show who is near whom in 784: t-SNE and UMAP keep the neighbours that PCA's "
+                     "shadow loses",
+               trust_gain, trust_gain > 0.1 && accuracy_gain > 0.3,
+               fmt::format("trustworthiness PCA {:.3f}, t-SNE {:.3f}, UMAP {:.3f}; accuracy of 10 neighbours {:.3f}, "
+                           "{:.3f}, {:.3f} (in pixels {:.3f})", maps[0].trust, maps[1].trust, maps[2].trust, maps[0].accuracy,
+                           maps[1].accuracy, maps[2].accuracy, in_pixels));
+
+  // ---- digits that the map has never seen -----------------------------------------------------------------
+  const double placed = accuracy_of_new(umap.transform(x_new), test.labels, umap.embedding, train.labels);
+  const double by_pixels = accuracy_of_new(new_pixels, test.labels, pixels, train.labels);
+  const Tensor shadow = Pca({.n_components = 2}).fit(x).transform(x_new);
+  const double by_shadow = accuracy_of_new(shadow, test.labels, maps[0].y, train.labels);
+  lesson.claim("M3", "held-out digits, placed into UMAP's finished map, land among their own class", placed,
+               placed > by_shadow + 0.2 && placed > by_pixels - 0.1,
+               fmt::format("10 neighbours on the map name {:.3f} of them rightly, in PCA's {:.3f}, in pixels {:.3f}",
+                           placed, by_shadow, by_pixels));
+
+  // ---- what it does not say: how large a cluster is, how far from another -----------------------------------
+  // Three balls of 200 points in 50 dimensions: two narrow ones next to each other, and a wide one far away.
+  Rng rng = lesson.rng("balls");
+  Tensor balls = rng.normal({600, 50});
+  Indices ball(Shape{600});
+  for (Index i = 0; i < 600; ++i) {
+    ball[i] = static_cast<std::int32_t>(i / 200);
+    Tensor row = balls.select(0, i);
+    if (ball[i] == 2) row.copy_from(row * Real(5));
+    row.set({0}, row.at({0}) + (ball[i] == 1 ? 30 : ball[i] == 2 ? 300 : 0));
+  }
+  const std::vector<std::string> names = {"narrow", "narrow, 30 away", "wide, 300 away"};
+  const Tensor flat_balls = Pca({.n_components = 2}).fit_transform(balls), tsne_balls = Tsne().fit_transform(balls);
+  const Tensor umap_balls = Umap({.random_state = lesson.seed()}).fit_transform(balls);
+  const Groups truth = groups(balls, ball), flat = groups(flat_balls, ball);
+  const Groups by_tsne = groups(tsne_balls, ball), by_umap = groups(umap_balls, ball);
+  const auto size_ratio = [](const Groups& g) { return g.spread[2] / g.spread[0]; };
+  const auto distance_ratio = [](const Groups& g) { return g.distance(0, 2) / g.distance(0, 1); };
+  lesson.picture("balls_tsne.png", draw("three balls, t-SNE", tsne_balls, ball, names),
+                 "every ball as wide as the others, and as far from them");
+  const double drawn_size = std::max(size_ratio(by_tsne), size_ratio(by_umap));
+  lesson.claim("M3", "a map does not say how large a cluster is", drawn_size, drawn_size < 0.5 * size_ratio(truth),
+               fmt::format("the wide ball is {:.1f} times as wide; drawn {:.1f} times by t-SNE, {:.1f} by UMAP",
+                           size_ratio(truth), size_ratio(by_tsne), size_ratio(by_umap)));
+  const double drawn_distance = std::max(distance_ratio(by_tsne), distance_ratio(by_umap));
+  lesson.claim("M3", "nor how far it is from another", drawn_distance,
+               drawn_distance < 0.5 * distance_ratio(truth) &&
+                   std::abs(distance_ratio(flat) / distance_ratio(truth) - 1) < 0.1,
+               fmt::format("{:.1f} times as far as the other; drawn {:.1f} times by t-SNE, {:.1f} by UMAP, {:.1f} by "
+                           "PCA", distance_ratio(truth), distance_ratio(by_tsne), distance_ratio(by_umap),
+                           distance_ratio(flat)));
+
+  // ---- clusters that are not there --------------------------------------------------------------------------
+  const Tensor noise = lesson.rng("noise").normal({500, 10});  // one ball
+  const Tensor narrow_look = Tsne({.perplexity = 3}).fit_transform(noise);
+  const Tensor wide_look = Tsne({.perplexity = 30}).fit_transform(noise);
+  const Index there = pieces(noise), seen = pieces(narrow_look), seen_wide = pieces(wide_look);
+  lesson.picture("noise.png",
+                 draw("one ball of noise, t-SNE with perplexity 3", narrow_look, Indices(Shape{500}), {"noise"}),
+                 fmt::format("{} pieces; in its 10 dimensions the ball is {}", seen, there));
+  lesson.claim("M3", "and clusters may be the map's own: noise, seen with few neighbours, falls into clumps",
+               static_cast<double>(seen), seen >= 20 * there && seen >= 5 * seen_wide,
+               fmt::format("joined to their 3 nearest, 500 points of one ball are {} piece; on t-SNE's map with "
+                           "perplexity 3 {}, with 30 {}", there, seen, seen_wide));
+
+  // ---- where on the paper ---------------------------------------------------------------------------------
+  std::vector<Map> starts;
+  for (const std::uint64_t start : {1, 2}) {
+    Umap random({.init = UmapOptions::Init::kRandom, .random_state = 100 * lesson.seed() + start});
+    Map m{"", fmt::format("start_{}.png", start), random.fit_transform(x)};
+    m.trust = trustworthiness(pixels, m.y);
+    lesson.picture(m.file, draw(fmt::format("UMAP from random start {}", start), m.y, train.labels, digits),
+                   fmt::format("trustworthiness {:.3f}", m.trust));
+    starts.push_back(m);
+  }
+  const double agreement = correlation(groups(starts[0].y, train.labels).distances(),
+                                       groups(starts[1].y, train.labels).distances());
+  lesson.claim("M3", "where on the paper a cluster lies is an accident of the start; who its neighbours are is not",
+               agreement, agreement < 0.9 && std::abs(starts[0].trust - starts[1].trust) < 0.01,
+               fmt::format("two random starts of UMAP: trustworthiness {:.3f} and {:.3f}, distances between the ten "
+                           "classes correlate {:.2f}", starts[0].trust, starts[1].trust, agreement));
+  return lesson.close();
+}
