@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "manifold/neighbors.h"
 #include "tensor/check.h"
 #include "viz/heatmap.h"
 
@@ -58,6 +59,24 @@ std::vector<Color> class_colors(const Indices& labels) {
   std::vector<Color> out;
   for (const std::int32_t label : labels.values) out.push_back(kColors[static_cast<std::size_t>(label) % 10]);
   return out;
+}
+
+double sheet_blur(const Tensor& y, const Tensor& sheet) {
+  constexpr Index kNear = 10;
+  const Index n = y.size(0);
+  require(n > kNear && sheet.shape() == Shape{n, n}, "sheet_blur", "y is {} and sheet {}; it must be [N, N], N > {}",
+          y.shape(), sheet.shape(), kNear);
+  const Neighbors near = nearest_neighbors(y, kNear);
+  const Tensor distances = sheet.contiguous();
+  double on_map = 0, on_sheet = 0;
+  std::vector<Real> row(static_cast<std::size_t>(n));
+  for (Index i = 0; i < n; ++i) {
+    std::copy_n(distances.data() + i * n, n, row.begin());
+    for (Index j = 0; j < kNear; ++j) on_map += row[static_cast<std::size_t>(near.index[i * kNear + j])];
+    std::partial_sort(row.begin(), row.begin() + kNear + 1, row.end());
+    for (Index j = 1; j <= kNear; ++j) on_sheet += row[static_cast<std::size_t>(j)];  // the first is the point itself
+  }
+  return on_map / on_sheet;
 }
 
 }  // namespace gradfold
