@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "manifold/geodesics.h"
 #include "manifold/neighbors.h"
 #include "tensor/check.h"
 #include "viz/heatmap.h"
@@ -19,7 +20,8 @@ constexpr double kLightest = 0.82;    // of the colour scale: what is above cann
 std::pair<double, double> usual_range(std::vector<Real> values) {
   std::sort(values.begin(), values.end());
   const auto last = static_cast<double>(values.size() - 1);
-  return {values[static_cast<std::size_t>(kCutOff * last)], values[static_cast<std::size_t>((1 - kCutOff) * last)]};
+  return {values[static_cast<std::size_t>(kCutOff * last)],
+          values[static_cast<std::size_t>(std::ceil((1 - kCutOff) * last))]};
 }
 
 }  // namespace
@@ -77,6 +79,13 @@ double sheet_blur(const Tensor& y, const Tensor& sheet) {
     for (Index j = 1; j <= kNear; ++j) on_sheet += row[static_cast<std::size_t>(j)];  // the first is the point itself
   }
   return on_map / on_sheet;
+}
+
+Index connecting_neighbors(const Tensor& x) {
+  for (Index k = 10;; k += 5) {
+    const Index known = std::min(k, x.size(0) - 1);
+    if (connected_components(neighbor_graph(nearest_neighbors(x, known))).count() == 1) return known;
+  }
 }
 
 }  // namespace gradfold

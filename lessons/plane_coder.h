@@ -1,4 +1,5 @@
 #pragma once
+#include "manifold/pca.h"
 #include "nn/activations.h"
 #include "nn/linear.h"
 #include "nn/sequential.h"
@@ -21,12 +22,20 @@ struct PlaneCoder {
   // The places [N, 2]; of a variational one, their means.
   Tensor encode(const Tensor& x) { return encoder(x).value().slice(1, 0, 2).contiguous(); }
   // The share of x's variance that is lost on the way there and back.
-  double error(const Tensor& x) {
+  double loss(const Tensor& x) {
     return sum_of_squares(decoder(encode(x)).value() - x) / sum_of_squares(x - mean(x, {0}, true));
   }
 
   const bool variational;
   Sequential encoder, decoder;
 };
+
+// The same of the best linear code of two numbers: the share of new points' variance that PCA, fitted to x, loses.
+inline double two_component_loss(const Tensor& x, const Tensor& fresh) {
+  Pca pca({.n_components = 2});
+  pca.fit(x);
+  const Tensor back = pca.inverse_transform(pca.transform(fresh));
+  return sum_of_squares(back - fresh) / sum_of_squares(fresh - mean(fresh, {0}, true));
+}
 
 }  // namespace gradfold

@@ -3,6 +3,7 @@
 
 #include "manifold/distances.h"
 #include "tensor/elementwise.h"
+#include "tensor/indexing.h"
 #include "tensor/random.h"
 #include "tests/doctest.h"
 #include "tests/files.h"
@@ -51,4 +52,12 @@ TEST_CASE("blur is 1 where the map has the sheet's neighbours, and large where a
   CHECK(sheet_blur(sheet.slice(1, 0, 1).contiguous(), distances) > 2);
   CHECK(sheet_blur(rng.normal({800, 2}), distances) > 8);
   CHECK(contains(message_of([&] { sheet_blur(sheet, distances.slice(0, 0, 3)); }), "[N, N]"));
+}
+
+TEST_CASE("neighbours that connect: ten where they do, more where two clusters are apart") {
+  Rng rng(2);
+  const Tensor one = rng.normal({60, 2});
+  CHECK(connecting_neighbors(one) == 10);
+  CHECK(connecting_neighbors(concatenate({one, one + 1000}, 0)) == 60);
+  CHECK(connecting_neighbors(one.slice(0, 0, 5).contiguous()) == 4);
 }
