@@ -207,9 +207,10 @@ int main(int argc, char** argv) {
                fmt::format("lost of the roll {:.1f} % (PCA {:.1f} %), of digits {:.0f} % (PCA {:.0f} %)",
                            100 * roll_curved, 100 * roll_flat, 100 * curved, 100 * flat));
   const double least = std::min({fitted[kLle], fitted[kTsne], fitted[kUmap], fitted[kAe], fitted[kVae]});
-  lesson.claim("V1", "of digits, too, LLE, t-SNE, UMAP and both nets keep classes apart better than PCA, without labels",
+  lesson.claim("V1", "of digits, too, LLE, t-SNE, UMAP and the nets keep classes apart better than PCA, unlabelled",
                least, least > fitted[kPca] + 0.05,
-               fmt::format("nearest neighbour right: PCA {:.2f}; {:.2f}, {:.2f}, {:.2f}, {:.2f} and {:.2f}; Isomap {:.2f}",
+               fmt::format("nearest neighbour right: PCA {:.2f}; {:.2f}, {:.2f}, {:.2f}, {:.2f} and {:.2f}; Isomap "
+                           "{:.2f}",
                            fitted[kPca], fitted[kLle], fitted[kTsne], fitted[kUmap], fitted[kAe], fitted[kVae],
                            fitted[kIsomap]));
   lesson.claim("V1", "(control) a map may flatter: LDA, which saw the labels, keeps classes apart where it was fitted",
