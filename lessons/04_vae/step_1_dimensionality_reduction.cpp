@@ -47,7 +47,7 @@ struct Map {
   double seconds;
 };
 
-// ---- autoencoders (lessons/plane_coder.h): of the eight the only ones that also go back from y to x -----------
+// ---- autoencoders (lessons/plane_coder.h): besides PCA the only ones that also go back from y to x ---
 void train(Lesson& lesson, PlaneCoder& net, const Tensor& x, Real noise, Index epochs, Rng rng) {
   std::vector<Var> parameters = net.encoder.parameters();
   for (const Var& p : net.decoder.parameters()) parameters.push_back(p);
