@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "manifold/geodesics.h"
+#include "manifold/neighbors.h"
 #include "tensor/check.h"
 #include "viz/heatmap.h"
 
@@ -18,7 +20,8 @@ constexpr double kLightest = 0.82;    // of the colour scale: what is above cann
 std::pair<double, double> usual_range(std::vector<Real> values) {
   std::sort(values.begin(), values.end());
   const auto last = static_cast<double>(values.size() - 1);
-  return {values[static_cast<std::size_t>(kCutOff * last)], values[static_cast<std::size_t>((1 - kCutOff) * last)]};
+  return {values[static_cast<std::size_t>(kCutOff * last)],
+          values[static_cast<std::size_t>(std::ceil((1 - kCutOff) * last))]};
 }
 
 }  // namespace
@@ -58,6 +61,31 @@ std::vector<Color> class_colors(const Indices& labels) {
   std::vector<Color> out;
   for (const std::int32_t label : labels.values) out.push_back(kColors[static_cast<std::size_t>(label) % 10]);
   return out;
+}
+
+double sheet_blur(const Tensor& y, const Tensor& sheet) {
+  constexpr Index kNear = 10;
+  const Index n = y.size(0);
+  require(n > kNear && sheet.shape() == Shape{n, n}, "sheet_blur", "y is {} and sheet {}; it must be [N, N], N > {}",
+          y.shape(), sheet.shape(), kNear);
+  const Neighbors near = nearest_neighbors(y, kNear);
+  const Tensor distances = sheet.contiguous();
+  double on_map = 0, on_sheet = 0;
+  std::vector<Real> row(static_cast<std::size_t>(n));
+  for (Index i = 0; i < n; ++i) {
+    std::copy_n(distances.data() + i * n, n, row.begin());
+    for (Index j = 0; j < kNear; ++j) on_map += row[static_cast<std::size_t>(near.index[i * kNear + j])];
+    std::partial_sort(row.begin(), row.begin() + kNear + 1, row.end());
+    for (Index j = 1; j <= kNear; ++j) on_sheet += row[static_cast<std::size_t>(j)];  // the first is the point itself
+  }
+  return on_map / on_sheet;
+}
+
+Index connecting_neighbors(const Tensor& x) {
+  for (Index k = 10;; k += 5) {
+    const Index known = std::min(k, x.size(0) - 1);
+    if (connected_components(neighbor_graph(nearest_neighbors(x, known))).count() == 1) return known;
+  }
 }
 
 }  // namespace gradfold

@@ -5,6 +5,7 @@
 #include "viz/image.h"
 
 // Maps as small pictures, many beside one another: stack draw_map() of each and hand them to grid() with .zoom = 1.
+// And what can be said of a map of a sheet that is known.
 namespace gradfold {
 
 // The first two coordinates of y [N, 2 or more] as dots on white, [3, side, side]; of one coordinate [N, 1], against
@@ -14,5 +15,13 @@ Tensor draw_map(const Tensor& y, const std::vector<Color>& colors, Index side = 
 // A colour for each point: its value [N] on a scale from dark blue to orange, or its class.
 std::vector<Color> value_colors(const Tensor& values);
 std::vector<Color> class_colors(const Indices& labels);
+
+// How much a map y [N, K] blurs a sheet whose distances [N, N] are known: the mean distance on the sheet to the ten
+// nearest on the map, over that to the ten nearest on the sheet. 1: the same neighbours; large: points that have
+// nothing to do with each other are drawn on one place.
+double sheet_blur(const Tensor& y, const Tensor& sheet);
+
+// The fewest of 10, 15, 20, ... neighbours with which the graph of x [N, D] is in one part.
+Index connecting_neighbors(const Tensor& x);
 
 }  // namespace gradfold

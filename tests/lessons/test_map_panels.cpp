@@ -1,6 +1,10 @@
 // Maps as small pictures: where a point is drawn, what an outlier does, which colour it has.
 #include "lessons/map_panels.h"
 
+#include "manifold/distances.h"
+#include "tensor/elementwise.h"
+#include "tensor/indexing.h"
+#include "tensor/random.h"
 #include "tests/doctest.h"
 #include "tests/files.h"
 
@@ -38,4 +42,22 @@ TEST_CASE("colours rise with values and tell classes apart") {
   CHECK_FALSE(classes[0] == classes[3]);
   CHECK(value_colors(Tensor::ones({2}))[0] == value_colors(Tensor::ones({2}))[1]);
   CHECK(contains(message_of([] { draw_map(Tensor::ones({3, 2}), {kBlack}); }), "each point needs one"));
+}
+
+TEST_CASE("blur is 1 where the map has the sheet's neighbours, and large where a side of it is lost") {
+  Rng rng(1);
+  const Tensor sheet = rng.uniform({800, 2}) * Tensor::from({4, 1});
+  const Tensor distances = sqrt(squared_distances(sheet));
+  CHECK(sheet_blur(sheet * 5 + 1, distances) == doctest::Approx(1));
+  CHECK(sheet_blur(sheet.slice(1, 0, 1).contiguous(), distances) > 2);
+  CHECK(sheet_blur(rng.normal({800, 2}), distances) > 8);
+  CHECK(contains(message_of([&] { sheet_blur(sheet, distances.slice(0, 0, 3)); }), "[N, N]"));
+}
+
+TEST_CASE("neighbours that connect: ten where they do, more where two clusters are apart") {
+  Rng rng(2);
+  const Tensor one = rng.normal({60, 2});
+  CHECK(connecting_neighbors(one) == 10);
+  CHECK(connecting_neighbors(concatenate({one, one + 1000}, 0)) == 60);
+  CHECK(connecting_neighbors(one.slice(0, 0, 5).contiguous()) == 4);
 }

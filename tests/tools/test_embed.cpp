@@ -22,12 +22,12 @@ namespace {
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
-// A roll of 300 points with the quarter of its length as labels, in files.
+// A roll of 600 points, with the inner or outer half of its length as labels, in files.
 struct Roll {
   Roll() {
-    const PointCloud roll = swiss_roll(300, Rng(1));
-    labels = Indices(Shape{300});
-    for (Index i = 0; i < 300; ++i) labels[i] = roll.chart.at({i, 0}) > 55;
+    const PointCloud roll = swiss_roll(600, Rng(1));
+    labels = Indices(Shape{600});
+    for (Index i = 0; i < 600; ++i) labels[i] = roll.chart.at({i, 0}) > 55;
     points = roll.points;
     write_npy(folder / "x.npy", points);
     write_npy(folder / "l.npy", labels);
@@ -51,12 +51,12 @@ TEST_CASE("embed: every method maps a .npy to a .npy, with time by stage and mea
   for (const std::string method : {"pca", "lda", "mds", "isomap", "lle", "tsne", "umap"}) {
     CAPTURE(method);
     Words more{"--labels", roll.path("l.npy"), "--quality", "--json", "--n_components", method == "lda" ? "1" : "2"};
-    if (method == "isomap" || method == "lle") more.insert(more.end(), {"--n_neighbors", "10"});
+    if (method == "isomap" || method == "lle") more.insert(more.end(), {"--n_neighbors", "8"});
     const Finished done = gf(roll.words(method, more));
     REQUIRE_MESSAGE(done.exit == 0, done.err);
     const auto result = nlohmann::json::parse(done.out);  // one object, and nothing else on stdout
     CHECK(result["method"] == method);
-    CHECK(result["n"] == 300);
+    CHECK(result["n"] == 600);
     CHECK(result["seconds"] > 0);
     CHECK(result["stages"].contains("quality"));
     CHECK(result["stages"].size() >= 2);
@@ -67,7 +67,7 @@ TEST_CASE("embed: every method maps a .npy to a .npy, with time by stage and mea
     if (method == "tsne") CHECK(result["kl_divergence"].get<double>() > 0);
     if (method == "isomap") CHECK(result["residual_variance"].get<double>() < 0.01);
     if (method == "umap") CHECK(result["a"].get<double>() == doctest::Approx(1.5769).epsilon(0.01));
-    CHECK(read_npy(roll.folder / "y.npy").shape() == Shape{300, method == "lda" ? 1 : 2});
+    CHECK(read_npy(roll.folder / "y.npy").shape() == Shape{600, method == "lda" ? 1 : 2});
   }
 }
 
@@ -89,8 +89,8 @@ TEST_CASE("embed: the map is the library's; a seed gives the same bytes on one t
 
 TEST_CASE("embed: images by name, PCA first, a picture in the labels' colours") {
   const Roll roll;
-  const Finished done = gf({"embed", "isomap", "--data", "strokes", "--limit", "120", "--pca", "20", "--n_neighbors", "8",
-                            "--out", roll.path("y.npy"), "--plot", roll.path("y.png"), "--json"});
+  const Finished done = gf({"embed", "isomap", "--data", "strokes", "--limit", "120", "--pca", "20", "--n_neighbors",
+                            "8", "--out", roll.path("y.npy"), "--plot", roll.path("y.png"), "--json"});
   REQUIRE_MESSAGE(done.exit == 0, done.err);
   const auto result = nlohmann::json::parse(done.out);
   CHECK(result["stages"].contains("pca"));
@@ -111,7 +111,7 @@ TEST_CASE("embed: what it refuses, in one sentence, before anything is written")
   hole.set({7, 2}, std::numeric_limits<Real>::quiet_NaN());
   write_npy(roll.folder / "nan.npy", hole);
   write_npy(roll.folder / "two.npy", roll.points.slice(0, 0, 2).contiguous());
-  write_npy(roll.folder / "short.npy", roll.labels.slice(0, 299));
+  write_npy(roll.folder / "short.npy", roll.labels.slice(0, 599));
   const auto with = [&](const std::string& file, const std::string& method, Words more = {}) {
     Words words = roll.words(method, more);
     words[3] = roll.path(file);
@@ -126,11 +126,11 @@ TEST_CASE("embed: what it refuses, in one sentence, before anything is written")
            {roll.words("tsme"), 2, "there is no method 'tsme'; did you mean"},
            {roll.words("lda"), 2, "has no labels"},
            {roll.words("umap", {"--supervised"}), 2, "--supervised needs labels"},
-           {roll.words("pca", {"--labels", roll.path("short.npy")}), 2, "299 labels but"},
+           {roll.words("pca", {"--labels", roll.path("short.npy")}), 2, "599 labels but"},
            {roll.words("tsne", {"--init", "spectral"}), 2, "--init"},
-           {roll.words("tsne", {"--perplexity", "400"}), 1, "perplexity is 400"},
-           {roll.words("isomap", {"--n_neighbors", "300"}), 1, "n_neighbors is 300 but there are 300 points"},
-           {roll.words("umap", {"--n_neighbors", "301"}), 1, "n_neighbors is 301"},
+           {roll.words("tsne", {"--perplexity", "700"}), 1, "perplexity is 700"},
+           {roll.words("isomap", {"--n_neighbors", "600"}), 1, "n_neighbors is 600 but there are 600 points"},
+           {roll.words("umap", {"--n_neighbors", "601"}), 1, "n_neighbors is 601"},
            {with("nan.npy", "pca"), 1, "row 7, column 2"},
            {with("nan.npy", "tsne"), 1, "row 7, column 2"},
            {with("nan.npy", "umap"), 1, "row 7, column 2"},
