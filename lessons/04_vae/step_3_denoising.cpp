@@ -9,21 +9,22 @@
 //   y(damaged) - damaged = sigma^2 * gradient of log p(damaged)
 //
 // On a spiral in the plane both sides can be computed, and the arrows be seen. Everything is measured on images and
-// points that were not trained on, with noise of their own.
+// points that were not trained on.
+#include <algorithm>
 #include <cmath>
+#include <memory>
 #include <numbers>
 
 #include "autograd/ops.h"
 #include "data/corrupt.h"
 #include "data/manifolds.h"
 #include "lessons/curve_points.h"
+#include "lessons/denoising_rivals.h"
 #include "lessons/lesson.h"
 #include "lessons/linear_probe.h"
 #include "manifold/pca.h"
 #include "models/autoencoder.h"
-#include "models/median_filter.h"
 #include "models/net_classifier.h"
-#include "models/psnr.h"
 #include "nn/activations.h"
 #include "nn/linear.h"
 #include "nn/losses.h"
@@ -59,25 +60,7 @@ void train(Lesson& lesson, Autoencoder& model, const Dataset& images, Real sigma
   }
 }
 
-double decibels(const Tensor& y, const Tensor& x) { return mean(psnr(clamp(y, 0, 1), x)).item(); }
-
-// PCA of clean images, with as many components as restore these damaged ones best: it is told what no user knows.
-Tensor best_of_pca(const Pca& all, const Tensor& damaged, const Tensor& clean) {
-  Tensor best;
-  for (const Index k : {8, 16, 24, 32, 48, 64, 96}) {
-    Pca pca = all;
-    pca.components = all.components.slice(0, 0, k).contiguous();
-    const Tensor y = clamp(pca.inverse_transform(pca.transform(damaged.flatten(1))), 0, 1).reshape(clean.shape());
-    if (!best.defined() || decibels(y, clean) > decibels(best, clean)) best = y;
-  }
-  return best;
-}
-
-Tensor best_median(const Tensor& damaged, const Tensor& clean) {
-  const Tensor three = clamp(median_filter(damaged, 3), 0, 1), five = clamp(median_filter(damaged, 5), 0, 1);
-  return decibels(three, clean) > decibels(five, clean) ? three : five;
-}
-
+// Points [n, 2] of a spiral whose arms are 1 apart.
 Tensor on_spiral(Index n, const Rng& rng) {
   return spiral(n, rng, {.turns = 2}).points / static_cast<Real>(2 * std::numbers::pi);
 }
@@ -131,14 +114,14 @@ int main(int argc, char** argv) {
   for (const Real sigma : {Real(0.1), Real(0.2), Real(0.3), kSigma, Real(0.5), Real(0.6)}) {
     Rng noise = lesson.rng("test noise");
     const Tensor damaged = add_gaussian_noise(test.images, sigma, noise);
-    const Tensor median = best_median(damaged, test.images), flat = best_of_pca(pca, damaged, test.images);
+    const Tensor median = best_median(damaged, test.images), flat = best_projection(pca, damaged, test.images);
     const Tensor clean = denoiser.reconstruct(damaged), kept = plain.reconstruct(damaged);
     sigmas.push_back(static_cast<double>(sigma));
-    given.push_back(decibels(damaged, test.images));
-    of_median.push_back(decibels(median, test.images));
-    of_pca.push_back(decibels(flat, test.images));
-    of_plain.push_back(decibels(kept, test.images));
-    of_denoiser.push_back(decibels(clean, test.images));
+    given.push_back(mean_psnr(damaged, test.images));
+    of_median.push_back(mean_psnr(median, test.images));
+    of_pca.push_back(mean_psnr(flat, test.images));
+    of_plain.push_back(mean_psnr(kept, test.images));
+    of_denoiser.push_back(mean_psnr(clean, test.images));
     lesson.say("  sigma {:.1f}: given {:.2f} dB; median {:.2f}, PCA {:.2f}, plain {:.2f}, denoising autoencoder {:.2f}",
                sigma, given.back(), of_median.back(), of_pca.back(), of_plain.back(), of_denoiser.back());
     if (sigma != kSigma) continue;
@@ -171,7 +154,7 @@ int main(int argc, char** argv) {
   const double after_pca = right(projected), after_denoising = right(denoiser.reconstruct(noisy));
   lesson.claim("V4", "preprocessing: a classifier of clean images is right about denoised ones",
                (after_denoising - raw) / (clean - raw),
-               after_denoising > raw + 0.04 && after_denoising > after_median + 0.04 && after_denoising > after_pca,
+               after_denoising > raw + 0.04 && after_denoising > std::max(after_median, after_pca) + 0.01,
                fmt::format("clean {:.3f}, noisy {:.3f}, median {:.3f}, PCA {:.3f}, denoised {:.3f}", clean, raw,
                            after_median, after_pca, after_denoising));
 
@@ -231,7 +214,7 @@ int main(int argc, char** argv) {
     x.push_back(lattice.at({i, 0})), y.push_back(lattice.at({i, 1}));
     dx.push_back(moves.at({i, 0})), dy.push_back(moves.at({i, 1}));
   }
-  Chart field({.title = "from x to y(x)", .x = "x1", .y = "x2", .equal_axes = true, .width = 700, .height = 760});
+  Chart field({.title = "from x to y(x)", .x = "x1", .y = "x2", .equal_axes = true, .width = 700, .height = 700});
   field.arrows("what the denoising net moves a point by", x, y, dx, dy);
   field.scatter("the spiral", values(curve.select(1, 0)), values(curve.select(1, 1)));
   lesson.picture("arrows.png", field, "a net that was trained to remove noise from points of the spiral");

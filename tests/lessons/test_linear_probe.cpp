@@ -1,6 +1,7 @@
 // A probe finds what is there to be found linearly, whatever its unit, and nothing else.
 #include "lessons/linear_probe.h"
 
+#include "tensor/elementwise.h"
 #include "tensor/random.h"
 #include "tests/doctest.h"
 
