@@ -18,8 +18,8 @@ namespace {
 // Told apart by eye, also by most colour-blind eyes for the first six.
 constexpr std::array<std::string_view, 10> kColors = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e6a700",
                                                       "#56b4e9", "#7f3c8d", "#6b6b6b", "#a52a2a", "#80ba27"};
-constexpr std::array<std::string_view, 11> kCsvOrder = {"label", "x",   "y",      "z",     "low",   "high",
-                                                        "color", "row", "column", "value", "height"};
+constexpr std::array<std::string_view, 13> kCsvOrder = {"label", "x",     "y",   "z",      "dx",    "dy",    "low",
+                                                        "high",  "color", "row", "column", "value", "height"};
 constexpr double kBarsWidth = 0.8;         // of the room that a label has
 constexpr std::size_t kMarkedPoints = 30;  // a line of more points is drawn without marks, and single points small
 constexpr std::size_t kNamedPoints = 6;    // those of a logarithmic axis have their values written below
@@ -52,6 +52,7 @@ std::vector<std::string_view> Chart::column_names(Kind kind) {
     case Kind::kBand: return {"x", "y", "low", "high"};
     case Kind::kColored: return {"x", "y", "color"};
     case Kind::k3d: return {"x", "y", "z", "color"};
+    case Kind::kArrows: return {"x", "y", "dx", "dy"};
     case Kind::kBars: return {"height"};
     case Kind::kHeat: return {"column", "row", "value"};
     default: return {"x", "y"};
@@ -105,6 +106,9 @@ Chart& Chart::scatter_colored(std::string name, Values x, Values y, Values color
 }
 Chart& Chart::scatter_3d(std::string name, Values x, Values y, Values z, Values color) {
   return add(Kind::k3d, std::move(name), {std::move(x), std::move(y), std::move(z), std::move(color)});
+}
+Chart& Chart::arrows(std::string name, Values x, Values y, Values dx, Values dy) {
+  return add(Kind::kArrows, std::move(name), {std::move(x), std::move(y), std::move(dx), std::move(dy)});
 }
 Chart& Chart::bars(std::string name, std::vector<std::string> labels, Values heights) {
   require(labels.size() == heights.size(), "Chart",
@@ -220,6 +224,7 @@ std::string Chart::plot_part(std::size_t i) const {
              title;
     case Kind::kColored: return data + "1:2:3 with points pt 7 ps 0.6 lc palette " + title;
     case Kind::k3d: return data + "1:2:3:4 with points pt 7 ps 0.5 lc palette " + title;
+    case Kind::kArrows: return data + "1:2:3:4 with vectors head filled size screen 0.008,18 lw 1.2 " + rgb + title;
     case Kind::kHeat: return data + "1:2:3 with image " + title;
     case Kind::kBars: break;
   }

@@ -35,6 +35,8 @@ class Chart {
   // Points coloured by a value, with a colour scale; the second in space.
   Chart& scatter_colored(std::string name, Values x, Values y, Values color);
   Chart& scatter_3d(std::string name, Values x, Values y, Values z, Values color);
+  // An arrow at each (x, y) to (x + dx, y + dy): a field of directions.
+  Chart& arrows(std::string name, Values x, Values y, Values dx, Values dy);
   // One bar for each label; several calls with the same labels stand side by side.
   Chart& bars(std::string name, std::vector<std::string> labels, Values heights);
   // matrix [H, W] as coloured cells, row 0 at the top.
@@ -50,7 +52,7 @@ class Chart {
   std::string script(std::string_view format) const;
 
  private:
-  enum class Kind { kLine, kStairs, kBand, kScatter, kColored, k3d, kBars, kHeat };
+  enum class Kind { kLine, kStairs, kBand, kScatter, kColored, k3d, kArrows, kBars, kHeat };
   struct Series {
     Kind kind;
     std::string name;

@@ -26,5 +26,6 @@ TEST_CASE("other axes of the same subspace are no angle") {
   const Tensor a = rng.normal({50, 6}), turned = matmul(a, rng.normal({6, 6}));
   CHECK(largest_principal_angle(a, turned) < 0.01);
   CHECK(largest_principal_angle(a, rng.normal({50, 6})) > 60);
-  CHECK(contains(message_of([&] { largest_principal_angle(a, rng.normal({50, 5})); }), "b is [50, 5] but must be [50, 6]"));
+  CHECK(contains(message_of([&] { largest_principal_angle(a, rng.normal({50, 5})); }),
+                 "b is [50, 5] but must be [50, 6]"));
 }

@@ -85,6 +85,14 @@ TEST_CASE("script: text stands between single quotes, whatever is in it") {
   CHECK(contains(script, "$d0 << END\n1 1 \n2 2 \nEND\n"));
 }
 
+TEST_CASE("arrows: where they start and how far they go, among points") {
+  Chart chart({});
+  chart.scatter("p", {1}, {2}).arrows("a", {1}, {2}, {0.5}, {-1});
+  CHECK(chart.csv() == "series,x,y,dx,dy\np,1,2,,\na,1,2,0.5,-1\n");
+  CHECK(contains(chart.script("png"), "$d1 << END\n1 2 0.5 -1 \nEND\n"));
+  CHECK(contains(chart.script("png"), "$d1 using 1:2:3:4 with vectors "));
+}
+
 TEST_CASE("script: what is not a number is a gap") {
   Chart chart({});
   chart.line("", {1, 2, 3}, {1, INFINITY, NAN});
@@ -109,13 +117,14 @@ TEST_CASE("every kind of chart is drawn, as PNG of the wanted size and as SVG") 
   if (!gnuplot_is_here()) return;
   const Scratch folder;
   const Chart::Values x = {1, 2, 3, 4}, y = {2, 1, 4, 3}, z = {1, 3, 2, 4};
-  std::vector<Chart> charts(6, Chart({.title = "t", .x = "x", .y = "y", .width = 400, .height = 300}));
+  std::vector<Chart> charts(7, Chart({.title = "t", .x = "x", .y = "y", .width = 400, .height = 300}));
   charts[0].line("a", x, y).line("b", y).band("c", x, y, z, y).scatter("d", y, x);
   charts[1].scatter_colored("", x, y, z);
   charts[2].scatter_3d("", x, y, z, x);
   charts[3].bars("a", {"1", "2", "3", "4"}, x).bars("b", {"1", "2", "3", "4"}, y);
   charts[4].heat(Tensor::from({1, 2, 3, 4}, {2, 2}));
   charts[5].line("one point", {1}, {1});
+  charts[6].scatter("points", x, y).arrows("", x, y, {1, 0, -1, 0}, {0, 1, 0, -1});
   for (std::size_t i = 0; i < charts.size(); ++i) {
     CAPTURE(i);
     REQUIRE(charts[i].save(folder / "c.png"));

@@ -1,0 +1,30 @@
+#include "lessons/curve_points.h"
+
+#include "tensor/elementwise.h"
+#include "tensor/matmul.h"
+#include "tensor/reduce.h"
+
+namespace gradfold {
+namespace {
+
+// |a - b|^2 = |a|^2 + |b|^2 - 2 a b, not below 0: [N, M]
+Tensor squares(std::string_view who, const Tensor& points, const Tensor& curve) {
+  check_shape(who, "points", points.shape(), {"N", "D"});
+  check_shape(who, "curve", curve.shape(), {"M", points.size(1)});
+  const Tensor products = matmul(points, curve, {.transpose_b = true});
+  const Tensor out = sum(square(points), {1}, true) + sum(square(curve), {1}) - products * Real{2};
+  return maximum(out, Tensor::scalar(0));
+}
+
+}  // namespace
+
+Tensor mean_origin(const Tensor& points, const Tensor& curve, Real sigma) {
+  require(sigma > 0, "mean_origin", "sigma is {} but must be above 0", sigma);
+  return matmul(softmax(squares("mean_origin", points, curve) / (-2 * sigma * sigma), 1), curve);
+}
+
+Tensor distance_to_curve(const Tensor& points, const Tensor& curve) {
+  return sqrt(min(squares("distance_to_curve", points, curve), {1}));
+}
+
+}  // namespace gradfold
