@@ -19,6 +19,7 @@ sample     | CHECKPOINT --n 64 --out s.png            | draw new images, or comp
 export     | CHECKPOINT --out FILE [--half]           | the weights of a model alone, to pass on
 compress   | CHECKPOINT IMAGES OUT.gfz                | images without loss, in as many bits as the likelihood says
 decompress | CHECKPOINT IN.gfz OUT                    | the images again: as .npy, IDX or PNG, by the ending of OUT
+embed      | METHOD --data D --out y.npy              | a map of the data in few dimensions: PCA, LDA, Isomap, LLE, ...
 graph      | MODEL or N.M [--out g.svg]               | the graph that backward walks, as SVG or DOT
 bench      | [FILTER] [--json FILE] [--vs]            | our benchmarks; --vs: the same work in PyTorch
 data       | mnist [FOLDER]                           | download MNIST and check it
@@ -26,7 +27,7 @@ doctor     |                                          | what this machine has, a
 help       | [COMMAND]                                | this page, or the options of one command; help train pixel_cnn: of the model too
 '
 # Named by the design, not there yet.
-planned='embed new next check watch hint reset status grade handout grade-all gradescope'
+planned='new next check watch hint reset status grade handout grade-all gradescope'
 
 # what | apt | brew | dnf | commands of which one is enough, or <header>
 requirements='
@@ -247,7 +248,7 @@ help() {
     line=$(lines "$commands" | grep "^$1 " || true)
     [ -n "$line" ] || unknown_command "$1"
     case $1 in
-      course | train | eval | sample | export | compress | decompress | graph | bench | doctor) need_program --help; exec "$build/gf" "$@" --help ;;
+      course | train | eval | sample | export | compress | decompress | embed | graph | bench | doctor) need_program --help; exec "$build/gf" "$@" --help ;;
       lesson) if [ $# -gt 1 ]; then lesson "$2" --help; else lesson_help; return; fi ;;
       *) echo "./gf $1 $(column "$line" 2)"; column "$line" 3; return ;;
     esac
@@ -412,7 +413,7 @@ main() {
       [ "${1-}" = mnist ] || misuse "data: name what to download; there is mnist"
       shift
       exec bash "$root/tools/fetch_mnist.sh" "$@" ;;
-    train | eval | sample | export | compress | decompress | graph)
+    train | eval | sample | export | compress | decompress | embed | graph)
       need_program "$@"
       exec "$build/gf" "$command" "$@" ;;
     *) unknown_command "$command" ;;

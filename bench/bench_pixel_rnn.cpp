@@ -13,7 +13,7 @@ namespace {
 constexpr Index kImages = 16;
 
 // The widest PixelCNN of 7 blocks that has at most `parameters`.
-std::unique_ptr<ImageModel> pixel_cnn_of(Index parameters, Rng& rng) {
+std::unique_ptr<LikelihoodModel> pixel_cnn_of(Index parameters, Rng& rng) {
   Index maps = 1;
   while (PixelCnn({.maps = maps + 1, .blocks = 7}).parameter_count() <= parameters) ++maps;
   return std::make_unique<PixelCnn>(PixelCnnConfig{.maps = maps, .blocks = 7}, rng);

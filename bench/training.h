@@ -8,7 +8,7 @@ namespace gradfold::bench {
 
 // A model of binary images in training, on one batch of 28x28 pixels over and over.
 struct ModelTraining {
-  ModelTraining(std::unique_ptr<ImageModel> net, Index batch)
+  ModelTraining(std::unique_ptr<LikelihoodModel> net, Index batch)
       : model(std::move(net)), optimizer(model->parameters(), {.lr = 1e-3}),
         x(Rng(1).bernoulli(Tensor::full({batch, 1, 28, 28}, Real(0.15)))) {}
 
@@ -19,7 +19,7 @@ struct ModelTraining {
     optimizer.step();
   }
 
-  std::unique_ptr<ImageModel> model;
+  std::unique_ptr<LikelihoodModel> model;
   Adam optimizer;
   Tensor x;
 };

@@ -5,26 +5,10 @@
 #include <numeric>
 
 #include "models/net_classifier.h"
-#include "nn/activations.h"
-#include "nn/conv2d.h"
-#include "nn/linear.h"
-#include "nn/reshape.h"
-#include "nn/sequential.h"
-#include "tensor/elementwise.h"
 #include "tensor/indexing.h"
-#include "tensor/matmul.h"
-#include "tensor/reduce.h"
 
 namespace gradfold {
 namespace {
-
-// |x_i - y_j| for all pairs, [N, M], by |x|^2 - 2 x.y + |y|^2.
-Tensor pair_distances(const Tensor& x, const Tensor& y) {
-  check_shape("pair_distances", "y", y.shape(), {"M", x.size(1)});
-  const Tensor squares =
-      sum(square(x), {1}, true) + sum(square(y), {1}) - matmul(x, y, {.transpose_b = true}) * Real{2};
-  return sqrt(maximum(squares, Tensor::scalar(0)));
-}
 
 // Rows of x whose number leaves `fold` (or, with `others`, does not leave it) when divided by kFolds.
 constexpr Index kFolds = 3;
@@ -36,23 +20,6 @@ Tensor rows_of_fold(const Tensor& x, Index fold, bool others) {
   return concatenate(rows, 0);
 }
 
-// 3x3 neighbourhoods, then 3x3 of those, everywhere; then what was found where.
-struct SmallConvNet : NetClassifier {
-  SmallConvNet(const Shape& image, FitOptions options) : NetClassifier(options), image(image) {}
-  const Shape image;  // [N, C, H, W]
-
- protected:
-  std::unique_ptr<Module> make_net(Index features, Index classes) const override {
-    const Index h = (image[2] + 1) / 2, w = (image[3] + 1) / 2;
-    auto net = std::make_unique<Sequential>();
-    net->add<Unflatten>(Shape{features / image[2] / image[3], image[2], image[3]});
-    net->add<Conv2d>(image[1], 16, 3, ConvOptions{.padding = 1}).add<ReLU>();
-    net->add<Conv2d>(16, 16, 3, ConvOptions{.stride = 2, .padding = 1}).add<ReLU>();
-    net->add<Flatten>().add<Linear>(16 * h * w, classes);
-    return net;
-  }
-};
-
 Indices zeros_then_ones(Index zeros, Index ones) {
   Indices out(Shape{zeros + ones});
   std::fill(out.values.begin() + zeros, out.values.end(), 1);
@@ -60,11 +27,6 @@ Indices zeros_then_ones(Index zeros, Index ones) {
 }
 
 }  // namespace
-
-Nearest nearest(const Tensor& x, const Tensor& reference) {
-  const Tensor distances = pair_distances(x, reference), least = min(distances, {1});
-  return {{least.data(), least.data() + least.numel()}, argmax(-distances, 1)};
-}
 
 std::vector<std::size_t> likeliest_first(const std::vector<double>& p) {
   std::vector<std::size_t> out(p.size());
@@ -100,7 +62,8 @@ Verdict judge(const Tensor& a, const Tensor& b, std::uint64_t seed) {
   for (Index fold = 0; fold < kFolds; ++fold) {
     const Tensor learn_a = rows_of_fold(a, fold, true), learn_b = rows_of_fold(b, fold, true);
     const Tensor ask_a = rows_of_fold(a, fold, false), ask_b = rows_of_fold(b, fold, false);
-    SmallConvNet net(a.shape(), {.steps = 150, .batch = 64, .lr = 3e-3, .penalty = Real(1e-3), .seed = seed});
+    ConvClassifier net({a.size(1), a.size(2), a.size(3)},
+                       {.steps = 150, .batch = 64, .lr = 3e-3, .penalty = Real(1e-3), .seed = seed});
     net.fit(concatenate({learn_a, learn_b}, 0).flatten(1), zeros_then_ones(learn_a.size(0), learn_b.size(0)),
             2);
     const double n = static_cast<double>(ask_a.size(0) + ask_b.size(0));

@@ -1,20 +1,12 @@
 #pragma once
 #include <vector>
 
-#include "tensor/indices.h"
-#include "tensor/random.h"
+#include "models/sample_measures.h"
 #include "tensor/tensor.h"
 
-// What can be said about samples that nobody can look up: how near they are to the training images, and
-// whether they can be told from real images.
+// What lessons say about samples that nobody can look up: whether they can be told from real images, and whether they
+// come as often as they should. How near they are to the training images: models/sample_measures.h.
 namespace gradfold {
-
-struct Nearest {
-  std::vector<double> distance;  // Euclidean
-  Indices row;                   // of the reference
-};
-// The nearest row of reference [M, D] to each row of x [N, D].
-Nearest nearest(const Tensor& x, const Tensor& reference);
 
 struct Verdict {
   double accuracy;  // share of held-apart images that the judge sorts right: 0.5 is guessing, 1 is certain

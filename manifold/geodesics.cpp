@@ -1,6 +1,7 @@
 #include "manifold/geodesics.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 
 #include <fmt/ranges.h>
@@ -13,75 +14,63 @@ namespace {
 
 constexpr Index kSourcesTogether = 16;
 
-// The nodes that are reached and not settled yet, nearest first: a heap whose nodes have four children, which is half as
-// deep as a binary one and finds all four in one cache line. A node whose distance falls moves up from where it is.
+// What is reached and not settled yet, nearest first: a heap whose items have four children, which is half as deep as a
+// binary one. An item is one number, the bits of the distance above those of the node: floats that are not negative are
+// in the order of their bits.
 class Frontier {
  public:
-  explicit Frontier(Index n) : place_(n, -1) {}
+  struct Item {
+    float distance;
+    int node;
+  };
 
   bool empty() const { return heap_.empty(); }
 
-  // A node that is new, or nearer than before.
-  void put(Real distance, int node) {
-    if (place_[node] < 0) {
-      place_[node] = static_cast<int>(heap_.size());
-      heap_.emplace_back();
-    }
-    std::size_t at = place_[node];
-    for (; at > 0; at = (at - 1) / 4) {
-      const Item& parent = heap_[(at - 1) / 4];
-      if (parent.distance <= distance) break;
-      move(parent, at);
-    }
-    move({distance, node}, at);
+  void put(Item item) {
+    const std::uint64_t key = std::uint64_t{std::bit_cast<std::uint32_t>(item.distance)} << 32 | std::uint32_t(item.node);
+    std::size_t at = heap_.size();
+    heap_.push_back(key);
+    for (; at > 0 && key < heap_[(at - 1) / 4]; at = (at - 1) / 4) heap_[at] = heap_[(at - 1) / 4];
+    heap_[at] = key;
   }
 
-  int take_nearest() {
-    const int nearest = heap_[0].node;
-    place_[nearest] = -1;
-    const Item last = heap_.back();
+  Item take_nearest() {
+    const std::uint64_t nearest = heap_[0], last = heap_.back();
     heap_.pop_back();
-    if (heap_.empty()) return nearest;
-    std::size_t at = 0;
-    for (std::size_t child = 1; child < heap_.size(); child = 4 * at + 1) {
-      const std::size_t end = std::min(child + 4, heap_.size());
-      std::size_t least = child;
-      for (std::size_t c = child + 1; c < end; ++c)
-        if (heap_[c].distance < heap_[least].distance) least = c;
-      if (last.distance <= heap_[least].distance) break;
-      move(heap_[least], at);
-      at = least;
+    const std::size_t size = heap_.size();
+    std::size_t at = 0, least;
+    for (std::size_t child = 1; child < size; at = least, child = 4 * at + 1) {
+      if (child + 4 <= size) {  // without a branch
+        const std::size_t a = child + (heap_[child + 1] < heap_[child]), b = child + 2 + (heap_[child + 3] < heap_[child + 2]);
+        least = heap_[b] < heap_[a] ? b : a;
+      } else {
+        least = std::min_element(heap_.begin() + child, heap_.end()) - heap_.begin();
+      }
+      if (last <= heap_[least]) break;
+      heap_[at] = heap_[least];
     }
-    move(last, at);
-    return nearest;
+    if (size > 0) heap_[at] = last;
+    return {std::bit_cast<float>(static_cast<std::uint32_t>(nearest >> 32)), static_cast<int>(nearest & 0xffffffff)};
   }
 
  private:
-  struct Item {
-    Real distance;
-    int node;
-  };
-  void move(const Item& item, std::size_t to) {
-    heap_[to] = item;
-    place_[item.node] = static_cast<int>(to);
-  }
-
-  std::vector<Item> heap_;
-  std::vector<int> place_;  // of each node in the heap; -1: not in it
+  std::vector<std::uint64_t> heap_;
 };
 
-// From one node to all.
-void dijkstra(const Graph& graph, int source, Frontier& frontier, Real* distance) {
-  std::fill_n(distance, graph.size(), std::numeric_limits<Real>::infinity());
+// From one node to all. A node whose distance falls is put once more, and what it was put as before is passed over.
+void dijkstra(const Graph& graph, int source, Frontier& frontier, std::vector<float>& distance) {
+  std::fill(distance.begin(), distance.end(), std::numeric_limits<float>::infinity());
   distance[source] = 0;
-  frontier.put(0, source);
+  frontier.put({0, source});
   while (!frontier.empty()) {
-    const int node = frontier.take_nearest();
-    for (int e = graph.start[node]; e < graph.start[node + 1]; ++e) {
-      const Real through = distance[node] + graph.length[e];
-      if (through >= distance[graph.to[e]]) continue;
-      distance[graph.to[e]] = through;
-      frontier.put(through, graph.to[e]);
+    const auto [so_far, node] = frontier.take_nearest();
+    if (so_far > distance[node]) continue;
+    for (int h = graph.start[node]; h < graph.start[node + 1]; ++h) {
+      const auto [to, length] = graph.hops[h];
+      const float through = so_far + length;
+      if (through >= distance[to]) continue;
+      distance[to] = through;
+      frontier.put({through, to});
     }
   }
 }
@@ -97,38 +86,31 @@ Indices members(const Components& parts, Index part) {
 std::vector<Edge> edges_of(const Graph& graph) {
   std::vector<Edge> out;
   for (int i = 0; i < graph.size(); ++i)
-    for (int e = graph.start[i]; e < graph.start[i + 1]; ++e)
-      if (i < graph.to[e]) out.push_back({i, graph.to[e], graph.length[e]});
+    for (int h = graph.start[i]; h < graph.start[i + 1]; ++h)
+      if (i < graph.hops[h].to) out.push_back({i, graph.hops[h].to, graph.hops[h].length});
   return out;
 }
 
 }  // namespace
 
 Graph make_graph(Index n, const std::vector<Edge>& edges) {
-  struct Target {
-    int to;
-    Real length;
-  };
-  std::vector<std::vector<Target>> targets(n);
+  std::vector<std::vector<Hop>> hops(n);
   for (const Edge& edge : edges) {
     require(edge.a >= 0 && edge.b >= 0 && edge.a < n && edge.b < n && edge.a != edge.b && edge.length >= 0, "make_graph",
             "an edge joins {} and {} and is {} long; it must join two different nodes of 0..{} and not be negative", edge.a,
             edge.b, edge.length, n - 1);
-    targets[edge.a].push_back({edge.b, edge.length});
-    targets[edge.b].push_back({edge.a, edge.length});
+    hops[edge.a].push_back({edge.b, edge.length});
+    hops[edge.b].push_back({edge.a, edge.length});
   }
   Graph graph;
   graph.start.push_back(0);
-  for (auto& list : targets) {
-    std::sort(list.begin(), list.end(), [](const Target& a, const Target& b) {
+  for (auto& list : hops) {
+    std::sort(list.begin(), list.end(), [](const Hop& a, const Hop& b) {
       return a.to != b.to ? a.to < b.to : a.length < b.length;
     });
-    for (std::size_t i = 0; i < list.size(); ++i) {
-      if (i > 0 && list[i].to == list[i - 1].to) continue;
-      graph.to.push_back(list[i].to);
-      graph.length.push_back(list[i].length);
-    }
-    graph.start.push_back(static_cast<int>(graph.to.size()));
+    for (std::size_t i = 0; i < list.size(); ++i)
+      if (i == 0 || list[i].to != list[i - 1].to) graph.hops.push_back(list[i]);
+    graph.start.push_back(static_cast<int>(graph.hops.size()));
   }
   return graph;
 }
@@ -138,7 +120,7 @@ Graph neighbor_graph(const Neighbors& neighbors) {
   std::vector<Edge> edges;
   edges.reserve(n * k);
   for (Index i = 0; i < n * k; ++i)
-    edges.push_back({static_cast<int>(i / k), neighbors.index[i], neighbors.distance.data()[i]});
+    edges.push_back({static_cast<int>(i / k), neighbors.index[i], static_cast<float>(neighbors.distance.data()[i])});
   return make_graph(n, edges);
 }
 
@@ -165,10 +147,11 @@ Components connected_components(const Graph& graph) {
       const int node = reached.back();
       reached.pop_back();
       ++out.size[part];
-      for (int e = graph.start[node]; e < graph.start[node + 1]; ++e) {
-        if (out.label[graph.to[e]] >= 0) continue;
-        out.label[graph.to[e]] = part;
-        reached.push_back(graph.to[e]);
+      for (int h = graph.start[node]; h < graph.start[node + 1]; ++h) {
+        const int to = graph.hops[h].to;
+        if (out.label[to] >= 0) continue;
+        out.label[to] = part;
+        reached.push_back(to);
       }
     }
   }
@@ -185,7 +168,7 @@ Graph join_components(const Graph& graph, const Components& parts, const Tensor&
       const Neighbors nearest = nearest_neighbors(points, index_select(x, 0, there), 1);
       const Real* distance = nearest.distance.data();
       const Index i = std::min_element(distance, distance + here.numel()) - distance;
-      edges.push_back({here[i], there[nearest.index[i]], distance[i]});
+      edges.push_back({here[i], there[nearest.index[i]], static_cast<float>(distance[i])});
     }
   }
   return make_graph(graph.size(), edges);
@@ -197,8 +180,12 @@ Tensor geodesic_distances(const Graph& graph, const Indices& sources) {
     require(source >= 0 && source < n, "geodesic_distances", "source {} is no node of the graph's 0..{}", source, n - 1);
   Tensor out({sources.numel(), n});
   parallel_for(sources.numel(), kSourcesTogether, [&, to = out.data()](Index begin, Index end) {
-    Frontier frontier(n);
-    for (Index s = begin; s < end; ++s) dijkstra(graph, sources[s], frontier, to + s * n);
+    Frontier frontier;
+    std::vector<float> distance(n);
+    for (Index s = begin; s < end; ++s) {
+      dijkstra(graph, sources[s], frontier, distance);
+      std::copy(distance.begin(), distance.end(), to + s * n);
+    }
   });
   return out;
 }

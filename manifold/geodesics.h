@@ -7,20 +7,25 @@
 // Distances along a surface, by walking from neighbour to neighbour.
 namespace gradfold {
 
-// An undirected graph whose edges have lengths: the edges of node i are [start[i], start[i + 1]) of the two lists, by
-// rising target. Every edge is there from both its ends.
+// One way along an edge.
+struct Hop {
+  int to;
+  float length;
+};
+
+// An undirected graph whose edges have lengths: the hops from node i are [start[i], start[i + 1]) of the list, by rising
+// target. Every edge is there from both its ends.
 struct Graph {
   std::vector<int> start;  // [N + 1]
-  std::vector<int> to;
-  std::vector<Real> length;
+  std::vector<Hop> hops;
 
   Index size() const { return static_cast<Index>(start.size()) - 1; }
-  Index edges() const { return static_cast<Index>(to.size()) / 2; }
+  Index edges() const { return static_cast<Index>(hops.size()) / 2; }
 };
 
 struct Edge {
   int a, b;
-  Real length;
+  float length;
 };
 
 // N nodes; an edge that is given twice (or from both ends) counts once, with its shorter length.
@@ -43,7 +48,7 @@ Components connected_components(const Graph& graph);
 Graph join_components(const Graph& graph, const Components& parts, const Tensor& x);
 
 // Lengths of the shortest paths from each of `sources` to all nodes [S, N]; infinite where there is none. Dijkstra
-// (1959) from each source over a heap, sources in parallel: O(S (E + N log N)).
+// (1959) from each source over a heap, sources in parallel: O(S E log N).
 Tensor geodesic_distances(const Graph& graph, const Indices& sources);
 // Between all nodes [N, N].
 Tensor geodesic_distances(const Graph& graph);

@@ -3,14 +3,27 @@
 #include <algorithm>
 
 #include "manifold/check_points.h"
+#include "tensor/indexing.h"
 
 namespace gradfold {
 namespace {
 
+// Of points that are equal the first alone counts.
 Neighbors neighbors_of(std::string_view who, const Tensor& x, Index k) {
   check_points(who, "x", x, 3);
-  require(k < x.size(0), who, "{} neighbours of each point are needed but there are {} points", k, x.size(0));
-  return nearest_neighbors(x, k);
+  const Index n = x.size(0);
+  require(k < n, who, "{} neighbours of each point are needed but there are {} points", k, n);
+  const Neighbors all = nearest_neighbors(x, k);
+  Indices different(Shape{0});
+  for (Index i = 0; i < n; ++i) {  // a duplicate's nearest is the first of its equals, at distance 0
+    const bool again = all.distance.data()[i * k] == 0 && all.index[i * k] < i;
+    if (!again) different.values.push_back(static_cast<std::int32_t>(i));
+  }
+  const Index left = static_cast<Index>(different.values.size());
+  if (left == n) return all;
+  require(k < left, who, "{} neighbours of each point are needed but only {} of the {} points are different", k, left, n);
+  different.shape = {left};
+  return nearest_neighbors(index_select(x, 0, different), k);
 }
 
 void check(std::string_view who, const Neighbors& near, Index k1, Index k2) {

@@ -3,9 +3,9 @@
 #include "tensor/tensor.h"
 
 // How many numbers it takes to say where on the data's surface a point is, from the distances to its nearest neighbours
-// alone: in d dimensions a ball of twice the radius holds 2^d times the points. Estimates of one dimension for x [N, D];
-// a point that has a duplicate is left out (its nearest distance is 0). Above about 10 dimensions all fall short: with
-// N points no ball is small enough, and most of them reach over the edge.
+// alone: in d dimensions a ball of twice the radius holds 2^d times the points. Estimates of one dimension for x [N, D],
+// of whose equal rows one counts; of neighbours that are given, a point whose nearest is 0 away is left out. Above about
+// 10 dimensions all fall short: with N points no ball is small enough, and most of them reach over the edge.
 namespace gradfold {
 
 // TwoNN (Facco, d'Errico, Rodriguez & Laio 2017): mu = r2 / r1 of the two nearest has P(mu > m) = m^-d, whatever the

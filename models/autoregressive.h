@@ -1,5 +1,5 @@
 #pragma once
-#include "models/image_model.h"
+#include "models/likelihood_model.h"
 #include "models/pixel_net.h"
 
 namespace gradfold {
@@ -13,7 +13,7 @@ namespace gradfold {
 // takes x [N, C, H, W] of levels to logits [N, C * K, H, W], with K = 1, the logit of 1, for two levels, and else
 // one for each level. Likelihood, training loss and sampling follow from it here. A model with classes() makes its net
 // in forward_given.
-class AutoregressiveModel : public ImageModel {
+class AutoregressiveModel : public LikelihoodModel {
  public:
   AutoregressiveModel(int levels, int channels);
 
@@ -38,7 +38,7 @@ class AutoregressiveModel : public ImageModel {
   virtual std::vector<double> level_probabilities(const Tensor& logits, const Tensor& pixel, Index c) const;
   // What sample() uses when this one is wanted: cropped for a model without a cached form, naive for one that looks
   // ahead.
-  Sampler sampler_for(Sampler wanted) override;
+  Sampler sampler_for(Sampler wanted);
 
   // Throws unless this is a shape of images [N, C, H, W] that the model takes; `name` is what the message calls it.
   virtual void check_images(std::string_view name, const Shape& shape) const;

@@ -24,7 +24,7 @@ Indices image_numbers(const Tensor& x) {
   return out;
 }
 
-std::vector<double> joint_table(ImageModel& model, Index side, const Indices& label) {
+std::vector<double> joint_table(LikelihoodModel& model, Index side, const Indices& label) {
   std::vector<double> out;
   for (const Real log_p : model.log_prob(every_binary_image(side), label).to_vector())
     out.push_back(std::exp(static_cast<double>(log_p)));

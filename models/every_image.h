@@ -1,10 +1,10 @@
 #pragma once
 #include <vector>
 
-#include "models/image_model.h"
+#include "models/likelihood_model.h"
 
 // Binary images so small that all of them can be listed: up to 4x4 pixels, 65,536 images. What a model says of them is
-// then a table, and every claim about a distribution can be checked by adding up (total_probability in image_model.h
+// then a table, and every claim about a distribution can be checked by adding up (total_probability in likelihood_model.h
 // adds up all of it).
 namespace gradfold {
 
@@ -16,7 +16,7 @@ Tensor every_binary_image(Index side);
 Indices image_numbers(const Tensor& x);
 
 // p(x), or p(x | label), of every_binary_image(side), in its order.
-std::vector<double> joint_table(ImageModel& model, Index side, const Indices& label = {});
+std::vector<double> joint_table(LikelihoodModel& model, Index side, const Indices& label = {});
 
 // What share of x [N, 1, side, side] each of every_binary_image(side) is: what joint_table predicts.
 std::vector<double> share_table(const Tensor& x);

@@ -1,29 +1,57 @@
 #include "models/image_model.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <numbers>
-#include <numeric>
 
-#include "models/every_image.h"
+#include <fmt/format.h>
+
 #include "tensor/parallel.h"
 
 namespace gradfold {
 
-double bits_per_dim(double nats_per_image, const Shape& image) {
-  require(image.rank() == 4, "bits_per_dim", "image is {} but must be [N, C, H, W]", image);
-  return nats_per_image / (std::numbers::ln2 * static_cast<double>(image[1] * image[2] * image[3]));
+Figure mean_figure(std::string name, std::string unit, const Tensor& values) {
+  require(values.rank() == 1 && values.numel() > 0, "mean_figure", "values are {} but must be [N] of 1 image or more",
+          values.shape());
+  const std::vector<Real> all = values.to_vector();
+  const double n = static_cast<double>(all.size());
+  double sum = 0, squares = 0;
+  for (const Real v : all) sum += v;
+  for (const Real v : all) squares += (v - sum / n) * (v - sum / n);
+  return {.name = std::move(name),
+          .unit = std::move(unit),
+          .value = sum / n,
+          .standard_error = n > 1 ? std::sqrt(squares / (n * (n - 1))) : 0};
 }
 
-double total_probability(ImageModel& model, Index side, const Indices& label) {
-  const std::vector<double> p = joint_table(model, side, label);
-  return std::accumulate(p.begin(), p.end(), 0.0);
+std::string to_text(const Figure& figure) {
+  const auto number = [](double v) {
+    return std::abs(v) >= 10 ? fmt::format("{:.2f}", v) : fmt::format("{:.4g}", v);
+  };
+  std::string text = number(figure.value);
+  if (!figure.unit.empty()) text += " " + figure.unit;
+  if (figure.standard_error) text += fmt::format(" (+- {:.2g})", *figure.standard_error);
+  return text;
+}
+
+void for_slices(Index n, const EvaluateOptions& options, const std::function<void(Index, Index)>& f) {
+  constexpr Index kAtOnce = 64;
+  for (Index from = 0; from < n; from += kAtOnce) {
+    const Index to = std::min(from + kAtOnce, n);
+    f(from, to);
+    if (options.progress) options.progress(to, n);
+  }
 }
 
 void check_levels(std::string_view who, const Tensor& x, int channels, int levels) {
   check_shape(who, "x", x.shape(), {"N", channels, "H", "W"});
   const Tensor rows = x.contiguous();
   const Real* values = rows.data();
+  if (levels == kGrey) {
+    for (Index i = 0; i < rows.numel(); ++i)
+      require(values[i] >= 0 && values[i] <= 1, who, "x holds {:.4g} at element {} but pixels are 0..1", values[i], i);
+    return;
+  }
   const Real top = static_cast<Real>(levels - 1);
   std::atomic<Index> wrong{-1};
   parallel_for(rows.numel(), 1 << 16, [&](Index begin, Index end) {

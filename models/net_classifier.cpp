@@ -2,10 +2,12 @@
 
 #include "autograd/ops.h"
 #include "nn/activations.h"
+#include "nn/conv2d.h"
 #include "nn/linear.h"
 #include "nn/losses.h"
 #include "nn/optim/adam.h"
 #include "nn/optim/schedule.h"
+#include "nn/reshape.h"
 #include "nn/sequential.h"
 #include "tensor/elementwise.h"
 #include "tensor/indexing.h"
@@ -66,6 +68,19 @@ std::unique_ptr<Module> LogisticRegression::make_net(Index features, Index class
 std::unique_ptr<Module> MlpClassifier::make_net(Index features, Index classes) const {
   auto net = std::make_unique<Sequential>();
   net->add<Linear>(features, hidden).add<ReLU>().add<Linear>(hidden, classes);
+  return net;
+}
+
+std::unique_ptr<Module> ConvClassifier::make_net(Index features, Index classes) const {
+  const auto [channels, height, width] = image;
+  require(features == channels * height * width, "ConvClassifier",
+          "x has {} features but images of {} x {} x {} have {}", features, channels, height, width,
+          channels * height * width);
+  auto net = std::make_unique<Sequential>();
+  net->add<Unflatten>(Shape{channels, height, width});
+  net->add<Conv2d>(channels, maps, 3, ConvOptions{.padding = 1}).add<ReLU>();
+  net->add<Conv2d>(maps, maps, 3, ConvOptions{.stride = 2, .padding = 1}).add<ReLU>();
+  net->add<Flatten>().add<Linear>(maps * ((height + 1) / 2) * ((width + 1) / 2), classes);
   return net;
 }
 

@@ -47,4 +47,20 @@ struct MlpClassifier : NetClassifier {
   std::unique_ptr<Module> make_net(Index features, Index classes) const override;
 };
 
+// Small and convolutional, for images: 3x3 neighbourhoods, then 3x3 of those, everywhere; then what was found where.
+struct ConvClassifier : NetClassifier {
+  struct ImageSize {
+    Index channels, height, width;
+  };
+  explicit ConvClassifier(ImageSize image, FitOptions options = {.steps = 600, .batch = 64, .lr = 3e-3},
+                          Index maps = 16)
+      : NetClassifier(options), image(image), maps(maps) {}
+
+  const ImageSize image;  // of which each row of x is one, flat
+  const Index maps;
+
+ protected:
+  std::unique_ptr<Module> make_net(Index features, Index classes) const override;
+};
+
 }  // namespace gradfold

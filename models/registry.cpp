@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "models/autoencoder.h"
 #include "models/fvsbn.h"
 #include "models/gated_pixel_cnn.h"
 #include "models/independent_pixels.h"
 #include "models/pixel_cnn.h"
 #include "models/pixel_cnn_pp.h"
 #include "models/pixel_rnn.h"
+#include "models/vae.h"
 
 namespace gradfold {
 namespace {
@@ -66,6 +68,43 @@ std::unique_ptr<ImageModel> make_fvsbn(const ModelConfig& config) {
                                              .levels = static_cast<int>(config.at("levels"))});
 }
 
+std::unique_ptr<ImageModel> make_autoencoder(const ModelConfig& config) {
+  return std::make_unique<Autoencoder>(AutoencoderConfig{.code = config.at("code"),
+                                                         .hidden = config.at("hidden"),
+                                                         .maps = config.at("maps"),
+                                                         .linear = config.at("linear") != 0,
+                                                         .tied = config.at("tied") != 0,
+                                                         .gaussian = config.at("gaussian"),
+                                                         .masking = config.at("masking"),
+                                                         .salt_and_pepper = config.at("salt_and_pepper"),
+                                                         .channels = static_cast<int>(config.at("channels")),
+                                                         .height = config.at("height"),
+                                                         .width = config.at("width")});
+}
+
+std::unique_ptr<ImageModel> make_vae(const ModelConfig& config) {
+  return std::make_unique<Vae>(VaeConfig{.height = config.at("height"),
+                                         .width = config.at("width"),
+                                         .levels = static_cast<int>(config.at("levels")),
+                                         .channels = static_cast<int>(config.at("channels")),
+                                         .classes = config.at("classes"),
+                                         .latents = config.at("latents"),
+                                         .hidden = config.at("hidden"),
+                                         .layers = config.at("layers"),
+                                         .maps = config.at("maps"),
+                                         .halvings = config.at("halvings"),
+                                         .blocks = config.at("blocks"),
+                                         .dense = config.at("dense"),
+                                         .dropout = config.at("dropout"),
+                                         .likelihood = static_cast<LikelihoodKind>(config.at("likelihood")),
+                                         .mixture = config.at("mixture"),
+                                         .kl = {.beta = static_cast<Real>(config.at("beta")) / 100,
+                                                .gamma = static_cast<Real>(config.at("gamma")),
+                                                .capacity = static_cast<Real>(config.at("capacity"))},
+                                         .importance = config.at("importance"),
+                                         .warm_up = config.at("warm_up")});
+}
+
 // A new model adds its line here.
 struct Entry {
   ModelConfig defaults;
@@ -73,6 +112,7 @@ struct Entry {
 };
 const std::map<std::string, Entry>& entries() {
   static const std::map<std::string, Entry> all = {
+      {"autoencoder", {Autoencoder().config(), make_autoencoder}},
       {"independent_pixels", {IndependentPixels().config(), make_independent_pixels}},
       {"fvsbn", {Fvsbn().config(), make_fvsbn}},
       {"pixel_cnn", {PixelCnn().config(), make_pixel_cnn}},
@@ -80,6 +120,7 @@ const std::map<std::string, Entry>& entries() {
       {"pixel_cnn_pp", {PixelCnnPp().config(), make_pixel_cnn_pp}},
       {"row_lstm", {PixelRnn(PixelRnnKind::kRowLstm).config(), make_pixel_rnn<PixelRnnKind::kRowLstm>}},
       {"diagonal_bilstm", {PixelRnn(PixelRnnKind::kDiagonalBiLstm).config(), make_pixel_rnn<PixelRnnKind::kDiagonalBiLstm>}},
+      {"vae", {Vae().config(), make_vae}},
   };
   return all;
 }

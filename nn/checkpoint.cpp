@@ -8,7 +8,6 @@
 namespace gradfold {
 namespace {
 
-constexpr const char* kOptimizer = "optimizer/";
 constexpr const char* kEma = "ema/";
 constexpr const char* kRng = "rng/";
 constexpr const char* kNote = "note/";
@@ -71,18 +70,32 @@ NamedTensors weights_of(const SafeTensors& file) {
   return out;
 }
 
-OptimizerState optimizer_of(const SafeTensors& file) {
-  require(file.metadata.count("optimizer"), "checkpoint",
-          "it holds weights but no optimizer; hint: load_weights() takes the weights alone");
-  const auto lr = numbers<double>(text_at(file, "optimizer/lr"), "optimizer/lr");
+// "optimizer", "optimizer1", "optimizer2", ...
+std::string optimizer_name(std::size_t number) {
+  return number == 0 ? "optimizer" : fmt::format("optimizer{}", number);
+}
+
+OptimizerState optimizer_of(const SafeTensors& file, std::size_t number) {
+  const std::string name = optimizer_name(number);
+  require(file.metadata.count(name), "checkpoint",
+          "it holds weights but no {}; hint: load_weights() takes the weights alone", name);
+  const auto lr = numbers<double>(text_at(file, name + "/lr"), name + "/lr");
   require(lr.size() == 1, "checkpoint",
-          "it holds an optimizer without its learning rate, optimizer/lr; hint: use an "
-          "earlier checkpoint, or load_weights() and start a new optimizer");
-  const auto tensors = under(file.tensors, kOptimizer);
-  return {.kind = text_at(file, "optimizer"),
+          "it holds an optimizer without its learning rate, {}/lr; hint: use an "
+          "earlier checkpoint, or load_weights() and start a new optimizer", name);
+  const auto tensors = under(file.tensors, name + "/");
+  return {.kind = text_at(file, name),
           .lr = lr[0],
-          .steps = numbers<Index>(text_at(file, "optimizer/steps"), "optimizer/steps"),
+          .steps = numbers<Index>(text_at(file, name + "/steps"), name + "/steps"),
           .tensors = {tensors.begin(), tensors.end()}};
+}
+
+void put_optimizer(SafeTensors& file, std::size_t number, const OptimizerState& state) {
+  const std::string name = optimizer_name(number);
+  file.metadata[name] = state.kind;
+  file.metadata[name + "/lr"] = fmt::format("{}", state.lr);
+  file.metadata[name + "/steps"] = fmt::format("{}", fmt::join(state.steps, " "));
+  for (const auto& [slot, value] : state.tensors) file.tensors[name + "/" + slot] = value;
 }
 
 // In the order of the model's parameters.
@@ -124,19 +137,24 @@ void restore(const SafeTensors& file, const TrainingState& state) {
   require(saved.empty() || saved == state.model.kind(), "checkpoint", "it holds a {} but this model is a {}",
           saved, state.model.kind());
   const auto rngs = rngs_of(file, state);
-  const OptimizerState optimizer = state.optimizer ? optimizer_of(file) : OptimizerState();
+  std::vector<OptimizerState> saved_optimizers;
+  for (std::size_t i = 0; i < state.optimizers.size(); ++i) saved_optimizers.push_back(optimizer_of(file, i));
   const std::vector<Tensor> averages = state.ema ? averages_of(file, state.model) : std::vector<Tensor>();
   if (state.ema) state.ema->averages();  // refuses while they are swapped into the model
   const NamedTensors weights_before =
       state.model.state();  // load() makes new tensors: these keep their numbers
-  const OptimizerState optimizer_before = state.optimizer ? state.optimizer->state() : OptimizerState();
+  std::vector<OptimizerState> optimizers_before;
+  for (const Optimizer* optimizer : state.optimizers) optimizers_before.push_back(optimizer->state());
+  const auto load_optimizers = [&](const std::vector<OptimizerState>& from) {
+    for (std::size_t i = 0; i < from.size(); ++i) state.optimizers[i]->load(from[i]);
+  };
   state.model.load(weights_of(file));
   try {
-    if (state.optimizer) state.optimizer->load(optimizer);
+    load_optimizers(saved_optimizers);
     if (state.ema) state.ema->load(averages);
   } catch (...) {
     state.model.load(weights_before);
-    if (state.optimizer) state.optimizer->load(optimizer_before);
+    load_optimizers(optimizers_before);
     throw;
   }
   for (const auto& [name, rng] : state.rngs) rng->set_state(rngs.at(name));
@@ -150,13 +168,7 @@ void save_checkpoint(const std::filesystem::path& path, const TrainingState& sta
   for (const auto& [name, rng] : state.rngs) {
     file.metadata[kRng + name] = fmt::format("{} {}", rng->state().seed, rng->state().counter);
   }
-  if (state.optimizer) {
-    const OptimizerState optimizer = state.optimizer->state();
-    file.metadata["optimizer"] = optimizer.kind;
-    file.metadata["optimizer/lr"] = fmt::format("{}", optimizer.lr);
-    file.metadata["optimizer/steps"] = fmt::format("{}", fmt::join(optimizer.steps, " "));
-    for (const auto& [name, value] : optimizer.tensors) file.tensors[kOptimizer + name] = value;
-  }
+  for (std::size_t i = 0; i < state.optimizers.size(); ++i) put_optimizer(file, i, state.optimizers[i]->state());
   if (state.ema) {
     const auto names = state.model.named_parameters();
     const std::vector<Tensor>& averages = state.ema->averages();

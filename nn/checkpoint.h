@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "nn/module.h"
 #include "nn/optim/ema.h"
@@ -12,6 +13,7 @@
 //   tensors optimizer/0.exp_avg, ema/hidden.weight
 //   text    class, model, config, epoch, step, optimizer, optimizer/lr, optimizer/steps,
 //           rng/NAME = "seed counter", note/NAME
+// A second optimizer is optimizer1, a third optimizer2.
 // A run that is resumed from it goes on with the same bits as one that was never stopped.
 namespace gradfold {
 
@@ -26,7 +28,7 @@ struct TrainingProgress {
 // What is saved, and restored: whatever is not null.
 struct TrainingState {
   Module& model;
-  Optimizer* optimizer = nullptr;
+  std::vector<Optimizer*> optimizers = {};
   Ema* ema = nullptr;
   std::map<std::string, Rng*> rngs = {};  // "shuffle" to &rng
 };

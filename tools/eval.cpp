@@ -1,35 +1,28 @@
 // gf eval CHECKPOINT --data D
-#include <cmath>
-
 #include "data/load.h"
+#include "lessons/interrupt.h"
 #include "tensor/parallel.h"
-#include "tensor/reduce.h"
 #include "tools/command.h"
 #include "tools/model_options.h"
 #include "tools/output.h"
 #include "tools/training.h"
+#include "viz/progress.h"
 
 namespace gradfold {
 namespace {
 
 struct Options {
   std::string checkpoint, data, split = "test";
-  Index limit = 0;
+  Index limit = 0, iwae_k = 100;
   std::uint64_t seed = 1;
   int threads = 0;
   bool json = false;
 };
 
-struct MeanAndError {
-  double mean, error;  // error: standard error of the mean over images
-};
-
-MeanAndError summarize(const Tensor& x) {
-  const double n = static_cast<double>(x.numel());
-  double sum = 0, squares = 0;
-  for (Real v : x.to_vector()) sum += v;
-  for (Real v : x.to_vector()) squares += (v - sum / n) * (v - sum / n);
-  return {sum / n, n > 1 ? std::sqrt(squares / (n * (n - 1))) : 0};
+// "nll_nats" and "mse" -> "nll_standard_error" and "mse_standard_error"
+std::string error_key(const std::string& name) {
+  const std::string nats = "_nats";
+  return (name.ends_with(nats) ? name.substr(0, name.size() - nats.size()) : name) + "_standard_error";
 }
 
 int evaluate(Options options) {
@@ -40,18 +33,38 @@ int evaluate(Options options) {
                                                             {.limit = options.limit, .seed = options.seed}));
   Rng rng = Rng(options.seed).fork("levels");
   const Tensor images = to_levels(data.images, opened.model->levels(), rng);
-  const auto [mean, error] = summarize(opened.model->log_prob(images, data.labels));
-  const double bits = bits_per_dim(-mean, images.shape());
+  Rng drawn = Rng(options.seed).fork("evaluation");
+  const Interrupt interrupt;
+  Progress bar({.title = "evaluating", .total = images.size(0), .unit = "images"});
+  Index seen = 0;
+  struct Stopped {};
+  Figures figures;
+  try {
+    figures = opened.model->evaluate(images, data.labels, drawn,
+                                     {.importance_samples = options.iwae_k, .progress = [&](Index done, Index) {
+                                        if (interrupt.asked()) throw Stopped();
+                                        bar.step(done - seen);
+                                        seen = done;
+                                      }});
+  } catch (Stopped) {
+    bar.finish();
+    return interrupt.exit_code();
+  }
+  bar.finish();
   const Output output(options.json);
-  output.say("{} on {} ({} images): {:.2f} nats per image (+- {:.2f}), {:.4f} bits/dim", opened.model->name(),
-             data.name, data.size(), -mean, error, bits);
-  output.finish({{"model", opened.model->name()},
-                 {"data", options.data},
-                 {"split", options.split},
-                 {"images", data.size()},
-                 {"nll_nats", -mean},
-                 {"nll_standard_error", error},
-                 {"bits_per_dim", bits}});
+  std::vector<std::string> texts;
+  nlohmann::ordered_json result = {{"model", opened.model->name()},
+                                   {"data", options.data},
+                                   {"split", options.split},
+                                   {"images", data.size()}};
+  for (const Figure& figure : figures) {
+    texts.push_back(to_text(figure));
+    result[figure.name] = figure.value;
+    if (figure.standard_error) result[error_key(figure.name)] = *figure.standard_error;
+    if (figure.name == "iwae_nats") result["iwae_k"] = options.iwae_k;
+  }
+  output.say("{} on {} ({} images): {}", opened.model->name(), data.name, data.size(), fmt::join(texts, ", "));
+  output.finish(result);
   return 0;
 }
 
@@ -65,12 +78,16 @@ Action setup(CLI::App& app, const Arguments&) {
   app.add_option("--seed", options->seed, "of generated data, and of drawing 0 and 1 from grey")
       ->capture_default_str()
       ->check(whole());
+  app.add_option("--iwae-k", options->iwae_k,
+                 "codes drawn for each image to estimate its likelihood, for a model with latent variables")
+      ->capture_default_str()
+      ->check(positive());
   app.add_option("--threads", options->threads, "the result does not depend on it")->check(positive());
   app.add_flag("--json", options->json, "the result as one JSON object, the last line of stdout");
   return [options] { return evaluate(*options); };
 }
 
-const RegisterCommand command("eval", "negative log-likelihood in nats and bits per dimension", setup);
+const RegisterCommand command("eval", "what a model is worth on held-out images: nats and bits per dimension, or its own figures", setup);
 
 }  // namespace
 }  // namespace gradfold

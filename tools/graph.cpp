@@ -48,7 +48,7 @@ int draw_graph(const CLI::App& app, const Options& options) {
   Rng rng(1);
   model->reset_parameters(rng);
   const Indices label = model->classes() > 0 ? Indices{0} : Indices{};
-  const Var loss = model->nll(Tensor::zeros({1, model->channels(), 28, 28}), label);
+  const Var loss = model->objectives()[0].loss(Tensor::zeros({1, model->channels(), 28, 28}), label, rng);
   const auto names = model->named_parameters();
   const std::string picture = options.out.extension() == ".svg" ? graph_svg(loss, names) : graph_dot(loss, names);
   write_atomically(options.out, [&](std::ostream& file) { file << picture; });

@@ -42,12 +42,19 @@ std::unique_ptr<ImageModel> chosen_model(const std::string& name, const ModelCon
 AutoregressiveModel& pixel_by_pixel(const OpenedModel& opened, const std::string& command) {
   if (auto* model = dynamic_cast<AutoregressiveModel*>(opened.model.get())) return *model;
   throw UsageError(command,
-                   fmt::format("{} gives no distribution of a pixel given those before it, which a coder needs",
-                               opened.model->name()),
+                   fmt::format("{} gives no distribution of a pixel given those before it, which {} needs",
+                               opened.model->name(), command),
                    "pixel_cnn and the other autoregressive models do");
 }
 
+LatentModel& with_codes(const OpenedModel& opened, const std::string& command) {
+  if (auto* model = dynamic_cast<LatentModel*>(opened.model.get())) return *model;
+  throw UsageError(command, fmt::format("{} has no codes to walk through", opened.model->name()),
+                   "autoencoder and the other models with codes do");
+}
+
 Tensor to_levels(const Tensor& images, int levels, Rng& rng) {
+  if (levels == kGrey) return images.contiguous();
   if (levels == 2) return binarize_stochastic(images, rng);
   const Real top = static_cast<Real>(levels - 1);
   return map(images, [top](Real v) { return std::nearbyint(v * top) / top; });

@@ -8,6 +8,7 @@
 #include "data/dataset.h"
 #include "lessons/trained_model.h"
 #include "models/autoregressive.h"
+#include "models/latent_model.h"
 #include "tools/command.h"
 
 // How commands come by a model of a name with --maps, --blocks, ..., and by images for it. From a checkpoint:
@@ -26,8 +27,12 @@ std::unique_ptr<ImageModel> chosen_model(const std::string& name, const ModelCon
 // The model as one that gives each pixel a distribution, which is what `command` needs; a UsageError if it is none.
 AutoregressiveModel& pixel_by_pixel(const OpenedModel& opened, const std::string& command);
 
+// The model as one that turns images into codes and codes into images; a UsageError if it is none.
+LatentModel& with_codes(const OpenedModel& opened, const std::string& command);
+
 // Grey images [N, C, H, W] as the model's levels: for two levels each pixel is drawn as 1 with the
-// probability of its grey (images that are 0 and 1 stay as they are), else rounded to the nearest level.
+// probability of its grey (images that are 0 and 1 stay as they are), else rounded to the nearest level; for kGrey as
+// they are.
 Tensor to_levels(const Tensor& images, int levels, Rng& rng);
 
 // The data set as the model is to see it: with labels if it has classes, else without. A UsageError says so if the data

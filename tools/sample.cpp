@@ -2,7 +2,9 @@
 #include <chrono>
 #include <optional>
 
+#include "data/load.h"
 #include "lessons/interrupt.h"
+#include "lessons/latent_pictures.h"
 #include "tensor/atomic_file.h"
 #include "tensor/elementwise.h"
 #include "tensor/parallel.h"
@@ -10,6 +12,7 @@
 #include "tools/command.h"
 #include "tools/model_options.h"
 #include "tools/output.h"
+#include "tools/training.h"
 #include "viz/grid.h"
 #include "viz/png.h"
 #include "viz/progress.h"
@@ -20,6 +23,9 @@ namespace {
 struct Options {
   std::string checkpoint, sampler = "cached";
   std::filesystem::path out, complete, known;
+  bool reconstruct = false, traverse = false, interpolate = false, latent_map = false;
+  std::string data;
+  Index steps = 11;
   std::optional<Index> label;
   Index n = 64, zoom = GridOptions().zoom;
   Real temperature = 1;
@@ -90,13 +96,21 @@ Sampler parse_sampler(const std::string& name) {
   throw UsageError("sample", fmt::format("there is no sampler '{}'; known are cached, cropped and naive", name));
 }
 
-int sample(const Options& options) {
+// What only a model that draws pixel by pixel can do.
+void refuse_pixel_options(const CLI::App& app, const OpenedModel& opened) {
+  for (const char* option : {"--sampler", "--complete", "--temperature"})
+    if (app.count(option) > 0) pixel_by_pixel(opened, option);
+}
+
+int sample(const CLI::App& app, const Options& options) {
   const Sampler wanted = parse_sampler(options.sampler);
   if (options.threads > 0) set_num_threads(options.threads);
   const OpenedModel opened = open_checkpoint(options.checkpoint);
   Shape shape = opened.image();
-  SampleOptions sampling{.sampler = opened.model->sampler_for(wanted), .temperature = options.temperature};
-  const std::string_view sampler = sampler_name(sampling.sampler);
+  auto* const by_pixel = dynamic_cast<AutoregressiveModel*>(opened.model.get());
+  if (!by_pixel) refuse_pixel_options(app, opened);
+  SampleOptions sampling{.sampler = by_pixel ? by_pixel->sampler_for(wanted) : wanted,
+                         .temperature = options.temperature};
   sampling.labels = classes_to_draw(options, *opened.model);
   if (!options.complete.empty()) add_completion(sampling, options, *opened.model, shape);
   require_writable(options.out);
@@ -128,11 +142,63 @@ int sample(const Options& options) {
                                        .gap = options.n > 1 ? GridOptions().gap : 0}));
   const Output output(options.json);
   if (sampling.sampler != wanted) output.say("{} has no {} sampler", opened.model->name(), options.sampler);
+  const std::string sampler = by_pixel ? std::string(sampler_name(sampling.sampler)) : "whole images";
   output.say("{} image{} in {:.2f} s ({}): {}", options.n, options.n == 1 ? "" : "s", seconds, sampler,
              options.out.string());
   output.finish({{"images", options.n},
                  {"seconds", seconds},
                  {"sampler", sampler},
+                 {"out", options.out.string()}});
+  return 0;
+}
+
+// The first n images of --data's test split, as the model is to see them.
+Dataset some_images(const Options& options, const OpenedModel& opened, Index n) {
+  const std::string spec = options.data.empty() ? saved_settings(opened.progress).data : options.data;
+  Dataset data = data_for(*opened.model, load_dataset(spec, Split::kTest, {.limit = n, .seed = options.seed}));
+  Rng rng = Rng(options.seed).fork("levels");
+  data.images = to_levels(data.images, opened.model->levels(), rng);
+  return data;
+}
+
+// Images in rows, and how many columns they need.
+struct Strips {
+  Tensor images;
+  Index columns;
+};
+
+Strips draw_strips(const Options& options, const OpenedModel& opened) {
+  LatentModel& model = with_codes(opened, "sample");
+  const Indices label = classes_to_draw(options, model);
+  const Indices one = label.numel() > 0 ? label.slice(0, 1) : label;
+  if (options.latent_map) return {latent_map(model, options.steps, one), options.steps};
+  if (options.traverse) {
+    Rng rng = Rng(options.seed).fork("sample");
+    return {traversals(model, model.draw_codes(1, rng), options.steps, one), options.steps};
+  }
+  const Dataset data = some_images(options, opened, options.interpolate ? 2 * options.n : options.n);
+  if (options.reconstruct) return {reconstructions(model, data.images, data.labels), data.size()};
+  const Tensor z = model.encode(data.images, data.labels);
+  const Index pairs = data.size() / 2;
+  const Indices labels = data.has_labels() ? data.labels.slice(0, pairs) : Indices{};
+  return {interpolations(model, z.slice(0, 0, pairs), z.slice(0, pairs, 2 * pairs), options.steps, labels),
+          options.steps};
+}
+
+int sample_strips(const CLI::App& app, const Options& options) {
+  if (options.threads > 0) set_num_threads(options.threads);
+  const OpenedModel opened = open_checkpoint(options.checkpoint);
+  if (!dynamic_cast<AutoregressiveModel*>(opened.model.get())) refuse_pixel_options(app, opened);
+  require_writable(options.out);
+  const auto start = std::chrono::steady_clock::now();
+  const Strips strips = draw_strips(options, opened);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  write_png(options.out, grid(strips.images, {.columns = strips.columns, .zoom = options.zoom}));
+  const Output output(options.json);
+  output.say("{} images: {}", strips.images.size(0), options.out.string());
+  output.finish({{"images", strips.images.size(0)},
+                 {"seconds", seconds},
+                 {"sampler", "whole images"},
                  {"out", options.out.string()}});
   return 0;
 }
@@ -156,6 +222,19 @@ Action setup(CLI::App& app, const Arguments&) {
   app.add_option("--known", options->known,
                  "a PNG of the size of the model's images: white where a pixel of --complete is given, black where it "
                  "is drawn; for any other part than upper rows");
+  CLI::Option_group& strips = *app.add_option_group("models with codes (autoencoder, vae, ...)");
+  strips.require_option(0, 1);
+  strips.add_flag("--reconstruct", options->reconstruct, "--n images of --data, and below them what the model makes of "
+                                                         "them");
+  strips.add_flag("--interpolate", options->interpolate,
+                  "--n rows, each from one image of --data to another along the straight line between their codes");
+  strips.add_flag("--traverse", options->traverse,
+                  "a row for each number of the code, which goes from end to end while the others stay");
+  strips.add_flag("--latent-map", options->latent_map, "what the plane of the codes decodes to, for codes of two numbers");
+  app.add_option("--steps", options->steps, "images in a row of --interpolate, --traverse and --latent-map")
+      ->capture_default_str()->check(CLI::Range(2, 1000));
+  app.add_option("--data", options->data,
+                 "for --reconstruct and --interpolate: a data set, whose test images are taken [what it was trained on]");
   app.add_option("--class", options->label,
                  "draw this class, for a model with classes [all in turn, a column each]")->check(whole());
   app.add_option("--temperature", options->temperature, "below 1: likelier pixels become likelier still")
@@ -167,11 +246,12 @@ Action setup(CLI::App& app, const Arguments&) {
     require_ending(app, options->out, {".png"});
     if (!options->known.empty() && options->complete.empty())
       throw UsageError("sample", "--known says which pixels of --complete are given, but there is no --complete");
-    return sample(*options);
+    const bool strips = options->reconstruct || options->traverse || options->interpolate || options->latent_map;
+    return strips ? sample_strips(app, *options) : sample(app, *options);
   };
 }
 
-const RegisterCommand command("sample", "draw new images, or complete a part of one", setup);
+const RegisterCommand command("sample", "draw new images, complete a part of one, or show what codes mean", setup);
 
 }  // namespace
 }  // namespace gradfold

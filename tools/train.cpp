@@ -35,6 +35,7 @@ TrainSettings resumed_settings(const CLI::App& app, const Options& options,
   };
   keep("--data", options.settings.data, settings.data);
   keep("--limit", options.settings.limit, settings.limit);
+  keep("--split", options.settings.split, settings.split);
   keep("--batch", options.settings.batch, settings.batch);
   keep("--lr", options.settings.lr, settings.lr);
   keep("--schedule", options.settings.schedule, settings.schedule);
@@ -66,8 +67,9 @@ Resumed find_run(const CLI::App& app, const Options& options) {
   const TrainingProgress progress = read_progress(options.out);
   if (progress.model != options.model) {
     throw UsageError("train",
-                     fmt::format("{} holds a {}, not a {}", options.out.string(),
-                                 progress.model.empty() ? "file of weights" : progress.model, options.model));
+                     fmt::format("{} holds {}, not the model {}", options.out.string(),
+                                 progress.model.empty() ? "weights alone" : "the model " + progress.model,
+                                 options.model));
   }
   ModelConfig config = parse_config(progress.config);
   for (const auto& [key, value] : options.config) {
@@ -132,6 +134,9 @@ Action setup(CLI::App& app, const Arguments& arguments) {
   app.add_option("--clip", s.clip, "largest norm of the gradient [any]")->check(positive());
   app.add_option("--ema", s.ema, "decay of the moving average of the weights, such as 0.999 [none]")
       ->check(CLI::Range(0., 1.));
+  app.add_option("--split", s.split, "train, or train+valid: for a last run, in which no image is held out")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"train", "train+valid"}));
   app.add_option("--limit", s.limit, "images of each split [all]")->check(positive());
   app.add_option("--seed", s.seed, "of all random numbers")->capture_default_str()->check(whole());
   app.add_option("--save-every", options->save_every, "steps between checkpoints [an epoch]")

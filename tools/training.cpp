@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "data/load.h"
+#include "models/likelihood_model.h"
 #include "nn/losses.h"
 #include "nn/optim/clip.h"
 #include "tensor/atomic_file.h"
@@ -43,6 +44,21 @@ double number_note(const TrainingProgress& progress, const std::string& name) {
   return number;
 }
 
+// Where a checkpoint keeps objective i's sum over the epoch that is under way.
+std::string epoch_note(const std::vector<Objective>& objectives, std::size_t i) {
+  return i == 0 ? "epoch_nats" : "epoch_" + objectives[i].name;
+}
+
+// "80.12 nats", or "discriminator 0.6931  generator 1.204".
+std::string losses_text(const std::vector<Objective>& objectives, const std::vector<double>& losses) {
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < losses.size(); ++i) {
+    const std::string loss = to_text({.name = {}, .unit = objectives[i].unit, .value = losses[i]});
+    texts.push_back(losses.size() == 1 ? loss : objectives[i].name + " " + loss);
+  }
+  return fmt::format("{}", fmt::join(texts, "  "));
+}
+
 }  // namespace
 
 std::filesystem::path log_path(const std::filesystem::path& checkpoint) {
@@ -61,10 +77,15 @@ Training::Training(std::unique_ptr<ImageModel> model, TrainSettings settings, st
     : model_(std::move(model)),
       settings_(std::move(settings)),
       path_(std::move(path)),
-      batches_(load_split(*model_, settings_, Split::kTrain), {.batch = settings_.batch, .seed = settings_.seed}),
+      batches_(load_split(*model_, settings_, parse_split(settings_.split)), {.batch = settings_.batch, .seed = settings_.seed}),
       valid_(load_split(*model_, settings_, Split::kValid)),
-      adam_(model_->parameters(), {.lr = settings_.lr}),
-      schedule_(make_schedule(settings_, settings_.epochs * batches_.per_epoch())) {
+      objectives_(model_->objectives()),
+      schedule_(make_schedule(settings_, settings_.epochs * batches_.per_epoch())),
+      epoch_losses_(objectives_.size()) {
+  for (const Objective& o : objectives_) {
+    adams_.push_back(std::make_unique<Adam>(
+        o.parameters, AdamOptions{.lr = settings_.lr * o.lr_factor, .beta1 = o.beta1, .beta2 = o.beta2}));
+  }
   Rng first = Rng(settings_.seed).fork("weights");
   model_->reset_parameters(first);
   if (!init.empty()) load_weights(checkpoint_file(init), *model_, /*averaged=*/true);
@@ -92,8 +113,9 @@ void Training::calibrate() {
 
 void Training::load() {
   const std::string settings = progress_.notes.at("settings");
-  progress_ = load_checkpoint(path_, {.model = *model_, .optimizer = &adam_, .ema = ema_.get()});
-  epoch_nats_ = number_note(progress_, "epoch_nats");
+  progress_ = load_checkpoint(path_, {.model = *model_, .optimizers = optimizers(), .ema = ema_.get()});
+  for (std::size_t i = 0; i < objectives_.size(); ++i)
+    epoch_losses_[i] = number_note(progress_, epoch_note(objectives_, i));
   epoch_images_ = static_cast<Index>(number_note(progress_, "epoch_images"));
   log_ = note(progress_, "log");
   progress_.notes["settings"] = settings;
@@ -106,25 +128,41 @@ void Training::save() {
         "{} is no longer a finite number after step {}; hint: lower the learning rate or clip the gradients",
         name, progress_.step);
   }
-  progress_.notes["epoch_nats"] = fmt::format("{}", epoch_nats_);
+  for (std::size_t i = 0; i < objectives_.size(); ++i)
+    progress_.notes[epoch_note(objectives_, i)] = fmt::format("{}", epoch_losses_[i]);
   progress_.notes["epoch_images"] = fmt::format("{}", epoch_images_);
   progress_.notes["log"] = log_;
-  save_checkpoint(path_, {.model = *model_, .optimizer = &adam_, .ema = ema_.get()}, progress_);
+  save_checkpoint(path_, {.model = *model_, .optimizers = optimizers(), .ema = ema_.get()}, progress_);
   write_atomically(log_path(path_), [&](std::ostream& file) { file << log_; });
 }
 
-double Training::step(const Batch& batch) {
-  adam_.set_lr(settings_.lr * schedule_(progress_.step));
-  Rng levels = Rng(settings_.seed).fork("levels").fork(static_cast<std::uint64_t>(progress_.step));
-  const Var loss = model_->nll(to_levels(batch.images, model_->levels(), levels), batch.labels);
-  check_finite(loss, progress_.step);
-  model_->zero_grad();
-  loss.backward();
-  if (settings_.clip > 0) clip_grad_norm(model_->parameters(), settings_.clip);
-  adam_.step();
+std::vector<Optimizer*> Training::optimizers() const {
+  std::vector<Optimizer*> all;
+  for (const auto& adam : adams_) all.push_back(adam.get());
+  return all;
+}
+
+// The loss of each objective, before its own update and after those that come first.
+std::vector<double> Training::step(const Batch& batch) {
+  const auto number = static_cast<std::uint64_t>(progress_.step);
+  Rng levels = Rng(settings_.seed).fork("levels").fork(number);
+  Rng drawn = Rng(settings_.seed).fork("loss").fork(number);
+  const Tensor x = to_levels(batch.images, model_->levels(), levels);
+  std::vector<double> losses;
+  for (std::size_t i = 0; i < objectives_.size(); ++i) {
+    const Objective& objective = objectives_[i];
+    const Var loss = objective.loss(x, batch.labels, drawn);
+    check_finite(loss, progress_.step);
+    model_->zero_grad();
+    loss.backward();
+    if (settings_.clip > 0) clip_grad_norm(objective.parameters, settings_.clip);
+    adams_[i]->set_lr(settings_.lr * objective.lr_factor * schedule_(progress_.step));
+    adams_[i]->step();
+    losses.push_back(loss.item());
+  }
   if (ema_) ema_->update();
   ++progress_.step;
-  return loss.item();
+  return losses;
 }
 
 // False if it was interrupted.
@@ -135,41 +173,64 @@ bool Training::train_epoch(const Interrupt& interrupt, Index save_every) {
   model_->train();
   for (const Batch& batch : batches_.epoch(progress_.epoch, done)) {
     if (interrupt.asked()) return false;
-    const double nats = step(batch);
-    epoch_nats_ += nats * static_cast<double>(batch.size());
+    const std::vector<double> losses = step(batch);
+    for (std::size_t i = 0; i < losses.size(); ++i) epoch_losses_[i] += losses[i] * static_cast<double>(batch.size());
     epoch_images_ += batch.size();
-    bar.step(batch.size(), fmt::format("{:.2f} nats", nats));
+    bar.step(batch.size(), losses_text(objectives_, losses));
     if (save_every > 0 && progress_.step % save_every == 0) save();
   }
   return !interrupt.asked();
 }
 
-// Mean nats per image, some images at a time; nothing if it was interrupted.
-std::optional<double> Training::validate(const Interrupt& interrupt) {
-  constexpr Index kAtOnce = 64;
+// Nothing if it was interrupted.
+std::optional<Figures> Training::validate(const Interrupt& interrupt) {
+  struct Stopped {};
   std::optional<Ema::Weights> averaged;
   if (ema_) averaged.emplace(*ema_);
   model_->eval();
-  double log_prob = 0;
-  for (Index from = 0; from < valid_.size(); from += kAtOnce) {
-    if (interrupt.asked()) return std::nullopt;
-    const Dataset part = slice(valid_, from, std::min(from + kAtOnce, valid_.size()));
-    log_prob += sum(model_->log_prob(part.images, part.labels)).item();
+  Rng drawn = Rng(settings_.seed).fork("evaluation");  // every epoch is judged by the same draws
+  try {
+    return model_->evaluate(valid_.images, valid_.labels, drawn, {.progress = [&](Index, Index) {
+                              if (interrupt.asked()) throw Stopped();
+                            }});
+  } catch (Stopped) {
+    return std::nullopt;
   }
-  return -log_prob / static_cast<double>(valid_.size());
 }
 
-void Training::finish_epoch(double valid, double seconds) {
+// A likelihood has the short keys train_nats, valid_nats, ...; what else is trained train_loss (one for each objective,
+// if there are several), valid_loss and its figures by their own names. Where the validation images are trained on,
+// their keys say so: seen_nats, ...
+nlohmann::ordered_json Training::epoch_line(const Figures& valid, double seconds) const {
+  const bool likelihood = dynamic_cast<const LikelihoodModel*>(model_.get()) != nullptr;
+  nlohmann::ordered_json line = {{"epoch", progress_.epoch}, {"step", progress_.step}};
+  for (std::size_t i = 0; i < objectives_.size(); ++i) {
+    const std::string what = likelihood ? "nats" : "loss";
+    const std::string whose = objectives_.size() > 1 ? objectives_[i].name + "_" : "";
+    line["train_" + whose + what] = epoch_losses_[i] / static_cast<double>(epoch_images_);
+  }
+  const std::string images = settings_.holds_out() ? "valid_" : "seen_";
+  line[images + (likelihood ? "nats" : "loss")] = valid.at(0).value;
+  if (likelihood) line[images + "bits_per_dim"] = valid.at(1).value;
+  else for (const Figure& figure : valid) line[(settings_.holds_out() ? "" : images) + figure.name] = figure.value;
+  line["lr"] = adams_[0]->lr();
+  line["seconds"] = seconds;
+  return line;
+}
+
+std::string Training::epoch_text(const Figures& valid) const {
+  std::vector<double> losses = epoch_losses_;
+  for (double& loss : losses) loss /= static_cast<double>(epoch_images_);
+  std::vector<std::string> figures;
+  for (const Figure& figure : valid) figures.push_back(to_text(figure));
+  return fmt::format("train {}  {} {}", losses_text(objectives_, losses),
+                     settings_.holds_out() ? "valid" : "valid (trained on)", fmt::join(figures, "  "));
+}
+
+void Training::finish_epoch(const Figures& valid, double seconds) {
   ++progress_.epoch;
-  const nlohmann::ordered_json line = {{"epoch", progress_.epoch},
-                                       {"step", progress_.step},
-                                       {"train_nats", epoch_nats_ / static_cast<double>(epoch_images_)},
-                                       {"valid_nats", valid},
-                                       {"valid_bits_per_dim", bits_per_dim(valid, valid_.images.shape())},
-                                       {"lr", adam_.lr()},
-                                       {"seconds", seconds}};
-  log_ += line.dump() + "\n";
-  epoch_nats_ = 0;
+  log_ += epoch_line(valid, seconds).dump() + "\n";
+  std::fill(epoch_losses_.begin(), epoch_losses_.end(), 0.0);
   epoch_images_ = 0;
   save();
 }
@@ -180,17 +241,16 @@ int Training::run(const Output& output, Index save_every) {
     while (progress_.epoch < settings_.epochs) {
       const double start = now();
       const bool trained = train_epoch(interrupt, save_every);
-      const std::optional<double> valid = trained ? validate(interrupt) : std::nullopt;
+      const std::optional<Figures> valid = trained ? validate(interrupt) : std::nullopt;
       if (!valid) {
         save();
         output.say("stopped after step {}; --resume goes on from there", progress_.step);
         return interrupt.exit_code();
       }
+      const std::string text = epoch_text(*valid);
       finish_epoch(*valid, now() - start);
-      const auto line = result();
-      output.say("epoch {}/{}  train {:.2f} nats  valid {:.2f} nats  {:.4f} bits/dim", progress_.epoch,
-                 settings_.epochs, line["train_nats"].get<double>(), line["valid_nats"].get<double>(),
-                 line["valid_bits_per_dim"].get<double>());
+      output.say("epoch {}/{}  {}", progress_.epoch, settings_.epochs, text);
+      if (const std::string warning = model_->warning(*valid); !warning.empty()) output.say("{}", warning);
     }
   } catch (const Error&) {
     fmt::print(stderr, "{} holds the last good state, after step {}\n", path_.string(),

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -27,16 +28,21 @@ struct TrainSettings {
   double clip = 0;                   // largest gradient norm; 0: any
   double ema = 0;                    // decay of the weights' moving average; 0: none is kept
   std::uint64_t seed = 1;
+  std::string split = "train";       // or "train+valid", for a last run after everything was chosen
+
+  bool holds_out() const { return split == "train"; }
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TrainSettings, data, limit, epochs, batch, lr, schedule, clip, ema, seed)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TrainSettings, data, limit, epochs, batch, lr, schedule, clip, ema,
+                                                seed, split)
 
 // The last epoch's line of a run's log, with the model, its size, the data and the checkpoint.
 nlohmann::ordered_json training_result(const TrainingProgress& progress, const TrainSettings& settings,
                                        const std::filesystem::path& checkpoint, Index parameters);
 
-// One training run: epochs of mini-batches with Adam, the validation images' likelihood after each, and a
-// checkpoint from which it goes on with the same bits. Everything random is a function of the seed and of
-// how many steps were taken, so the place in the run is two numbers: epochs finished, steps taken.
+// One training run: epochs of mini-batches, in each step an Adam update for each of the model's objectives, the model's
+// figures on the validation images after each epoch, and a checkpoint from which it goes on with the same bits.
+// Everything random is a function of the seed and of how many steps were taken, so the place in the run is two numbers:
+// epochs finished, steps taken.
 class Training {
  public:
   // Draws the first weights, or takes them from the checkpoint `init`, or with resume everything from the one at `path`.
@@ -52,9 +58,12 @@ class Training {
 
  private:
   bool train_epoch(const Interrupt& interrupt, Index save_every);
-  double step(const Batch& batch);
-  std::optional<double> validate(const Interrupt& interrupt);
-  void finish_epoch(double valid, double seconds);
+  std::vector<double> step(const Batch& batch);
+  std::optional<Figures> validate(const Interrupt& interrupt);
+  nlohmann::ordered_json epoch_line(const Figures& valid, double seconds) const;
+  std::string epoch_text(const Figures& valid) const;
+  void finish_epoch(const Figures& valid, double seconds);
+  std::vector<Optimizer*> optimizers() const;
   void calibrate();
   void load();
   void save();
@@ -64,11 +73,12 @@ class Training {
   std::filesystem::path path_;
   Batches batches_;
   Dataset valid_;
-  Adam adam_;
+  std::vector<Objective> objectives_;
+  std::vector<std::unique_ptr<Adam>> adams_;  // one for each
   std::unique_ptr<Ema> ema_;
   Schedule schedule_;
   TrainingProgress progress_;
-  double epoch_nats_ = 0;   // sum over this epoch's images so far
+  std::vector<double> epoch_losses_;  // each objective's, summed over this epoch's images so far
   Index epoch_images_ = 0;
   std::string log_;         // a JSON line for each epoch; the checkpoint holds it, MODEL.log.jsonl shows it
 };

@@ -1,7 +1,11 @@
 // The models that come with the project: each is told of in models/pretrained/README.md, opens, and is a distribution.
 #include "lessons/trained_model.h"
 
+#include "data/load.h"
 #include "models/autoregressive.h"
+#include "models/latent_model.h"
+#include "tensor/elementwise.h"
+#include "tensor/reduce.h"
 #include "tests/doctest.h"
 #include "tests/files.h"
 
@@ -21,8 +25,13 @@ TEST_CASE("every pretrained model opens by its name, is small, told of, and a di
     const OpenedModel opened = open_checkpoint("pretrained:" + name);
     CHECK(opened.image().rank() == 4);
     CHECK_FALSE(opened.model->training());
-    if (dynamic_cast<AutoregressiveModel*>(opened.model.get()) && opened.model->levels() == 2)
-      CHECK(total_probability(*opened.model, 3) == doctest::Approx(1).epsilon(1e-5));
+    auto* model = dynamic_cast<AutoregressiveModel*>(opened.model.get());
+    if (model && model->levels() == 2) CHECK(total_probability(*model, 3) == doctest::Approx(1).epsilon(1e-5));
+    if (auto* coder = dynamic_cast<LatentModel*>(opened.model.get())) {
+      // Digits that it has never seen, drawn by the project itself, come back better than a blank page would.
+      const Tensor x = greater(load_dataset("strokes", Split::kTest, {.limit = 50}).images, Tensor::scalar(Real(0.5)));
+      CHECK(mean(abs(coder->reconstruct(x) - x)).item() < 0.9 * mean(x).item());
+    }
   }
 }
 

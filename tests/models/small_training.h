@@ -1,6 +1,6 @@
 #pragma once
 #include "data/strokes.h"
-#include "models/image_model.h"
+#include "models/likelihood_model.h"
 #include "nn/optim/adam.h"
 #include "tensor/elementwise.h"
 #include "tensor/reduce.h"
@@ -15,7 +15,7 @@ inline Tensor digits_4x4(Index n) {
 }
 
 // Adam over x [N, C, H, W] in the order in which it stands; a last, partial batch is left out.
-inline void train(ImageModel& model, const Tensor& x, Index batch, int epochs, const Indices& labels = {}) {
+inline void train(LikelihoodModel& model, const Tensor& x, Index batch, int epochs, const Indices& labels = {}) {
   Adam optimizer(model.parameters(), {.lr = 3e-3});
   for (int epoch = 0; epoch < epochs; ++epoch) {
     for (Index from = 0; from + batch <= x.size(0); from += batch) {

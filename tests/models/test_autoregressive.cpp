@@ -148,10 +148,12 @@ TEST_CASE("the registry builds the model that a config describes") {
     const ModelPtr model = drawn(kind, 10, 4, 4);
     const auto again = make_image_model(model->name(), model->config());
     again->load(model->state());
+    auto* same = dynamic_cast<AutoregressiveModel*>(again.get());
+    REQUIRE(same);
     Rng rng(20);
     const Tensor x = random_levels({1, model->channels(), 4, 4}, model->levels(), rng);
     const Indices labels = some_labels(*model, 1);
-    CHECK(identical(again->log_prob(x, labels), model->log_prob(x, labels)));
+    CHECK(identical(same->log_prob(x, labels), model->log_prob(x, labels)));
   }
 }
 

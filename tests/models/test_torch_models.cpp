@@ -9,6 +9,7 @@
 #include "tests/disagreement.h"
 #include "tests/doctest.h"
 #include "tests/models/kinds.h"
+#include "tests/models/small_latent_nets.h"
 #include "tests/models/small_nets.h"
 
 using namespace gradfold;
@@ -50,5 +51,6 @@ TEST_CASE("whole nets agree with PyTorch, logits, loss and gradients") {
 TEST_CASE("every kind of model that the registry knows is among the small nets") {
   std::set<std::string> kinds;
   for (const SmallNet& net : small_nets()) kinds.insert(net.make()->name());
+  for (const SmallLatentNet& net : small_latent_nets()) kinds.insert(net.make()->name());
   for (const std::string& name : image_model_names()) CHECK_MESSAGE(kinds.count(name) == 1, name);
 }

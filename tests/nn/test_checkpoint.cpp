@@ -14,6 +14,7 @@
 #include "tests/files.h"
 
 using namespace gradfold;
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -36,7 +37,7 @@ struct Run {
   Ema ema{net.parameters(), 0.9};
   TrainingProgress progress{.model = "net", .config = "{\"hidden\": 8}"};
 
-  TrainingState state() { return {net, &optimizer, &ema, {{"train", &rng}}}; }
+  TrainingState state() { return {net, {&optimizer}, &ema, {{"train", &rng}}}; }
   void train(int steps) {
     const Schedule rate = schedule::warm_up(3) * schedule::cosine(20, 0.1);
     for (int i = 0; i < steps; ++i) {
@@ -47,6 +48,26 @@ struct Run {
       loss.backward();
       optimizer.step();
       ema.update();
+    }
+  }
+};
+
+// Two optimizers take turns, each with its own part of the net, as in a GAN.
+struct TakingTurns {
+  Rng rng{5};
+  Net net{rng};
+  Adam first{(net.reset_parameters(rng), net.hidden.parameters()), {.lr = 0.01}};
+  Adam second{net.out.parameters(), {.lr = 0.02}};
+
+  TrainingState state() { return {net, {&first, &second}}; }
+  void train(int steps) {
+    net.eval();  // without dropout, whose random numbers are not saved here
+    for (int i = 0; i < steps; ++i) {
+      for (Adam* optimizer : {&first, &second}) {
+        net.zero_grad();
+        mse_loss(net(Tensor::ones({4, 3})), Tensor::ones({4, 1}), Reduction::kMean).backward();
+        optimizer->step();
+      }
     }
   }
 };
@@ -90,6 +111,25 @@ TEST_CASE("a resumed run has the bits of the run that was never stopped") {
     CHECK(identical(whole.ema.averages()[i], second.ema.averages()[i]));
   }
   CHECK(whole.rng.state() == second.rng.state());
+}
+
+TEST_CASE("two optimizers of one model are kept apart; a file of one does not do for two") {
+  Scratch folder;
+  const fs::path path = folder / "run.safetensors";
+  TakingTurns whole, resumed;
+  whole.train(3);
+  save_checkpoint(path, whole.state(), {});
+  resumed.train(1);
+  load_checkpoint(path, resumed.state());
+  whole.train(3);
+  resumed.train(3);
+  check_same(whole.net.state(), resumed.net.state());
+  check_same(whole.second.state().tensors, resumed.second.state().tensors);
+
+  Run run;
+  save_checkpoint(path, run.state(), run.progress);
+  CHECK(contains(message_of([&] { load_checkpoint(path, {run.net, {&run.optimizer, &run.optimizer}}); }),
+                 "checkpoint: it holds weights but no optimizer1"));
 }
 
 TEST_CASE("random number states and notes come back exactly, all 64 bits of them") {
@@ -163,10 +203,10 @@ TEST_CASE("what does not fit is said, with the file's name, and nothing is chang
   save_checkpoint(path, {run.net}, run.progress);
   run.train(1);
   const NamedTensors trained = copied(run.net);
-  refuses({run.net, &run.optimizer},
+  refuses({run.net, {&run.optimizer}},
           "checkpoint: it holds weights but no optimizer\n  hint: load_weights() takes the "
           "weights alone");
-  refuses({run.net, nullptr, &run.ema}, "checkpoint: it has no moving average of hidden.weight");
+  refuses({run.net, {}, &run.ema}, "checkpoint: it has no moving average of hidden.weight");
   check_same(run.net.state(), trained);
   load_checkpoint(path, {run.net});
   check_same(run.net.state(), before);
@@ -218,7 +258,7 @@ TEST_CASE("whatever is refused, weights, optimizer, averages and random numbers 
 
   write_safetensors(path, good);
   Ema other(std::vector<Var>{run.net.out.bias}, 0.9);
-  refused({run.net, &run.optimizer, &other}, "Ema: ");
+  refused({run.net, {&run.optimizer}, &other}, "Ema: ");
   unchanged();
   {
     const Ema::Weights averaged(run.ema);

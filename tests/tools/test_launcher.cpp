@@ -135,9 +135,9 @@ TEST_CASE("a misspelt command is misuse and names the nearest") {
   CHECK(typo.exit == 2);
   CHECK(typo.err == "gf: unknown command 'tset'; did you mean test? (./gf help lists all)\n");
   CHECK(machine.gf({"xylophone"}).err == "gf: unknown command 'xylophone' (./gf help lists all)\n");
-  const Finished later = machine.gf({"embed"});
+  const Finished later = machine.gf({"watch"});
   CHECK(later.exit == 2);
-  CHECK(later.err == "gf: embed is not built yet; ./gf help lists what is\n");
+  CHECK(later.err == "gf: watch is not built yet; ./gf help lists what is\n");
 }
 
 TEST_CASE("an unknown step lists the steps") {

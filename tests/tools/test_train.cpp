@@ -7,8 +7,10 @@
 #include <tuple>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "models/registry.h"
 #include "nn/checkpoint.h"
 #include "tensor/npy.h"
 #include "tensor/safetensors.h"
@@ -413,6 +415,20 @@ TEST_CASE("--init starts with another run's weights") {
   CHECK(has(unknown.err, "there is no pretrained model 'pixel_cm'"));
 }
 
+TEST_CASE("--split train+valid trains on both, and its log does not call them valid") {
+  Scratch folder;
+  const fs::path images = folder / "images.npy", out = folder / "m.safetensors";
+  write_npy(images, Tensor::ones({160, 28, 28}));  // 128 to train, 16 to validate, 16 to test
+  const Words words{"train", "pixel_cnn", "--out", out.string(), "--data", images.string(), "--batch", "16",
+                    "--maps", "4", "--blocks", "1", "--epochs", "1", "--split", "train+valid"};
+  REQUIRE(gf(words).exit == 0);
+  const auto line = last_line(contents(folder / "m.log.jsonl"));
+  CHECK(line["step"] == 9);
+  CHECK(line.contains("seen_nats"));
+  CHECK_FALSE(line.contains("valid_nats"));
+  CHECK(gf(small_training(folder / "o.safetensors", {"--split", "test"})).exit == 2);
+}
+
 TEST_CASE("misuse is one sentence and exit code 2") {
   Scratch folder;
   const fs::path out = folder / "model.safetensors", other = folder / "other.safetensors";
@@ -424,8 +440,8 @@ TEST_CASE("misuse is one sentence and exit code 2") {
   };
   refused({"trian"}, "gf: unknown command 'trian'; did you mean train?\n");
   refused({"train", "pixel_cn", "--out", other},
-          "gf: there is no model 'pixel_cn'; did you mean pixel_cnn? (known: diagonal_bilstm, fvsbn, "
-          "gated_pixel_cnn, independent_pixels, pixel_cnn, pixel_cnn_pp, row_lstm");
+          fmt::format("gf: there is no model 'pixel_cn'; did you mean pixel_cnn? (known: {})",
+                      fmt::join(image_model_names(), ", ")));
   refused(small_training(other, {"--epoch", "3"}), "train: unknown option --epoch; did you mean --epochs?\n");
   refused(small_training(other, {"--depth", "3"}),
           "train: unknown option --depth\n  hint: settings of the model are\n    --blocks    residual "

@@ -102,6 +102,7 @@ function(gradfold_lessons)
   endforeach()
   target_link_libraries(gf_lessons PUBLIC CLI11::CLI11 nlohmann_json::nlohmann_json)
   target_compile_definitions(gf_lessons PRIVATE GRADFOLD_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  target_compile_options(gf_lessons PRIVATE ${gradfold_quick_compile})
   target_precompile_headers(gf_lessons REUSE_FROM gf_tensor)
   add_custom_target(lessons)
   file(GLOB steps CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/lessons/*/step_*.cpp)
@@ -128,8 +129,8 @@ function(gradfold_tools)
   target_link_libraries(gf_program PRIVATE gf_lessons CLI11::CLI11 nlohmann_json::nlohmann_json)
   target_compile_definitions(gf_program PRIVATE
     GRADFOLD_SOURCE_DIR="${CMAKE_SOURCE_DIR}" GRADFOLD_BINARY_DIR="${CMAKE_BINARY_DIR}")
-  # CLI11 takes a compiler four seconds to read.
   target_compile_options(gf_program PRIVATE ${gradfold_quick_compile})
+  # CLI11 takes a compiler four seconds to read.
   target_precompile_headers(gf_program PRIVATE ${gradfold_common_headers} <CLI/CLI.hpp> <nlohmann/json.hpp>)
 endfunction()
 

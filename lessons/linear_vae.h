@@ -1,0 +1,24 @@
+#pragma once
+#include "models/vae.h"
+
+// The smallest VAE there is, whose log p(x) has a formula: two pixels from one latent, no hidden layers, Gaussian
+// pixels. (Probabilistic PCA: Tipping and Bishop 1999.)
+//
+//   z ~ N(0, 1)     x = w z + b + noise, noise ~ N(0, s2)     so x ~ N(b, w w^T + s2 I)
+//   p(z | x) = N(w . (x - b) / (s2 + w . w), s2 / (s2 + w . w))
+namespace gradfold {
+
+// Its settings.
+inline constexpr VaeConfig kLinearVae = {.height = 1, .width = 2, .levels = 256, .latents = 1, .layers = 0,
+                                         .likelihood = LikelihoodKind::kGaussian};
+
+// Points [n, 1, 1, 2] of such a model with w = (0.5, -0.3), b = (0.4, 0.6), s2 = 0.2^2.
+Tensor points_of_a_line(Index n, Rng& rng);
+
+// What is known of each point, [N]: log p(x), and how far the ELBO is below it: KL(q(z | x) || p(z | x)).
+struct KnownBound {
+  Tensor log_p, gap;
+};
+KnownBound known_bound(Vae& linear, const Tensor& points);
+
+}  // namespace gradfold

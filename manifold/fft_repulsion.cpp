@@ -1,0 +1,197 @@
+#include "manifold/fft_repulsion.h"
+
+#include <kissfft.hh>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "tensor/parallel.h"
+
+namespace gradfold {
+namespace {
+
+constexpr Index kNodes = 3;       // of a box along its side; more make the polynomials swing (Runge)
+constexpr Index kLeastBoxes = 50;
+constexpr Index kRowsTogether = 8;
+constexpr Index kPointsTogether = 1024;
+
+// The next number with no prime factor above 5: what FFTs are quick at.
+Index smooth(Index least) {
+  for (Index n = least;; ++n) {
+    Index rest = n;
+    for (Index p : {2, 3, 5})
+      while (rest % p == 0) rest /= p;
+    if (rest == 1) return n;
+  }
+}
+
+// Where a coordinate falls: the first node of its box, and the weights of the three.
+struct Place {
+  Index node;
+  std::array<Real, kNodes> weight;
+
+  Place(Real v, double from, Real box_width, Index boxes) {
+    const Real at = static_cast<Real>(v - from) / box_width;
+    const Index box = std::clamp<Index>(static_cast<Index>(at), 0, boxes - 1);
+    const Real t = at - static_cast<Real>(box);  // nodes are at 1/6, 1/2, 5/6
+    const Real a = t - Real(1) / 6, b = t - Real(0.5), c = t - Real(5) / 6;
+    node = box * kNodes;
+    weight = {Real(4.5) * b * c, Real(-9) * a * c, Real(4.5) * a * b};
+  }
+};
+
+}  // namespace
+
+struct FftRepulsion::Transforms {
+  explicit Transforms(Index n) : forward(static_cast<std::size_t>(n), false), inverse(static_cast<std::size_t>(n), true) {}
+  kissfft<Real> forward, inverse;
+};
+
+FftRepulsion::FftRepulsion() = default;
+FftRepulsion::~FftRepulsion() = default;
+
+Index FftRepulsion::grid_side(double range) {
+  return kNodes * smooth(std::max(kLeastBoxes, static_cast<Index>(std::ceil(range))));
+}
+
+// The square of the last call stays while the map fits it well, and the kernels with it: a map changes slowly.
+void FftRepulsion::place_grid(const Real* y, Index n) {
+  const auto [left, right] = std::minmax_element(y, y + n);
+  const auto [bottom, top] = std::minmax_element(y + n, y + 2 * n);
+  const double range = std::max<double>({static_cast<double>(*right) - *left, static_cast<double>(*top) - *bottom, 1e-20});
+  const bool inside = *left >= left_ && *right <= left_ + side_ && *bottom >= bottom_ && *top <= bottom_ + side_;
+  if (inside && side_ < 1.2 * range) return;
+  side_ = 1.05 * range;
+  left_ = (static_cast<double>(*left) + *right - side_) / 2;
+  bottom_ = (static_cast<double>(*bottom) + *top - side_) / 2;
+  const Index nodes = grid_side(side_);
+  if (nodes != nodes_) {
+    nodes_ = nodes;
+    transforms_ = std::make_unique<Transforms>(2 * nodes);
+    columns_.resize(static_cast<std::size_t>(2 * nodes * nodes));
+    for (auto* grid : {&ones_, &places_}) grid->resize(static_cast<std::size_t>(nodes * nodes));
+  }
+  node_step_ = static_cast<Real>(side_ / static_cast<double>(nodes));
+  transform_kernels();
+}
+
+// The kernel between node 0 and node i of a circle of 2 nodes_, along which distances shrink again past the half.
+void FftRepulsion::transform_kernels() {
+  const Index m = 2 * nodes_;
+  std::vector<Complex> rows(static_cast<std::size_t>(m * m));
+  kernels_.resize(rows.size());
+  const auto offset = [&](Index i) { return static_cast<double>(std::min(i, m - i)) * node_step_; };
+  parallel_for(m, kRowsTogether, [&](Index begin, Index end) {
+    std::vector<Complex> row(static_cast<std::size_t>(m));
+    for (Index i = begin; i < end; ++i) {
+      for (Index j = 0; j < m; ++j) {
+        const double w = 1 / (1 + offset(i) * offset(i) + offset(j) * offset(j));
+        row[j] = {static_cast<Real>(w), static_cast<Real>(w * w)};
+      }
+      transforms_->forward.transform(row.data(), rows.data() + i * m);
+    }
+  });
+  // 1 / m^2 makes up for a forward and an inverse transform in both directions.
+  const Real scale = 1 / (static_cast<Real>(m) * static_cast<Real>(m));
+  parallel_for(m, kRowsTogether, [&](Index begin, Index end) {
+    std::vector<Complex> column(static_cast<std::size_t>(m));
+    for (Index j = begin; j < end; ++j) {
+      for (Index i = 0; i < m; ++i) column[i] = rows[i * m + j];
+      transforms_->forward.transform(column.data(), kernels_.data() + j * m);
+      for (Index i = 0; i < m; ++i) kernels_[j * m + i] *= scale;
+    }
+  });
+}
+
+// In the order of the points: a sum must not depend on who adds first.
+void FftRepulsion::spread_charges(const Real* x, const Real* y, Index n) {
+  std::fill(ones_.begin(), ones_.end(), Complex(0));
+  std::fill(places_.begin(), places_.end(), Complex(0));
+  const double middle_x = left_ + side_ / 2, middle_y = bottom_ + side_ / 2;
+  const Real width = node_step_ * kNodes;
+  for (Index i = 0; i < n; ++i) {
+    const Place px(x[i], left_, width, nodes_ / kNodes), py(y[i], bottom_, width, nodes_ / kNodes);
+    const Complex at(static_cast<Real>(x[i] - middle_x), static_cast<Real>(y[i] - middle_y));
+    for (Index a = 0; a < kNodes; ++a)
+      for (Index b = 0; b < kNodes; ++b) {
+        const Real weight = px.weight[a] * py.weight[b];
+        const Index node = (px.node + a) * nodes_ + py.node + b;
+        ones_[node] += weight;
+        places_[node] += weight * at;
+      }
+  }
+}
+
+// grid [nodes, nodes] becomes its convolution: with w + i w^2 (both kernels; of a real grid, w's result is real and
+// that of w^2 imaginary), or with w^2. The grid is half of the circle in each direction, the rest is 0: those rows are
+// not transformed.
+void FftRepulsion::convolve(std::vector<Complex>& grid, bool both_kernels) {
+  const Index n = nodes_, m = 2 * n;
+  parallel_for(n, kRowsTogether, [&](Index begin, Index end) {
+    std::vector<Complex> row(static_cast<std::size_t>(m)), out(static_cast<std::size_t>(m));
+    for (Index i = begin; i < end; ++i) {
+      std::copy_n(grid.begin() + i * n, n, row.begin());
+      transforms_->forward.transform(row.data(), out.data());
+      for (Index j = 0; j < m; ++j) columns_[j * n + i] = out[j];
+    }
+  });
+  parallel_for(m, kRowsTogether, [&](Index begin, Index end) {
+    std::vector<Complex> column(static_cast<std::size_t>(m)), out(static_cast<std::size_t>(m));
+    for (Index j = begin; j < end; ++j) {
+      std::copy_n(columns_.begin() + j * n, n, column.begin());
+      std::fill(column.begin() + n, column.end(), Complex(0));
+      transforms_->forward.transform(column.data(), out.data());
+      const Complex* kernel = kernels_.data() + j * m;
+      for (Index i = 0; i < m; ++i) {
+        const Real re = out[i].real(), im = out[i].imag(), w2 = kernel[i].imag(), w = both_kernels ? kernel[i].real() : 0;
+        column[i] = both_kernels ? Complex(re * w - im * w2, re * w2 + im * w) : Complex(re * w2, im * w2);
+      }
+      transforms_->inverse.transform(column.data(), out.data());
+      std::copy_n(out.begin(), n, columns_.begin() + j * n);
+    }
+  });
+  parallel_for(n, kRowsTogether, [&](Index begin, Index end) {
+    std::vector<Complex> row(static_cast<std::size_t>(m)), out(static_cast<std::size_t>(m));
+    for (Index i = begin; i < end; ++i) {
+      for (Index j = 0; j < m; ++j) row[j] = columns_[j * n + i];
+      transforms_->inverse.transform(row.data(), out.data());
+      std::copy_n(out.begin(), n, grid.begin() + i * n);
+    }
+  });
+}
+
+double FftRepulsion::gather(const Real* x, const Real* y, Index n, Real* out) const {
+  const double middle_x = left_ + side_ / 2, middle_y = bottom_ + side_ / 2;
+  const Real width = node_step_ * kNodes;
+  return ordered_sum(n, kPointsTogether, [&](Index begin, Index end) {
+    double z = 0;
+    for (Index i = begin; i < end; ++i) {
+      const Place px(x[i], left_, width, nodes_ / kNodes), py(y[i], bottom_, width, nodes_ / kNodes);
+      Complex ones(0), places(0);
+      for (Index a = 0; a < kNodes; ++a)
+        for (Index b = 0; b < kNodes; ++b) {
+          const Real weight = px.weight[a] * py.weight[b];
+          const Index node = (px.node + a) * nodes_ + py.node + b;
+          ones += weight * ones_[node];
+          places += weight * places_[node];
+        }
+      z += ones.real();
+      out[i] = static_cast<Real>(x[i] - middle_x) * ones.imag() - places.real();
+      out[n + i] = static_cast<Real>(y[i] - middle_y) * ones.imag() - places.imag();
+    }
+    return z;
+  });
+}
+
+double FftRepulsion::repulsion(const Tensor& map, Tensor& repulsion) {
+  const Index n = map.size(1);
+  const Real *x = map.data(), *y = x + n;
+  place_grid(x, n);
+  spread_charges(x, y, n);
+  convolve(ones_, true);
+  convolve(places_, false);
+  return gather(x, y, n, repulsion.data()) - static_cast<double>(n);  // a point feels itself with w = 1
+}
+
+}  // namespace gradfold

@@ -1,0 +1,55 @@
+#pragma once
+#include <cmath>
+#include <cstdint>
+#include <functional>
+
+#include "manifold/sparse_rows.h"
+#include "tensor/tensor.h"
+
+// How UMAP draws its graph: points that an edge joins attract each other, and a few drawn at random repel.
+namespace gradfold {
+
+// The degree in which two points of the map hold each other near: phi(d) = 1 / (1 + a d^(2b)).
+struct UmapCurve {
+  double a = 1, b = 1;
+};
+
+// The a and b that come nearest (least squares over 300 points of [0, 3 spread]) to: 1 for d < min_dist, and
+// exp(-(d - min_dist) / spread) beyond.
+UmapCurve fit_umap_curve(double min_dist, double spread);
+
+// Gradients of the cross entropy with respect to y_i are coefficient * (y_i - y_j), d2 = |y_i - y_j|^2:
+//   d(-ln phi)       2 a b d2^(b-1) / (1 + a d2^b)
+//   d(-ln(1 - phi))  -2 b / ((0.001 + d2)(1 + a d2^b)), where 0.001 keeps points that meet from being torn apart
+inline double umap_attraction(const UmapCurve& c, double d2) {
+  const double power = std::pow(d2, c.b);
+  return d2 > 0 ? 2 * c.a * c.b * power / (d2 * (1 + c.a * power)) : 0;
+}
+inline double umap_repulsion(const UmapCurve& c, double d2) {
+  return -2 * c.b / ((0.001 + d2) * (1 + c.a * std::pow(d2, c.b)));
+}
+
+struct UmapLayoutOptions {
+  UmapCurve curve = {};
+  Index n_epochs = 200;
+  double learning_rate = 1;     // falls linearly to 0
+  Index negative_sample_rate = 5;
+  double repulsion_strength = 1;
+  std::uint64_t seed = 0;
+  // The others are fixed (new points drawn into a finished map) or are these points themselves.
+  bool others_move = true;
+  std::function<void(Index epoch)> progress = {};
+};
+
+// Stochastic gradient descent on y [C, N], C = 1, 2 or 3, where row i of the graph holds i's edges to columns of others
+// [C, M]; with others_move, others is ignored and y takes its place.
+//
+// An edge of weight w is drawn every w_max / w epochs, with negative_sample_rate points to repel from, as in
+// umap-learn. There, every edge moves both ends at once, so the result depends on who comes first, and threads race.
+// Here every point makes its own moves, one edge after another, and sees the others where they were when the epoch
+// began; an edge between moving points stands in both rows, so it still moves both ends, twice. Points do not wait for
+// one another, 16 share a vector, and random numbers are counted by epoch and point: the same bits for any number of
+// threads.
+void umap_layout(const SparseRows& graph, Tensor& y, const Tensor& others, const UmapLayoutOptions& options);
+
+}  // namespace gradfold

@@ -1,0 +1,17 @@
+#include "models/psnr.h"
+
+#include <cmath>
+
+#include "tensor/elementwise.h"
+#include "tensor/map.h"
+#include "tensor/reduce.h"
+
+namespace gradfold {
+
+Tensor psnr(const Tensor& y, const Tensor& x) {
+  check_shape("psnr", "x", x.shape(), {"N", "C", "H", "W"});
+  require(y.shape() == x.shape(), "psnr", "y is {} but must be {}, as x is", y.shape(), x.shape());
+  return map(mean(square(y - x), {1, 2, 3}), [](Real mse) { return static_cast<Real>(-10 * std::log10(mse)); });
+}
+
+}  // namespace gradfold

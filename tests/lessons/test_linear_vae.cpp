@@ -1,0 +1,33 @@
+// The VAE whose log p(x) has a formula, held against draws; and the square of codes that planes are drawn from.
+#include "lessons/linear_vae.h"
+
+#include <cmath>
+
+#include "autograd/ops.h"
+#include "lessons/code_plane.h"
+#include "lessons/comparison.h"
+#include "tests/doctest.h"
+#include "tests/files.h"
+
+using namespace gradfold;
+
+TEST_CASE("log p(x) by formula is what importance samples give, and lies the gap above the ELBO") {
+  Rng rng(1), draws(2);
+  Vae model(kLinearVae, rng);
+  model.likelihood.log_var.mutable_value().fill(-2);  // wide enough that 4,000 draws of an untrained encoder find it
+  model.eval();
+  const Tensor x = points_of_a_line(60, rng);
+  const KnownBound known = known_bound(model, x);
+  const Tensor weights = model.log_weights(x, 4000, draws);
+  CHECK(mean(iwae_bound(weights, 4000)).item() == doctest::Approx(mean(known.log_p).item()).epsilon(0.01));
+  const Lead off = paired_lead(mean(weights, {1}), known.log_p - known.gap);
+  CHECK(std::abs(off.mean) < 4 * off.error + 1e-4);
+  CHECK(min(known.gap).item() > 0);
+}
+
+TEST_CASE("a square of codes goes row by row from the top left") {
+  const Tensor z = code_square(3, Tensor::from({1, 2}, {2}), Tensor::from({1, 4}, {2}));
+  CHECK(z.shape() == Shape{9, 2});
+  CHECK(identical(z, Tensor::from({0, 6, 1, 6, 2, 6, 0, 2, 1, 2, 2, 2, 0, -2, 1, -2, 2, -2}, {9, 2})));
+  CHECK(contains(message_of([] { code_square(1, Tensor::zeros({2}), Tensor::ones({2})); }), "steps is 1"));
+}

@@ -1,0 +1,102 @@
+// Eigenpairs of matrices whose eigenvalues are known.
+#include "manifold/eigenpairs.h"
+
+#include <cmath>
+
+#include "tensor/matmul.h"
+#include "tensor/random.h"
+#include "tests/files.h"
+#include "tests/manifold/spectral_fixture.h"
+
+using namespace gradfold;
+
+namespace {
+
+// Q diag(values) Q^T for a random rotation Q.
+std::vector<double> with_eigenvalues(const std::vector<double>& values) {
+  const Index n = static_cast<Index>(values.size());
+  Rng rng(1);
+  const Tensor q = orthonormal_columns(rng.normal({n, n}));
+  std::vector<double> a(n * n, 0.0);
+  for (Index k = 0; k < n; ++k)
+    for (Index i = 0; i < n; ++i)
+      for (Index j = 0; j < n; ++j)
+        a[i * n + j] += values[k] * std::as_const(q).data()[i * n + k] * std::as_const(q).data()[j * n + k];
+  return a;
+}
+
+double residual(const std::vector<double>& a, const Eigenpairs& pairs, Index k) {
+  double worst = 0;
+  for (Index i = 0; i < pairs.size; ++i) {
+    double sum = 0;
+    for (Index j = 0; j < pairs.size; ++j) sum += a[i * pairs.size + j] * pairs.vector(k)[j];
+    worst = std::max(worst, std::abs(sum - pairs.values[k] * pairs.vector(k)[i]));
+  }
+  return worst;
+}
+
+// The graph Laplacian of a path of n nodes: eigenvalues 4 sin^2(pi k / 2n).
+SparseLower path_laplacian(int n) {
+  SparseLower a{n, {0}, {}, {}};
+  for (int i = 0; i < n; ++i) {
+    if (i > 0) a.column.push_back(i - 1), a.value.push_back(-1);
+    a.column.push_back(i), a.value.push_back(i == 0 || i == n - 1 ? 1 : 2);
+    a.start.push_back(static_cast<int>(a.column.size()));
+  }
+  return a;
+}
+
+}  // namespace
+
+TEST_CASE("the largest eigenpairs, by the whole decomposition and by Lanczos") {
+  for (const Index n : {20, 320}) {
+    std::vector<double> values(n, 0.01);
+    values[3] = 9, values[0] = 4, values[7] = 4.5, values[1] = -20;  // the largest by value, not by magnitude
+    const std::vector<double> a = with_eigenvalues(values);
+    const Eigenpairs top = largest_eigenpairs(a, n, 3);
+    CHECK(top.values[0] == doctest::Approx(9).epsilon(1e-5));
+    CHECK(top.values[1] == doctest::Approx(4.5).epsilon(1e-5));
+    CHECK(top.values[2] == doctest::Approx(4).epsilon(1e-5));
+    for (Index k = 0; k < 3; ++k) {
+      CHECK(residual(a, top, k) < 1e-7);
+      double square = 0, largest = 0;
+      for (Index i = 0; i < n; ++i) {
+        square += top.vector(k)[i] * top.vector(k)[i];
+        if (std::abs(top.vector(k)[i]) > std::abs(largest)) largest = top.vector(k)[i];
+      }
+      CHECK(square == doctest::Approx(1));
+      CHECK(largest > 0);
+    }
+  }
+}
+
+TEST_CASE("equal eigenvalues are all found, and a matrix of zeros has zeros") {
+  const Index n = 320;
+  std::vector<double> values(n, 0.0);
+  std::fill_n(values.begin(), 6, 5.0);
+  const Eigenpairs top = largest_eigenpairs(with_eigenvalues(values), n, 8);
+  for (Index k = 0; k < 6; ++k) CHECK(top.values[k] == doctest::Approx(5).epsilon(1e-5));
+  for (Index k = 6; k < 8; ++k) CHECK(std::abs(top.values[k]) < 1e-5);
+  CHECK(largest_eigenpairs(std::vector<double>(n * n, 0.0), n, 3).values == std::vector<double>(3, 0.0));
+}
+
+TEST_CASE("the smallest eigenpairs without the constant one: a path's are cosines") {
+  const int n = 400;
+  const Eigenpairs low = smallest_eigenpairs(path_laplacian(n), 3);
+  for (int k = 1; k <= 3; ++k) {
+    const double expected = 4 * std::pow(std::sin(M_PI * k / (2 * n)), 2);
+    CHECK(low.values[k - 1] == doctest::Approx(expected).epsilon(1e-6));
+    double product = 0;
+    for (int i = 0; i < n; ++i) product += low.vector(k - 1)[i] * std::cos(M_PI * k * (i + 0.5) / n) * std::sqrt(2.0 / n);
+    CHECK(std::abs(product) == doctest::Approx(1).epsilon(1e-8));
+  }
+}
+
+TEST_CASE("an orthonormal basis of columns") {
+  Rng rng(2);
+  const Tensor q = orthonormal_columns(rng.normal({50, 7}));
+  Tensor unit = Tensor::zeros({7, 7});
+  for (Index i = 0; i < 7; ++i) unit.set({i, i}, 1);
+  CHECK(allclose(matmul(q, q, {.transpose_a = true}), unit, 0, 1e-5));
+  CHECK(contains(message_of([&] { orthonormal_columns(rng.normal({3, 7})); }), "at least as many rows"));
+}

@@ -1,0 +1,72 @@
+// Dimensions that are known, and the biases that are known too.
+#include "manifold/intrinsic_dimension.h"
+
+#include "data/manifolds.h"
+#include "tensor/indexing.h"
+#include "tensor/random.h"
+#include "tests/files.h"
+#include "tests/manifold/spectral_fixture.h"
+
+using namespace gradfold;
+
+TEST_CASE("estimates for uniform cubes, 2,000 points") {
+  struct Row {
+    Index d;
+    double two_nn, levina_bickel, pooled;  // the formulas in NumPy on other draws
+  };
+  for (const Row& row : {Row{2, 1.99, 2.11, 1.95}, {5, 4.67, 4.99, 4.59}, {10, 8.44, 8.77, 8.11},
+                         {20, 15.4, 15.8, 14.6}}) {
+    CAPTURE(row.d);
+    Rng rng(7);
+    const Neighbors near = nearest_neighbors(rng.uniform({2000, row.d}), 20);
+    CHECK(two_nn(near) == doctest::Approx(row.two_nn).epsilon(0.1));
+    CHECK(levina_bickel(near) == doctest::Approx(row.levina_bickel).epsilon(0.04));
+    CHECK(mackay_ghahramani(near) == doctest::Approx(row.pooled).epsilon(0.04));
+  }
+}
+
+TEST_CASE("a surface in space has two dimensions, the 8 x 8 digits about eight") {
+  const Tensor roll = swiss_roll(2000, Rng(1)).points;
+  CHECK(two_nn(roll) == doctest::Approx(1.93).epsilon(0.06));
+  CHECK(levina_bickel(roll) == doctest::Approx(2.11).epsilon(0.03));
+  CHECK(mackay_ghahramani(roll) == doctest::Approx(1.94).epsilon(0.03));
+  const Tensor x = stored("digits/x");
+  CHECK(two_nn(x) == doctest::Approx(8.9).epsilon(0.02));
+  CHECK(levina_bickel(x) == doctest::Approx(8.2).epsilon(0.02));
+  CHECK(mackay_ghahramani(x) == doctest::Approx(7.1).epsilon(0.02));
+}
+
+TEST_CASE("the formulas by hand") {
+  // Distances 1, 2, 4 to the three nearest: m_3 = [1/2 (ln 4 + ln 2)]^-1, and of a second point with 1, 3, 9.
+  Neighbors near;
+  near.index = Indices(Shape{2, 3});
+  near.distance = Tensor::from({1, 2, 4, 1, 3, 9}, {2, 3});
+  const double a = 2 / std::log(8.), b = 2 / std::log(27.);
+  CHECK(levina_bickel(near, 3, 3) == doctest::Approx((a + b) / 2));
+  CHECK(mackay_ghahramani(near, 3, 3) == doctest::Approx(2 / (1 / a + 1 / b)));
+  // mu = 2 and 3: one point is kept, F = 1/2 at ln 2, so the slope is 1.
+  CHECK(two_nn(near, 0) == doctest::Approx(1));
+}
+
+TEST_CASE("of points that are equal one counts, and data of nothing else is named") {
+  Rng rng(2);
+  const Tensor x = rng.uniform({1000, 3}), some = concatenate({x, x.slice(0, 0, 200)}, 0);
+  CHECK(two_nn(some) == two_nn(x));
+  CHECK(levina_bickel(some) == levina_bickel(x));
+  CHECK(mackay_ghahramani(some) == mackay_ghahramani(x));
+  CHECK(message_of([&] { two_nn(Tensor::ones({20, 3})); }) ==
+        "two_nn: 2 neighbours of each point are needed but only 1 of the 20 points are different");
+  Neighbors equal;
+  equal.index = Indices(Shape{4, 2}), equal.distance = Tensor::zeros({4, 2});
+  CHECK(contains(message_of([&] { two_nn(equal); }), "remove duplicates"));
+}
+
+TEST_CASE("dimension estimates name what is wrong") {
+  Rng rng(3);
+  const Tensor x = rng.uniform({15, 3});
+  CHECK(contains(message_of([&] { levina_bickel(x); }), "20 neighbours of each point are needed but there are 15"));
+  CHECK(contains(message_of([&] { levina_bickel(x, 1, 5); }), "2 <= k1 <= k2"));
+  CHECK(contains(message_of([&] { mackay_ghahramani(nearest_neighbors(x, 4), 3, 5); }), "only 4 neighbours"));
+  CHECK(contains(message_of([&] { two_nn(x, 1); }), "below 1"));
+  CHECK(contains(message_of([&] { two_nn(x.slice(0, 0, 2)); }), "at least 3 points"));
+}

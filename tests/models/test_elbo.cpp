@@ -1,0 +1,187 @@
+// The arithmetic of VAEs against what is known: KL vectors, draws that are unbiased, and a linear-Gaussian model, whose
+// log p(x) has a formula, so that the bounds' gaps do too.
+#include <cmath>
+#include <numbers>
+
+#include "autograd/ops.h"
+#include "models/vae.h"
+#include "tests/doctest.h"
+#include "tests/files.h"
+
+using namespace gradfold;
+
+namespace {
+
+struct MeanAndError {
+  double mean, error;  // error: the standard error of the mean
+};
+MeanAndError summary(const Tensor& x) {
+  const double m = mean(x).item(), n = static_cast<double>(x.numel());
+  return {m, std::sqrt(sum_of_squares(x - static_cast<Real>(m)) / (n * (n - 1)))};
+}
+// Within four standard errors: a right program fails once in 16,000 runs, and the seed is fixed.
+void check_near(const MeanAndError& measured, double expected) {
+  CAPTURE(measured.mean);
+  CAPTURE(measured.error);
+  CHECK(std::abs(measured.mean - expected) < 4 * measured.error + 1e-6);
+}
+
+Posterior alike(Index n, double mean, double log_var) {
+  return {Var(Tensor::full({n, 1}, static_cast<Real>(mean)), true),
+          Var(Tensor::full({n, 1}, static_cast<Real>(log_var)), true)};
+}
+
+// x = w z + b + noise of variance s2, two pixels from one latent, as a VAE without hidden layers; its encoder says
+// mean = a . (2x - 1) + c whatever it should say, and one variance for all x.
+struct LinearGaussian {
+  double w[2] = {0.8, -0.5}, b[2] = {0.2, 0.4}, s2 = 0.25, a[2] = {0.5, -0.2}, c = 0.1, log_var = -0.3;
+  Vae model{{.height = 1, .width = 2, .levels = 256, .latents = 1, .layers = 0,
+             .likelihood = LikelihoodKind::kGaussian}};
+
+  LinearGaussian() {
+    const auto real = [](double v) { return static_cast<Real>(v); };
+    model.load({{"steps", Tensor::zeros({1})},
+                {"likelihood.log_var", Tensor::from({real(std::log(s2))})},
+                {"encoder.head.weight", Tensor::from({real(a[0]), real(a[1]), 0, 0}, {2, 2})},
+                {"encoder.head.bias", Tensor::from({real(c), real(log_var)})},
+                {"decoder.trunk.0.weight", Tensor::from({real(w[0]), real(w[1])}, {2, 1})},
+                {"decoder.trunk.0.bias", Tensor::from({real(b[0]), real(b[1])})}});
+    model.eval();
+  }
+  // The exact posterior N(mean, variance), log p(x) with covariance w w^T + s2 I, and KL(q || posterior).
+  struct Exact {
+    double log_p, gap;
+  };
+  Exact at(double x0, double x1) const {
+    const double d0 = x0 - b[0], d1 = x1 - b[1], ww = w[0] * w[0] + w[1] * w[1], wd = w[0] * d0 + w[1] * d1;
+    const double variance = s2 / (s2 + ww), mean = wd / (s2 + ww);
+    const double quadratic = (d0 * d0 + d1 * d1 - wd * wd / (s2 + ww)) / s2;
+    const double log_p = -0.5 * (quadratic + std::log(s2 * (s2 + ww))) - std::log(2 * std::numbers::pi);
+    const double q_mean = a[0] * (2 * x0 - 1) + a[1] * (2 * x1 - 1) + c, q_variance = std::exp(log_var);
+    const double gap = 0.5 * (std::log(variance / q_variance) + (q_variance + (q_mean - mean) * (q_mean - mean)) / variance - 1);
+    return {log_p, gap};
+  }
+};
+
+}  // namespace
+
+TEST_CASE("analytic KL: the values worked out beforehand") {
+  const auto kl = [](double mean, double log_var) {
+    return kl_to_prior(alike(1, mean, log_var), Tensor::zeros({1, 1})).value().item();
+  };
+  CHECK(kl(1, 0) == doctest::Approx(0.5));
+  CHECK(kl(0, std::log(0.25)) == doctest::Approx(0.318147).epsilon(1e-5));
+  CHECK(kl(-0.5, 1) == doctest::Approx(0.484141).epsilon(1e-5));
+}
+
+TEST_CASE("sampled KL agrees with the analytic one within its sampling error") {
+  const Index n = 100'000;
+  for (const auto& [mean, log_var, exact] : {std::array{1., 0., 0.5}, std::array{-0.5, 1., 0.484141},
+                                             std::array{0., std::log(0.25), 0.318147}}) {
+    Rng rng(3);
+    const Tensor sampled = kl_to_prior(alike(n, mean, log_var), rng.normal({n, 1}), KlEstimate::kSampled).value();
+    const MeanAndError s = summary(sampled);
+    check_near(s, exact);
+    CHECK(s.error < 0.01 * (1 + exact));  // the interval is small enough to say something
+  }
+}
+
+TEST_CASE("reparameterised draws and the gradients through them are unbiased") {
+  // E z^2 = mean^2 + variance, so d/dmean = 2 mean and d/dlog_var = variance.
+  const Index n = 200'000;
+  const double mean = 0.7, log_var = -0.8, variance = std::exp(log_var);
+  Rng rng(4);
+  const Posterior q = alike(n, mean, log_var);
+  const Var z = reparameterize(q, rng.normal({n, 1}));
+  check_near(summary(z.value()), mean);
+  check_near(summary(square(z.value())), mean * mean + variance);
+  sum(square(z)).backward();
+  const MeanAndError by_mean = summary(q.mean.grad()), by_log_var = summary(q.log_var.grad());
+  check_near(by_mean, 2 * mean);
+  check_near(by_log_var, variance);
+  CHECK(by_mean.error < 0.01);
+  CHECK(by_log_var.error < 0.01);
+}
+
+TEST_CASE("the importance-weighted bound by hand") {
+  const Real l2 = static_cast<Real>(std::log(2.)), l4 = static_cast<Real>(std::log(4.)), l6 = static_cast<Real>(std::log(6.));
+  const Tensor w = Tensor::from({l2, l4, l6, 0}, {1, 4});  // weights 2, 4, 6, 1
+  CHECK(iwae_bound(Var(w)).value().item() == doctest::Approx(std::log(13. / 4)));
+  CHECK(iwae_bound(w, 1).item() == doctest::Approx(std::log(48.) / 4));
+  CHECK(iwae_bound(w, 2).item() == doctest::Approx((std::log(3.) + std::log(3.5)) / 2));
+  CHECK(iwae_bound(w, 3).item() == doctest::Approx(std::log(4.)));  // the fourth fills no group
+  CHECK_THROWS(iwae_bound(w, 5));
+  const Tensor huge = Tensor::from({-1000, -1000}, {1, 2});
+  CHECK(iwae_bound(Var(huge)).value().item() == doctest::Approx(-1000));
+}
+
+TEST_CASE("how a loss weighs the KL") {
+  const Var kl(Tensor::scalar(5));
+  CHECK(KlWeight{}(kl).item() == 5);
+  CHECK(KlWeight{.beta = 4}(kl).item() == 20);
+  CHECK(KlWeight{.gamma = 10, .capacity = 7}(kl).item() == 20);
+  CHECK(KlWeight{.gamma = 10, .capacity = 3}(kl).item() == 20);
+}
+
+TEST_CASE("warm_up: the weight grows from 0 with the training steps, and evaluation knows nothing of it") {
+  Rng rng(1);
+  Vae model({.height = 2, .width = 2, .latents = 2, .hidden = 3, .warm_up = 2}, rng);
+  const Tensor x = Tensor::ones({1, 1, 2, 2}), noise = Tensor::zeros({1, 2});
+  const Vae::Elbo parts = model.elbo(x, noise);
+  const double nats = parts.reconstruction.value().item(), kl = sum(parts.kl.value()).item();
+  for (const double share : {0., 0.5, 1., 1.}) {
+    CHECK(model.loss(x, noise).item() == doctest::Approx(nats + share * kl));
+    Rng draws(2);
+    model.loss(x, {}, draws);
+  }
+  Vae again({.height = 2, .width = 2, .latents = 2, .hidden = 3, .warm_up = 2}, rng);
+  again.load(model.state());  // the count goes with the weights
+  CHECK(again.loss(x, noise).item() == doctest::Approx(nats + kl));
+  Vae fresh({.height = 2, .width = 2, .latents = 2, .hidden = 3, .warm_up = 2}, rng);
+  fresh.eval();
+  const Vae::Elbo whole = fresh.elbo(x, noise);
+  CHECK(fresh.loss(x, noise).item() == doctest::Approx(whole.negative().value().item()));
+}
+
+TEST_CASE("a linear-Gaussian model with known log p(x): the ELBO's gap is KL(q || posterior), and IWAE closes it") {
+  LinearGaussian linear;
+  const Index draws = 40'000;
+  for (const auto& [x0, x1] : {std::array{0.3, 0.6}, std::array{1.2, -0.4}, std::array{0.2, 0.4}}) {
+    const auto exact = linear.at(x0, x1);
+    REQUIRE(exact.gap > 0.05);  // there is something to see
+    const Tensor x = Tensor::from({static_cast<Real>(x0), static_cast<Real>(x1)}, {1, 1, 1, 2});
+    Rng rng(6);
+    const Tensor weights = linear.model.log_weights(x, draws, rng);
+    check_near(summary(weights), exact.log_p - exact.gap);  // L_1 = ELBO, from the sampled KL
+    // The same by the analytic KL.
+    const Vae::ElboParts parts = linear.model.elbo_parts(x.expand({draws, 1, 1, 2}).contiguous(), rng);
+    check_near(summary(-(parts.reconstruction + sum(parts.kl, {1}))), exact.log_p - exact.gap);
+    // 40,000 draws at once leave nothing to speak of.
+    CHECK(iwae_bound(weights, draws).item() == doctest::Approx(exact.log_p).epsilon(0.01));
+  }
+}
+
+TEST_CASE("active units: those whose mean moves over the images") {
+  const Tensor means = Tensor::from({0, 5, Real(0.3), 0, 5, Real(-0.3), Real(0.05), 5, 0}, {3, 3});
+  CHECK(identical(active_units(means), Tensor::from({0, 0, 1})));
+}
+
+TEST_CASE("posterior collapse is said in a sentence, with what to do") {
+  CHECK(collapse_warning(0.1, 3).empty());
+  CHECK(contains(collapse_warning(0.2, 3, 0), "the 3 latents are the same for every image"));
+  CHECK(collapse_warning(0.003, 3) ==
+        "posterior collapse: the 3 latents carry 0.003 nats together, so the decoder draws without asking them; hint: is "
+        "the reconstruction summed over pixels, as the KL is over latents? Else weigh the KL less, or raise its weight "
+        "from 0 through the first steps (warm_up)");
+}
+
+TEST_CASE("shapes that do not fit are refused") {
+  CHECK_THROWS(reparameterize({Tensor::zeros({2, 3}), Tensor::zeros({2, 3})}, Tensor::zeros({3, 2})));
+  Rng rng(1);
+  Vae model({.height = 2, .width = 2, .latents = 2, .hidden = 3}, rng);
+  CHECK(message_of([&] { model.elbo(Tensor::zeros({1, 1, 3, 2}), Tensor::zeros({1, 2})); })
+            .find("x is [1, 1, 3, 2] but must be [N, 1, 2, 2]") != std::string::npos);
+  CHECK_THROWS(Vae({.importance = 0}));
+  CHECK(message_of([] { Vae({.kl = {.beta = 4}, .importance = 5}); }).find("has no KL term to weigh") != std::string::npos);
+  CHECK(message_of([] { Vae({.levels = 256}); }).find("knows 0 and 1 alone") != std::string::npos);
+}

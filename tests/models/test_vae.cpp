@@ -1,0 +1,254 @@
+// What VAEs learn in a second, and what must hold for them whatever they have learned.
+#include <cmath>
+
+#include "autograd/ops.h"
+#include "models/vae.h"
+#include "tests/check_module.h"
+#include "tests/doctest.h"
+#include "tests/files.h"
+#include "tests/models/kinds.h"
+#include "tests/models/small_training.h"
+#include "tests/models/small_vaes.h"
+
+using namespace gradfold;
+
+namespace {
+
+// Adam over x as it stands; `loss` of a batch.
+template <class Loss>
+void train_vae(Vae& model, const Tensor& x, int epochs, Loss loss) {
+  Adam optimizer(model.parameters(), {.lr = 3e-3});
+  Rng rng(9);
+  model.train();
+  for (int epoch = 0; epoch < epochs; ++epoch) {
+    for (Index from = 0; from + 50 <= x.size(0); from += 50) {
+      const Var nats = loss(x.slice(0, from, from + 50).contiguous(), rng);
+      optimizer.zero_grad();
+      nats.backward();
+      optimizer.step();
+    }
+  }
+  model.eval();
+}
+
+void train_vae(Vae& model, const Tensor& x, int epochs) {
+  train_vae(model, x, epochs, [&](const Tensor& images, Rng& rng) { return model.loss(images, {}, rng); });
+}
+
+constexpr VaeConfig kTiny = {.height = 4, .width = 4, .latents = 2, .hidden = 32};
+
+}  // namespace
+
+TEST_CASE("every parameter of every small VAE takes part") {
+  for (const SmallVae& small : small_vaes()) {
+    CAPTURE(small.name);
+    Rng rng(5);
+    Vae model(small.config, rng);
+    const Tensor x = random_levels({3, small.config.channels, small.config.height, small.config.width},
+                                   small.config.levels, rng);
+    const Tensor noise = rng.normal(noise_shape(small.config, 3));
+    CHECK(check_module(model, [&] { return model.loss(x, noise, some_labels(model, 3)); }) == "");
+  }
+}
+
+TEST_CASE("the residual block as one op is what it is composed of") {
+  Rng rng(1);
+  VaeBlock block(4);
+  block.reset_parameters(rng);
+  const Var x(rng.normal({2, 4, 5, 6}));
+  CHECK(allclose(block(x).value(), block.composed(x).value()));
+}
+
+TEST_CASE("likelihoods: the probabilities of all values add up to 1") {
+  // One pixel of one channel: a decoder's numbers that nobody trained.
+  for (const LikelihoodKind kind :
+       {LikelihoodKind::kBernoulli, LikelihoodKind::kCategorical, LikelihoodKind::kLogisticMixture}) {
+    const int levels = kind == LikelihoodKind::kBernoulli ? 2 : 16;
+    const PixelLikelihood likelihood({.kind = kind, .levels = levels, .mixture = 3});
+    Rng rng(2);
+    const Tensor numbers = rng.normal({1, likelihood.numbers(), 1, 1});
+    double total = 0, mean_value = 0;
+    for (Index level = 0; level < levels; ++level) {
+      const Real value = level_value(level, levels);
+      const double p = std::exp(-likelihood.nll(Var(numbers), Tensor::full({1, 1, 1, 1}, value)).value().item());
+      total += p;
+      mean_value += p * static_cast<double>(value);
+    }
+    CHECK(total == doctest::Approx(1).epsilon(1e-4));
+    CHECK(likelihood.mean(numbers).value().item() == doctest::Approx(mean_value).epsilon(1e-4));
+    // 4,000 draws of that pixel: their mean within four standard errors (a pixel's deviation is 0.5 at most).
+    const Tensor many = numbers.expand({4000, likelihood.numbers(), 1, 1}).contiguous();
+    const Tensor drawn = likelihood.sample(many, rng);
+    check_levels("drawn", drawn, 1, levels);
+    CHECK(std::abs(mean(drawn).item() - mean_value) < 4 * 0.5 / std::sqrt(4000.));
+  }
+}
+
+TEST_CASE("a trained VAE's bound rises with K, and the last is p(x): over all 16 images of 2x2 it sums to 1") {
+  const Tensor digits = digits_4x4(600);
+  Rng rng(1);
+  Vae model({.height = 2, .width = 2, .latents = 1, .hidden = 16}, rng);
+  train_vae(model, digits.slice(2, 1, 3).slice(3, 1, 3).contiguous(), 30);
+  Tensor all({16, 1, 2, 2});
+  for (Index i = 0; i < 64; ++i) all.data()[i] = static_cast<Real>((i / 4) >> (i % 4) & 1);
+  Rng draws(2);
+  CHECK(sum(exp(model.iwae(all, 4000, draws))).item() == doctest::Approx(1).epsilon(0.03));
+}
+
+TEST_CASE("IWAE-1 <= IWAE-10 <= IWAE-100 <= IWAE-1000, and IWAE-1 is the ELBO") {
+  const Tensor x = digits_4x4(700), held_out = x.slice(0, 600, 700).contiguous();
+  Rng rng(1);
+  Vae model(kTiny, rng);
+  train_vae(model, x.slice(0, 0, 600).contiguous(), 60);
+  Rng draws(3);
+  const Tensor weights = model.log_weights(held_out, 1000, draws);
+  double before = -1e9;
+  for (const Index k : {1, 10, 100, 1000}) {
+    const double bound = mean(iwae_bound(weights, k)).item();
+    CAPTURE(k);
+    CHECK(bound > before);
+    before = bound;
+  }
+  CHECK(model.elbo_parts(held_out, draws).nats() == doctest::Approx(-mean(weights).item()).epsilon(0.03));
+}
+
+TEST_CASE("analytic and sampled KL of a trained model agree within the sampling error") {
+  const Tensor x = digits_4x4(600);
+  Rng rng(1);
+  Vae model(kTiny, rng);
+  train_vae(model, x, 60);
+  Rng draws(3);
+  const Tensor analytic = sum(model.elbo_parts(x, draws).kl, {1});
+  const Tensor sampled = sum(model.elbo_parts(x, draws, {}, KlEstimate::kSampled).kl, {1});
+  const Tensor difference = sampled - analytic;
+  const double n = 600, m = mean(difference).item();
+  const double error = std::sqrt(sum_of_squares(difference - static_cast<Real>(m)) / (n * (n - 1)));
+  CHECK(mean(analytic).item() > 0.5);
+  CHECK(std::abs(m) < 4 * error);
+}
+
+TEST_CASE("training on the importance-weighted bound: better than the ELBO's training by that bound's own measure") {
+  const Tensor x = digits_4x4(600);
+  Rng first(1), second(1);
+  VaeConfig config = kTiny;
+  config.latents = 1;  // so that the posteriors are no Gaussians
+  Vae elbo(config, first);
+  config.importance = 20;
+  Vae iwae(config, second);
+  train_vae(elbo, x, 100);
+  train_vae(iwae, x, 100);
+  Rng a(2), b(2);
+  const Tensor lead = iwae.iwae(x, 20, a) - elbo.iwae(x, 20, b);
+  CHECK(mean(lead).item() > 0);
+}
+
+TEST_CASE("a reconstruction averaged over pixels collapses the posterior, a summed one does not, and it is noticed") {
+  const Tensor x = digits_4x4(600);
+  Rng first(1), second(1);
+  Vae right(kTiny, first), wrong(kTiny, second);
+  train_vae(right, x, 60);
+  train_vae(wrong, x, 60, [&](const Tensor& images, Rng& rng) {
+    const Vae::Elbo parts = wrong.elbo(images, rng.normal({images.size(0), 2}));
+    return mean(parts.reconstruction) / Real{16} + mean(sum(parts.kl, {1}));  // the mistake
+  });
+  Rng draws(2);
+  CHECK(right.warning(right.evaluate(x, {}, draws)).empty());
+  CHECK(wrong.warning(wrong.evaluate(x, {}, draws)).starts_with("posterior collapse: the 2 latents"));
+}
+
+TEST_CASE("beta prunes: a heavier KL leaves fewer nats in the latents") {
+  const Tensor x = digits_4x4(600);
+  double before = 1e9;
+  for (const Real beta : {Real(0.25), Real(1), Real(4)}) {
+    Rng rng(1), draws(2);
+    VaeConfig config = kTiny;
+    config.kl.beta = beta;
+    Vae model(config, rng);
+    train_vae(model, x, 60);
+    const double kl = mean(sum(model.elbo_parts(x, draws).kl, {1})).item();
+    CHECK(kl < before);
+    before = kl;
+  }
+}
+
+TEST_CASE("a capacity is used and not exceeded") {
+  const Tensor x = digits_4x4(600);
+  Rng rng(1), draws(2);
+  VaeConfig config = kTiny;
+  config.kl = {.gamma = 100, .capacity = 1.5};
+  Vae model(config, rng);
+  train_vae(model, x, 60);
+  CHECK(mean(sum(model.elbo_parts(x, draws).kl, {1})).item() == doctest::Approx(1.5).epsilon(0.1));
+}
+
+TEST_CASE("a conditional VAE draws the class that it is asked for") {
+  // Two classes: ink in the upper half, ink in the lower half.
+  Tensor x = Tensor::zeros({200, 1, 4, 4});
+  Indices labels(Shape{200});
+  for (Index i = 0; i < 200; ++i) {
+    labels[i] = static_cast<std::int32_t>(i % 2);
+    x.slice(0, i, i + 1).slice(2, 2 * (i % 2), 2 * (i % 2) + 2).fill(1);
+  }
+  for (const Index maps : {0, 4}) {
+    CAPTURE(maps);
+    Rng rng(1);
+    VaeConfig config = kTiny;
+    config.classes = 2;
+    config.maps = maps;
+    config.halvings = 2;
+    Vae model(config, rng);
+    train_vae(model, x, maps > 0 ? 250 : 120, [&](const Tensor& images, Rng& r) {
+      return model.loss(images, labels.slice(0, images.size(0)), r);
+    });
+    Rng draws(2);
+    for (const std::int32_t label : {0, 1}) {
+      const Tensor drawn = model.draw(100, draws, Indices{label});
+      const double upper = mean(drawn.slice(2, 0, 2)).item(), lower = mean(drawn.slice(2, 2, 4)).item();
+      CHECK((label == 0 ? upper : lower) > 0.9);
+      CHECK((label == 0 ? lower : upper) < 0.1);
+    }
+  }
+}
+
+TEST_CASE("an image's log-weights do not depend on the images beside it") {
+  Rng rng(1);
+  Vae model(kTiny, rng);
+  model.eval();
+  const Tensor x = digits_4x4(3);
+  Rng together(4), alone(4);
+  const Tensor all = model.log_weights(x, 700, together);
+  CHECK(allclose(model.log_weights(x.slice(0, 0, 1).contiguous(), 700, alone), all.slice(0, 0, 1).contiguous(), 1e-5, 1e-4));
+  Rng again(4);
+  CHECK(identical(model.log_weights(x, 700, again), all));
+}
+
+TEST_CASE("codes and pictures of them: shapes, ranges, and no graph") {
+  Rng rng(1);
+  Vae model({.height = 5, .width = 4, .levels = 6, .channels = 3, .latents = 3, .hidden = 4,
+             .likelihood = LikelihoodKind::kLogisticMixture, .mixture = 2}, rng);
+  const Tensor x = random_levels({70, 3, 5, 4}, 6, rng);
+  const Tensor z = model.encode(x);
+  CHECK(z.shape() == Shape{70, 3});
+  const Tensor seen = model.decode(z);
+  CHECK(seen.shape() == x.shape());
+  CHECK(min(seen).item() >= 0);
+  CHECK(max(seen).item() <= 1);
+  check_levels("drawn", model.draw(5, rng), 3, 6);
+}
+
+TEST_CASE("what eval reports: the bound and its parts, active units, and IWAE-K if asked for") {
+  Rng rng(1), draws(2), same(2);
+  Vae model(kTiny, rng);
+  const Tensor x = digits_4x4(100);
+  train_vae(model, x, 20);
+  const Figures figures = model.evaluate(x, {}, draws, {.importance_samples = 50});
+  REQUIRE(figures.size() == 5);
+  CHECK(figures[0].name == "elbo_nats");
+  CHECK(figures[0].value == doctest::Approx(figures[1].value + figures[2].value));
+  CHECK(figures[3].value <= 2);
+  CHECK(figures[4].name == "iwae_nats");
+  CHECK(figures[4].value < figures[0].value);
+  CHECK(model.evaluate(x, {}, same).size() == 4);
+  CHECK_THROWS(model.evaluate(x * Real(0.5), {}, draws));  // grey pixels of a model of black and white
+  CHECK(contains(message_of([] { Vae({.likelihood = static_cast<LikelihoodKind>(4)}); }), "likelihood is 4"));
+}

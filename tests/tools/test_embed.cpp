@@ -1,0 +1,148 @@
+// build/gf embed as a child process: every method, what it writes and prints, and what it refuses.
+#include <limits>
+#include <set>
+#include <tuple>
+
+#include <nlohmann/json.hpp>
+
+#include "data/manifolds.h"
+#include "manifold/pca.h"
+#include "tensor/npy.h"
+#include "tensor/random.h"
+#include "tests/doctest.h"
+#include "tests/files.h"
+#include "tests/tools/process.h"
+#include "viz/png.h"
+
+using namespace gradfold;
+namespace fs = std::filesystem;
+using Words = std::vector<std::string>;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+// A roll of 300 points with the quarter of its length as labels, in files.
+struct Roll {
+  Roll() {
+    const PointCloud roll = swiss_roll(300, Rng(1));
+    labels = Indices(Shape{300});
+    for (Index i = 0; i < 300; ++i) labels[i] = roll.chart.at({i, 0}) > 55;
+    points = roll.points;
+    write_npy(folder / "x.npy", points);
+    write_npy(folder / "l.npy", labels);
+  }
+  Words words(const std::string& method, Words more = {}) const {
+    Words all{"embed", method, "--data", (folder / "x.npy").string(), "--out", (folder / "y.npy").string()};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+  std::string path(const std::string& name) const { return (folder / name).string(); }
+
+  Scratch folder;
+  Tensor points;
+  Indices labels;
+};
+
+}  // namespace
+
+TEST_CASE("embed: every method maps a .npy to a .npy, with time by stage and measures on request") {
+  const Roll roll;
+  for (const std::string method : {"pca", "lda", "mds", "isomap", "lle", "tsne", "umap"}) {
+    CAPTURE(method);
+    Words more{"--labels", roll.path("l.npy"), "--quality", "--json", "--n_components", method == "lda" ? "1" : "2"};
+    if (method == "isomap" || method == "lle") more.insert(more.end(), {"--n_neighbors", "10"});
+    const Finished done = gf(roll.words(method, more));
+    REQUIRE_MESSAGE(done.exit == 0, done.err);
+    const auto result = nlohmann::json::parse(done.out);  // one object, and nothing else on stdout
+    CHECK(result["method"] == method);
+    CHECK(result["n"] == 300);
+    CHECK(result["seconds"] > 0);
+    CHECK(result["stages"].contains("quality"));
+    CHECK(result["stages"].size() >= 2);
+    // Classes are halves of the roll: even a line through it tells most of them apart.
+    CHECK(result["knn_accuracy"] > 0.7);
+    CHECK(result["trustworthiness"] > 0.6);
+    CHECK(result["continuity"] > (method == "lda" ? 0.7 : 0.9));
+    if (method == "tsne") CHECK(result["kl_divergence"].get<double>() > 0);
+    if (method == "isomap") CHECK(result["residual_variance"].get<double>() < 0.01);
+    if (method == "umap") CHECK(result["a"].get<double>() == doctest::Approx(1.5769).epsilon(0.01));
+    CHECK(read_npy(roll.folder / "y.npy").shape() == Shape{300, method == "lda" ? 1 : 2});
+  }
+}
+
+TEST_CASE("embed: the map is the library's; a seed gives the same bytes on one thread and on three") {
+  const Roll roll;
+  REQUIRE(gf(roll.words("pca")).exit == 0);
+  CHECK(identical(read_npy(roll.folder / "y.npy"), Pca({.n_components = 2}).fit_transform(roll.points)));
+  for (const std::string method : {"tsne", "umap"}) {
+    CAPTURE(method);
+    const std::string init = "random";
+    REQUIRE(gf(roll.words(method, {"--init", init, "--seed", "3", "--threads", "1"})).exit == 0);
+    const std::string one = contents(roll.folder / "y.npy");
+    REQUIRE(gf(roll.words(method, {"--init", init, "--seed", "3", "--threads", "3"})).exit == 0);
+    CHECK(contents(roll.folder / "y.npy") == one);
+    REQUIRE(gf(roll.words(method, {"--init", init, "--seed", "4"})).exit == 0);
+    CHECK(contents(roll.folder / "y.npy") != one);
+  }
+}
+
+TEST_CASE("embed: images by name, PCA first, a picture in the labels' colours") {
+  const Roll roll;
+  const Finished done = gf({"embed", "isomap", "--data", "strokes", "--limit", "120", "--pca", "20", "--n_neighbors", "8",
+                            "--out", roll.path("y.npy"), "--plot", roll.path("y.png"), "--json"});
+  REQUIRE_MESSAGE(done.exit == 0, done.err);
+  const auto result = nlohmann::json::parse(done.out);
+  CHECK(result["stages"].contains("pca"));
+  CHECK(has(done.err, "120 points of 784 numbers"));
+  CHECK(has(done.err, "120 points of 20 numbers"));
+  CHECK(fs::exists(roll.folder / "y.csv"));  // the numbers, with gnuplot or without
+  if (!fs::exists(roll.folder / "y.png")) return;
+  const Image picture = read_png(roll.folder / "y.png");
+  std::set<std::tuple<int, int, int>> colors;
+  for (const Color c : picture.pixels()) colors.insert({c.r, c.g, c.b});
+  CHECK(picture.width() == 900);
+  CHECK(colors.size() > 10);
+}
+
+TEST_CASE("embed: what it refuses, in one sentence, before anything is written") {
+  const Roll roll;
+  Tensor hole = roll.points.clone();
+  hole.set({7, 2}, std::numeric_limits<Real>::quiet_NaN());
+  write_npy(roll.folder / "nan.npy", hole);
+  write_npy(roll.folder / "two.npy", roll.points.slice(0, 0, 2).contiguous());
+  write_npy(roll.folder / "short.npy", roll.labels.slice(0, 299));
+  const auto with = [&](const std::string& file, const std::string& method, Words more = {}) {
+    Words words = roll.words(method, more);
+    words[3] = roll.path(file);
+    return words;
+  };
+  struct Row {
+    Words words;
+    int exit;
+    std::string says;
+  };
+  for (const Row& row : std::vector<Row>{
+           {roll.words("tsme"), 2, "there is no method 'tsme'; did you mean"},
+           {roll.words("lda"), 2, "has no labels"},
+           {roll.words("umap", {"--supervised"}), 2, "--supervised needs labels"},
+           {roll.words("pca", {"--labels", roll.path("short.npy")}), 2, "299 labels but"},
+           {roll.words("tsne", {"--init", "spectral"}), 2, "--init"},
+           {roll.words("tsne", {"--perplexity", "400"}), 1, "perplexity is 400"},
+           {roll.words("isomap", {"--n_neighbors", "300"}), 1, "n_neighbors is 300 but there are 300 points"},
+           {roll.words("umap", {"--n_neighbors", "301"}), 1, "n_neighbors is 301"},
+           {with("nan.npy", "pca"), 1, "row 7, column 2"},
+           {with("nan.npy", "tsne"), 1, "row 7, column 2"},
+           {with("nan.npy", "umap"), 1, "row 7, column 2"},
+           {with("two.npy", "umap"), 1, "at least 3 points"},
+           {with("two.npy", "isomap"), 1, "at least 3 points"},
+           {with("missing.npy", "pca"), 1, "missing.npy"}}) {
+    const Finished done = gf(row.words);
+    CAPTURE(row.says);
+    CAPTURE(done.err);
+    CHECK(done.exit == row.exit);
+    CHECK(has(done.err, row.says));
+    CHECK(done.out.empty());
+    CHECK_FALSE(fs::exists(roll.folder / "y.npy"));
+  }
+}

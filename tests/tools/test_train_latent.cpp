@@ -1,0 +1,166 @@
+// build/gf train, eval and sample of models that are no likelihood: what they report, that a run goes on with the same
+// bits, what their codes are good for, and what they are refused for.
+#include <nlohmann/json.hpp>
+
+#include "tensor/safetensors.h"
+#include "tests/doctest.h"
+#include "tests/files.h"
+#include "tests/tools/process.h"
+#include "viz/png.h"
+
+using namespace gradfold;
+namespace fs = std::filesystem;
+using Words = std::vector<std::string>;
+
+namespace {
+
+// A denoiser, because its loss draws random numbers.
+Words small_training(const fs::path& out, Words more = {}) {
+  Words words{"train", "autoencoder", "--out", out.string(), "--data", "strokes", "--limit", "96", "--batch", "16",
+              "--code", "2", "--hidden", "8", "--gaussian", "30", "--epochs", "4"};
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+nlohmann::json last_line(const std::string& text) {
+  const auto end = text.find_last_not_of('\n');
+  const auto begin = text.rfind('\n', end);
+  return nlohmann::json::parse(text.substr(begin == std::string::npos ? 0 : begin + 1, end - begin));
+}
+
+void refused(const Words& words, const std::string& message) {
+  const Finished result = gf(words);
+  CHECK(result.exit == 2);
+  CHECK_MESSAGE(contains(result.err, message), result.err);
+}
+
+}  // namespace
+
+TEST_CASE("an autoencoder is trained, judged by its own figures and resumed to the same bits") {
+  Scratch folder;
+  const fs::path whole = folder / "whole.safetensors", resumed = folder / "resumed.safetensors";
+  const Finished trained = gf(small_training(whole, {"--json"}));
+  REQUIRE_MESSAGE(trained.exit == 0, trained.err);
+  const auto line = last_line(contents(folder / "whole.log.jsonl"));
+  for (const char* key : {"epoch", "step", "train_loss", "valid_loss", "mse", "psnr_db", "corrupted_psnr_db", "lr", "seconds"})
+    CHECK_MESSAGE(line.contains(key), key);
+  CHECK_FALSE(line.contains("train_nats"));
+  CHECK(line["valid_loss"] == line["mse"]);
+  CHECK(last_line(trained.out)["mse"] == line["mse"]);
+
+  REQUIRE(gf(small_training(resumed, {"--epochs", "2"})).exit == 0);
+  REQUIRE(gf({"train", "autoencoder", "--out", resumed, "--resume", "--epochs", "4"}).exit == 0);
+  const auto first = read_safetensors(whole).tensors, second = read_safetensors(resumed).tensors;
+  REQUIRE(first.size() == second.size());
+  CHECK(first.contains("code_mean"));
+  for (const auto& [name, value] : first) {
+    INFO(name);
+    CHECK(identical(value, second.at(name)));
+  }
+
+  const Finished evaluated = gf({"eval", whole, "--limit", "50", "--json"});
+  REQUIRE_MESSAGE(evaluated.exit == 0, evaluated.err);
+  const auto eval = last_line(evaluated.out);
+  CHECK(eval["model"] == "autoencoder");
+  CHECK(eval["images"] == 50);
+  CHECK(eval["mse"].get<double>() > 0);
+  CHECK(eval["mse_standard_error"].get<double>() > 0);
+  CHECK_FALSE(eval.contains("nll_nats"));
+  CHECK_FALSE(eval.contains("iwae_k"));
+  CHECK(contains(gf({"eval", whole, "--limit", "50"}).out, "squared error per pixel"));
+}
+
+TEST_CASE("sample draws codes, walks through them, and shows what the model makes of images") {
+  Scratch folder;
+  const fs::path model = folder / "model.safetensors", out = folder / "s.png";
+  REQUIRE(gf(small_training(model, {"--epochs", "1"})).exit == 0);
+  const auto drawn = [&](Words more) {
+    more.insert(more.begin(), {"sample", model, "--zoom", "1", "--json", "--out", out});
+    const Finished result = gf(more);
+    CHECK_MESSAGE(result.exit == 0, result.err);
+    const Image picture = read_png(out);
+    // Images of 28 with gaps of 2 between and around.
+    return std::tuple{last_line(result.out)["images"].get<Index>(), (picture.width() - 2) / 30, (picture.height() - 2) / 30};
+  };
+  using Drawn = std::tuple<Index, Index, Index>;  // images, columns, rows
+  CHECK(drawn({"--n", "16"}) == Drawn{16, 4, 4});
+  CHECK(drawn({"--reconstruct", "--n", "6"}) == Drawn{12, 6, 2});
+  CHECK(drawn({"--traverse", "--steps", "5"}) == Drawn{10, 5, 2});
+  CHECK(drawn({"--interpolate", "--n", "3", "--steps", "7"}) == Drawn{21, 7, 3});
+  CHECK(drawn({"--latent-map", "--steps", "4"}) == Drawn{16, 4, 4});
+}
+
+TEST_CASE("a VAE is trained on its bound, resumed to the same bits, judged with importance samples, and shown") {
+  Scratch folder;
+  const fs::path whole = folder / "whole.safetensors", resumed = folder / "resumed.safetensors", out = folder / "s.png";
+  const auto training = [](const fs::path& at, const char* epochs) {
+    return Words{"train", "vae", "--out", at, "--data", "strokes", "--limit", "96", "--batch", "16", "--latents", "2",
+                 "--hidden", "8", "--warm_up", "9", "--epochs", epochs, "--json"};
+  };
+  const Finished trained = gf(training(whole, "4"));
+  REQUIRE_MESSAGE(trained.exit == 0, trained.err);
+  const auto line = last_line(contents(folder / "whole.log.jsonl"));
+  for (const char* key : {"train_loss", "valid_loss", "elbo_nats", "reconstruction_nats", "kl_nats", "active_units"})
+    CHECK_MESSAGE(line.contains(key), key);
+  CHECK(line["valid_loss"] == line["elbo_nats"]);
+  CHECK_FALSE(line.contains("iwae_nats"));
+
+  REQUIRE(gf(training(resumed, "2")).exit == 0);
+  REQUIRE(gf({"train", "vae", "--out", resumed, "--resume", "--epochs", "4"}).exit == 0);
+  const auto first = read_safetensors(whole).tensors, second = read_safetensors(resumed).tensors;
+  for (const auto& [name, value] : first) {
+    INFO(name);
+    CHECK(identical(value, second.at(name)));
+  }
+
+  const auto eval = last_line(gf({"eval", whole, "--limit", "40", "--iwae-k", "50", "--json"}).out);
+  CHECK(eval["model"] == "vae");
+  CHECK(eval["iwae_k"] == 50);
+  CHECK(eval["iwae_nats"].get<double>() < eval["elbo_nats"].get<double>());
+  for (const Words& how : {Words{"--n", "4"}, {"--reconstruct", "--n", "3"}, {"--interpolate", "--n", "3"},
+                           {"--traverse"}, {"--latent-map", "--steps", "4"}}) {
+    Words words{"sample", whole, "--out", out};
+    words.insert(words.end(), how.begin(), how.end());
+    const Finished drawn = gf(words);
+    CHECK_MESSAGE(drawn.exit == 0, drawn.err);
+  }
+  const Finished other = gf({"train", "autoencoder", "--out", whole, "--resume"});
+  CHECK(other.exit == 2);
+  CHECK(contains(other.err, "holds the model vae, not the model autoencoder"));
+}
+
+TEST_CASE("posterior collapse is said after training, and ends nothing") {
+  Scratch folder;
+  // A KL a thousand times too dear.
+  const Finished trained = gf({"train", "vae", "--out", folder / "m.safetensors", "--limit", "64", "--hidden", "8",
+                               "--latents", "3", "--beta", "100000", "--epochs", "12", "--lr", "0.01"});
+  CHECK(trained.exit == 0);
+  CHECK_MESSAGE(contains(trained.err + trained.out, "posterior collapse: the 3 latents"), trained.out);
+}
+
+TEST_CASE("what a model cannot do names the model and is misuse") {
+  Scratch folder;
+  const fs::path model = folder / "model.safetensors", wide = folder / "wide.safetensors", out = folder / "s.png";
+  REQUIRE(gf(small_training(model, {"--epochs", "1"})).exit == 0);
+  const std::string none = "autoencoder gives no distribution of a pixel given those before it, which ";
+  refused({"compress", model, "strokes", folder / "x.gfz"}, "compress: " + none + "compress needs");
+  refused({"sample", model, "--out", out, "--sampler", "naive"}, none + "--sampler needs");
+  refused({"sample", model, "--out", out, "--temperature", "0.5"}, none + "--temperature needs");
+  refused({"sample", model, "--out", out, "--complete", out}, none + "--complete needs");
+  refused({"sample", model, "--out", out, "--traverse", "--latent-map"}, "--latent-map");
+  REQUIRE(gf(small_training(wide, {"--epochs", "1", "--code", "3"})).exit == 0);
+  const Finished plane = gf({"sample", wide, "--out", out, "--latent-map"});
+  CHECK(plane.exit == 1);
+  CHECK(contains(plane.err, "the model's codes have 3 numbers, but only 2 make a plane"));
+  const fs::path pixels = folder / "pixels.safetensors";
+  REQUIRE(gf({"train", "independent_pixels", "--limit", "20", "--epochs", "1", "--out", pixels}).exit == 0);
+  refused({"sample", pixels, "--out", out, "--traverse"}, "sample: independent_pixels has no codes to walk through");
+  CHECK_FALSE(fs::exists(out));
+
+  const Finished other = gf({"train", "pixel_cnn", "--out", model, "--resume"});
+  CHECK(other.exit == 2);
+  CHECK(contains(other.err, "holds the model autoencoder, not the model pixel_cnn"));
+  const Finished wild = gf(small_training(folder / "wild.safetensors", {"--lr", "1e30", "--linear", "1"}));
+  CHECK(wild.exit == 1);
+  CHECK(contains(wild.err, "hint: lower the learning rate"));
+}

@@ -1,0 +1,196 @@
+#include "tools/embed_methods.h"
+
+#include <map>
+
+#include "manifold/isomap.h"
+#include "manifold/lda.h"
+#include "manifold/lle.h"
+#include "manifold/mds.h"
+#include "manifold/pca.h"
+#include "manifold/tsne.h"
+#include "manifold/umap.h"
+#include "viz/progress.h"
+
+namespace gradfold {
+namespace {
+
+// --n_components, --n_neighbors, ...
+template <class T>
+CLI::Option* number(CLI::App& app, const std::string& name, T& value, const std::string& help) {
+  return app.add_option("--" + name, value, help)->capture_default_str();
+}
+
+std::function<Tensor(EmbedJob&)> pca(CLI::App& app) {
+  auto options = std::make_shared<PcaOptions>(PcaOptions{.n_components = 2});
+  number(app, "n_components", options->n_components, "coordinates of the map")->check(positive());
+  app.add_flag("--whiten", options->whiten, "every coordinate with variance 1");
+  app.add_option_function<std::string>(
+         "--svd_solver",
+         [options](const std::string& name) {
+           options->svd_solver = name == "exact" ? PcaOptions::Solver::kExact : PcaOptions::Solver::kRandomized;
+         },
+         "exact, or randomized for thousands of features [exact]")
+      ->check(CLI::IsMember({"exact", "randomized"}));
+  return [options](EmbedJob& job) {
+    options->random_state = job.seed;
+    Pca model(*options);
+    job.stage("fit", [&] { model.fit(job.x); });
+    job.results["explained_variance_ratio"] = model.explained_variance_ratio.to_vector();
+    return job.stage("transform", [&] { return model.transform(job.x); });
+  };
+}
+
+std::function<Tensor(EmbedJob&)> lda(CLI::App& app) {
+  auto options = std::make_shared<LdaOptions>();
+  number(app, "n_components", options->n_components, "coordinates of the map; 0: one less than there are classes")
+      ->check(whole());
+  number(app, "shrinkage", options->shrinkage, "of the covariance within the classes, towards that of a ball")
+      ->check(CLI::Range(0., 1.));
+  return [options](EmbedJob& job) {
+    Lda model(*options);
+    job.stage("fit", [&] { model.fit(job.x, job.labels); });
+    job.results["explained_variance_ratio"] = model.explained_variance_ratio.to_vector();
+    return job.stage("transform", [&] { return model.transform(job.x); });
+  };
+}
+
+std::function<Tensor(EmbedJob&)> mds(CLI::App& app) {
+  auto options = std::make_shared<MdsOptions>();
+  number(app, "n_components", options->n_components, "coordinates of the map")->check(positive());
+  return [options](EmbedJob& job) {
+    ClassicalMds model(*options);
+    const Tensor y = job.stage("fit", [&] { return model.fit_transform(job.x); });
+    job.results["eigenvalues"] = model.eigenvalues;
+    return y;
+  };
+}
+
+std::function<Tensor(EmbedJob&)> isomap(CLI::App& app) {
+  auto options = std::make_shared<IsomapOptions>();
+  number(app, "n_neighbors", options->n_neighbors, "edges from each point")->check(positive());
+  number(app, "n_components", options->n_components, "coordinates of the map")->check(positive());
+  app.add_flag_callback("--no_join_components", [options] { options->join_components = false; },
+                        "a graph in several parts is an error, instead of joined by the parts' closest points");
+  return [options](EmbedJob& job) {
+    Isomap model(*options);
+    job.stage("fit", [&] { model.fit(job.x); });
+    job.results["components"] = model.parts.count();
+    job.results["eigenvalues"] = model.eigenvalues;
+    job.results["residual_variance"] = job.stage("residual_variance", [&] { return model.residual_variance(); });
+    return model.embedding;
+  };
+}
+
+std::function<Tensor(EmbedJob&)> lle(CLI::App& app) {
+  auto options = std::make_shared<LleOptions>();
+  number(app, "n_neighbors", options->n_neighbors, "points that each is mixed from")->check(positive());
+  number(app, "n_components", options->n_components, "coordinates of the map")->check(positive());
+  number(app, "reg", options->reg, "added to the weights' equations, as a share of their trace")
+      ->check(CLI::NonNegativeNumber);
+  return [options](EmbedJob& job) {
+    Lle model(*options);
+    job.stage("fit", [&] { model.fit(job.x); });
+    job.results["eigenvalues"] = model.eigenvalues;
+    return model.embedding;
+  };
+}
+
+// --init, --method, ...: a choice by name.
+template <class T>
+void choice(CLI::App& app, const std::string& name, T& value, const std::map<std::string, T>& known,
+            const std::string& help) {
+  std::vector<std::string> names;
+  for (const auto& [word, means] : known) names.push_back(word);
+  app.add_option_function<std::string>(
+         "--" + name, [&value, known](const std::string& word) { value = known.at(word); }, help)
+      ->check(CLI::IsMember(names));
+}
+
+std::function<Tensor(EmbedJob&)> tsne(CLI::App& app) {
+  auto options = std::make_shared<TsneOptions>();
+  number(app, "n_components", options->n_components, "coordinates of the map, 1 to 3")->check(positive());
+  number(app, "perplexity", options->perplexity, "how many neighbours a point looks at")->check(CLI::PositiveNumber);
+  number(app, "early_exaggeration", options->early_exaggeration, "what attraction is multiplied by at first")
+      ->check(CLI::PositiveNumber);
+  number(app, "learning_rate", options->learning_rate, "without the factor 4 of scikit-learn's gradient; 0: by itself")
+      ->check(CLI::NonNegativeNumber);
+  number(app, "max_iter", options->max_iter, "iterations")->check(positive());
+  number(app, "angle", options->angle, "of Barnes-Hut: 0 is exact, above 0.8 coarse")->check(CLI::Range(0., 1.));
+  using Method = TsneOptions::Method;
+  choice<Method>(app, "method", options->method,
+                 {{"auto", Method::kAuto}, {"exact", Method::kExact}, {"barnes_hut", Method::kBarnesHut},
+                  {"fft", Method::kFft}},
+                 "of the repulsion: exact, barnes_hut, fft, or auto, whichever is quicker [auto]");
+  choice<TsneOptions::Init>(app, "init", options->init,
+                            {{"pca", TsneOptions::Init::kPca}, {"random", TsneOptions::Init::kRandom}},
+                            "where the map starts: pca or random [pca]");
+  return [options](EmbedJob& job) {
+    options->random_state = job.seed;
+    Progress bar({.title = "t-SNE", .total = options->max_iter, .unit = "iterations"});
+    Index done = 0;
+    options->progress = [&](Index iteration, double kl) {
+      bar.step(iteration - done, fmt::format("KL {:.4f}", kl));
+      done = iteration;
+    };
+    Tsne model(*options);
+    const Neighbors near =
+        job.stage("neighbors", [&] { return nearest_neighbors(job.x, model.neighbors_needed(job.x.size(0))); });
+    const Tensor y = job.stage("layout", [&] { return model.fit_transform(job.x, near); });
+    job.results["kl_divergence"] = model.kl_divergence;
+    job.results["n_iter"] = model.n_iter;
+    return y;
+  };
+}
+
+std::function<Tensor(EmbedJob&)> umap(CLI::App& app) {
+  auto options = std::make_shared<UmapOptions>();
+  auto supervised = std::make_shared<bool>(false);
+  number(app, "n_neighbors", options->n_neighbors, "of a point, itself among them")->check(positive());
+  number(app, "n_components", options->n_components, "coordinates of the map, 1 to 3")->check(positive());
+  number(app, "min_dist", options->min_dist, "how close points may be drawn")->check(CLI::NonNegativeNumber);
+  number(app, "spread", options->spread, "how wide clusters are drawn")->check(CLI::PositiveNumber);
+  number(app, "n_epochs", options->n_epochs, "passes over the edges; 0: 500 up to 10,000 points, else 200")
+      ->check(whole());
+  choice<UmapOptions::Init>(app, "init", options->init,
+                            {{"spectral", UmapOptions::Init::kSpectral}, {"random", UmapOptions::Init::kRandom}},
+                            "where the map starts: spectral or random [spectral]");
+  app.add_flag("--supervised", *supervised, "let the labels draw classes apart");
+  number(app, "target_weight", options->target_weight, "of the labels: 0 ignores them, 1 the data")
+      ->check(CLI::Range(0., 1.));
+  return [options, supervised](EmbedJob& job) {
+    if (*supervised && job.labels.numel() == 0)
+      throw UsageError("embed", "--supervised needs labels, and the data have none", "--labels l.npy");
+    options->random_state = job.seed;
+    Progress bar({.title = "UMAP", .total = 0, .unit = "epochs"});
+    Index done = 0;
+    options->progress = [&](Index epoch, Index) {
+      bar.step(epoch - done);
+      done = epoch;
+    };
+    Umap model(*options);
+    const Index n = job.x.size(0), others = std::min(options->n_neighbors, n) - 1;
+    const Neighbors near =
+        job.stage("neighbors", [&] { return nearest_neighbors(job.x, std::max<Index>(1, others)); });
+    job.stage("layout", [&] { model.fit(job.x, near, *supervised ? job.labels : Indices()); });
+    job.results["a"] = model.curve.a;
+    job.results["b"] = model.curve.b;
+    return model.embedding;
+  };
+}
+
+}  // namespace
+
+const std::vector<EmbedMethod>& embed_methods() {
+  static const std::vector<EmbedMethod> methods = {
+      {.name = "pca", .help = "the flat subspace that keeps most of the variance", .setup = pca},
+      {.name = "lda", .help = "the directions that tell labelled classes apart", .needs_labels = true, .setup = lda},
+      {.name = "mds", .help = "the distances of all pairs, as well as a flat map can", .setup = mds},
+      {.name = "isomap", .help = "the distances along the surface", .setup = isomap},
+      {.name = "lle", .help = "each point as the same mixture of its neighbours", .setup = lle},
+      {.name = "tsne", .help = "who is near whom, clusters apart", .setup = tsne},
+      {.name = "umap", .help = "the graph of neighbours, quickly", .setup = umap},
+  };
+  return methods;
+}
+
+}  // namespace gradfold
