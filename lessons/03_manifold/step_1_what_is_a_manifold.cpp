@@ -14,6 +14,7 @@
 #include "data/manifolds.h"
 #include "data/strokes.h"
 #include "lessons/lesson.h"
+#include "lessons/shuffle_columns.h"
 #include "manifold/intrinsic_dimension.h"
 #include "manifold/pca.h"
 #include "tensor/elementwise.h"
@@ -29,16 +30,6 @@ struct Dimensions {
     return std::max(std::abs(two_nn / truth - 1), std::abs(mle / truth - 1));
   }
 };
-
-// Every column in an order of its own: each pixel keeps its values, and knows nothing of the others any more.
-Tensor shuffle_columns(const Tensor& x, const Rng& rng) {
-  Tensor out(x.shape());
-  for (Index j = 0; j < x.size(1); ++j) {
-    const Indices order = rng.fork(static_cast<std::uint64_t>(j)).permutation(x.size(0));
-    for (Index i = 0; i < x.size(0); ++i) out.set({i, j}, x.at({order[i], j}));
-  }
-  return out;
-}
 
 // Mean distance to the 1st, 2nd, 4th, ... nearest neighbour, over that to the first.
 void draw_growth(Chart& chart, const std::string& name, const Neighbors& near) {
