@@ -46,15 +46,10 @@ void train(Lesson& lesson, Model& model, const Dataset& images, TrainOptions opt
   }
 }
 
-Autoencoder trained_autoencoder(Lesson& lesson, const Dataset& images, AutoencoderConfig config,
-                                TrainOptions options) {
-  config.height = images.images.size(2), config.width = images.images.size(3);
-  Rng start = lesson.rng(options.title);
-  Autoencoder model(config, start);
-  train(lesson, model, images, options, 1e-3, [&](const Tensor& x) {
+void train_autoencoder(Lesson& lesson, Autoencoder& model, const Dataset& images, std::string title) {
+  train(lesson, model, images, {.batch = 32, .epochs = 20, .title = std::move(title)}, 1e-3, [&](const Tensor& x) {
     return mse_loss(model.decoded(model.encoded(x)), x, Reduction::kMean);
   });
-  return model;
 }
 
 constexpr Index kFrames = 9;
@@ -166,8 +161,9 @@ int main(int argc, char** argv) {
   Dataset swings;
   const Golfers seen = golfers(2000, lesson.rng("golfers"), small), fresh = golfers(2000, lesson.rng("fresh"), small);
   swings.images = seen.images;
-  Autoencoder of_golfers =
-      trained_autoencoder(lesson, swings, {.code = 2, .hidden = 256}, {.batch = 32, .epochs = 20, .title = "golfers"});
+  Rng golfer_start = lesson.rng("golfer code"), digit_start = lesson.rng("digit code");
+  Autoencoder of_golfers({.code = 2, .hidden = 256, .height = small.side, .width = small.side}, golfer_start);
+  train_autoencoder(lesson, of_golfers, swings, "autoencoder, golfers");
   const Graph swing_graph = neighbor_graph(nearest_neighbors(seen.images.flatten(1), 6));
   std::vector<double> off(kWays), grey(kWays), pose_error(kWays);
   const auto swing = [&](Index i) { return static_cast<double>(seen.factors.at({i, 0})); };
@@ -207,8 +203,9 @@ int main(int argc, char** argv) {
   of_judge.images = all_images.images.slice(0, 0, half).contiguous();
   images.images = all_images.images.slice(0, half, 2 * half).contiguous();
   images.labels = all_images.labels.slice(half, 2 * half);
-  Autoencoder of_digits =
-      trained_autoencoder(lesson, images, {.code = 16, .hidden = 256}, {.batch = 32, .epochs = 20, .title = "digits"});
+  Autoencoder of_digits({.code = 16, .hidden = 256, .height = test.images.size(2), .width = test.images.size(3)},
+                        digit_start);
+  train_autoencoder(lesson, of_digits, images, "autoencoder, digits");
   Rng first = lesson.rng("PixelCNN"), ink = lesson.rng("ink");
   PixelCnn judge({.maps = 16, .blocks = 4}, first);
   train(lesson, judge, of_judge, {.batch = 16, .title = "PixelCNN"}, 3e-3,
