@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "tensor/parallel.h"
 #include "tensor/reduce.h"
 
 namespace gradfold {
@@ -22,18 +21,6 @@ Tensor keep_bits(const Tensor& codes, const Tensor& seen, int bits) {
     const double low = least.data()[d], step = (greatest.data()[d] - low) / steps;
     if (step > 0) at[i] = static_cast<Real>(low + step * std::clamp(std::round((at[i] - low) / step), 0.0, steps));
     else at[i] = static_cast<Real>(low);
-  }
-  return out;
-}
-
-Tensor shuffle_columns(const Tensor& rows, Rng rng) {
-  check_shape("shuffle_columns", "rows", rows.shape(), {"N", "D"});
-  const Tensor from = rows.contiguous();
-  Tensor out(rows.shape());
-  const Index n = rows.size(0), width = rows.size(1);
-  for (Index d = 0; d < width; ++d) {
-    const Indices order = rng.fork(static_cast<std::uint64_t>(d)).permutation(n);
-    for (Index i = 0; i < n; ++i) out.data()[i * width + d] = from.data()[order[i] * width + d];
   }
   return out;
 }

@@ -1,5 +1,4 @@
 #pragma once
-#include "tensor/random.h"
 #include "tensor/tensor.h"
 
 namespace gradfold {
@@ -8,9 +7,5 @@ namespace gradfold {
 // values between the least and the greatest that `seen` [M, D] has in its place, the outermost for what lies beyond.
 // Throws unless bits is 1..16 and both have D numbers.
 Tensor keep_bits(const Tensor& codes, const Tensor& seen, int bits);
-
-// Rows [N, D] whose every column was shuffled on its own: each number keeps its distribution, but knows nothing of the
-// others in its row any more.
-Tensor shuffle_columns(const Tensor& rows, Rng rng);
 
 }  // namespace gradfold

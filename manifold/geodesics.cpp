@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <limits>
 
 #include <fmt/ranges.h>
@@ -194,6 +195,31 @@ Tensor geodesic_distances(const Graph& graph) {
   Indices all(Shape{graph.size()});
   for (Index i = 0; i < graph.size(); ++i) all[i] = static_cast<std::int32_t>(i);
   return geodesic_distances(graph, all);
+}
+
+// Backwards: on a shortest path each node is as far as the one before it and the hop between them.
+Indices shortest_path(const Graph& graph, Index from, Index to) {
+  require(from >= 0 && to >= 0 && from < graph.size() && to < graph.size(), "shortest_path",
+          "from {} to {} was asked for, but nodes are 0..{}", from, to, graph.size() - 1);
+  const Tensor distance = geodesic_distances(graph, Indices{static_cast<std::int32_t>(from)});
+  require(std::isfinite(distance.data()[to]), "shortest_path", "no path joins {} and {}; hint: join_components()", from,
+          to);
+  std::vector<std::int32_t> path{static_cast<std::int32_t>(to)};
+  while (path.back() != from) {
+    const int node = path.back();
+    float least = std::numeric_limits<float>::infinity();
+    int before = -1;
+    for (int h = graph.start[node]; h < graph.start[node + 1]; ++h) {
+      const auto [next, length] = graph.hops[h];
+      const auto through = static_cast<float>(distance.data()[next]) + length;
+      if (through < least && distance.data()[next] < distance.data()[node]) least = through, before = next;
+    }
+    require(before >= 0, "shortest_path", "node {} has edges of length 0 only, so its path has no end", node);
+    path.push_back(before);
+  }
+  Indices out(Shape{static_cast<Index>(path.size())});
+  std::reverse_copy(path.begin(), path.end(), out.values.begin());
+  return out;
 }
 
 }  // namespace gradfold

@@ -53,4 +53,7 @@ Tensor geodesic_distances(const Graph& graph, const Indices& sources);
 // Between all nodes [N, N].
 Tensor geodesic_distances(const Graph& graph);
 
+// The nodes of a shortest path from `from` to `to`, both among them; throws if no path joins the two.
+Indices shortest_path(const Graph& graph, Index from, Index to);
+
 }  // namespace gradfold

@@ -14,6 +14,7 @@
 #include "lessons/lesson.h"
 #include "lessons/other_coders.h"
 #include "lessons/principal_angle.h"
+#include "lessons/shuffle_columns.h"
 #include "manifold/pca.h"
 #include "models/autoencoder.h"
 #include "nn/losses.h"
