@@ -18,8 +18,8 @@ namespace gradfold {
 //
 // Two kernels, w = 1 / (1 + d^2) for Z and w^2 for the forces. FIt-SNE takes Z from w^2 with a fourth charge x^2 + y^2;
 // that is a difference of large numbers, which single precision cannot afford.
-// Relative error of the forces (root mean square): under 1e-3 on maps up to 17 wide, where boxes are a third wide, and 2 to
-// 5 % on larger ones, about as much as Barnes-Hut's with theta 0.5. Same bits for any number of threads.
+// Relative error of the forces (root mean square): under 1e-3 on maps up to 17 wide, where boxes are a third wide, and
+// 2 to 5 % on larger ones, about as much as Barnes-Hut's with theta 0.5. Same bits for any number of threads.
 class FftRepulsion {
  public:
   FftRepulsion();

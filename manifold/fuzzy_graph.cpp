@@ -25,7 +25,8 @@ double distance_to(const Real* distance, Index k, double local_connectivity) {
 
 }  // namespace
 
-LocalScale smooth_knn(const Real* distance, Index k, Index n_neighbors, double local_connectivity, double mean_of_all) {
+LocalScale smooth_knn(const Real* distance, Index k, Index n_neighbors, double local_connectivity,
+                      double mean_of_all) {
   const double wanted = std::log2(static_cast<double>(n_neighbors));
   const double rho = distance_to(distance, k, local_connectivity);
   double low = 0, high = std::numeric_limits<double>::infinity(), sigma = 1;
@@ -66,7 +67,8 @@ Tensor membership_strengths(const Tensor& distances, Index n_neighbors, double l
 }
 
 SparseRows fuzzy_union(const Indices& index, const Tensor& strengths, double mix) {
-  return symmetrized(index, strengths, [mix](double a, double b) { return mix * (a + b - a * b) + (1 - mix) * a * b; });
+  return symmetrized(index, strengths,
+                     [mix](double a, double b) { return mix * (a + b - a * b) + (1 - mix) * a * b; });
 }
 
 void intersect_labels(SparseRows& graph, const Indices& labels, double target_weight) {

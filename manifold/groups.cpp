@@ -9,8 +9,8 @@
 namespace gradfold {
 
 double Groups::distance(Index a, Index b) const {
-  require(a >= 0 && a < count() && b >= 0 && b < count(), "Groups", "groups {} and {} were asked for, but there are {}", a,
-          b, count());
+  require(a >= 0 && a < count() && b >= 0 && b < count(), "Groups", "groups {} and {} were asked for, but there are {}",
+          a, b, count());
   const Index d = centre.size(1);
   return std::sqrt(squared_distance(centre.data() + a * d, centre.data() + b * d, d));
 }
@@ -37,11 +37,14 @@ Groups groups(const Tensor& points, const Indices& labels) {
   }
   Groups out{Tensor({k, d}), std::vector<double>(static_cast<std::size_t>(k), 0.0)};
   for (Index g = 0; g < k; ++g) {
-    require(size[g] > 0, "groups", "no point has label {}, but one has {}; groups are numbered without gaps", g, *high);
+    require(size[g] > 0, "groups", "no point has label {}, but one has {}; groups are numbered without gaps", g,
+            *high);
     for (Index c = 0; c < d; ++c) out.centre.data()[g * d + c] = static_cast<Real>(sum[g * d + c] / size[g]);
   }
-  for (Index i = 0; i < n; ++i)
-    out.spread[labels[i]] += squared_distance(x.data() + i * d, out.centre.data() + labels[i] * d, d) / size[labels[i]];
+  for (Index i = 0; i < n; ++i) {
+    const Index g = labels[i];
+    out.spread[g] += squared_distance(x.data() + i * d, out.centre.data() + g * d, d) / size[g];
+  }
   for (double& v : out.spread) v = std::sqrt(v);
   return out;
 }

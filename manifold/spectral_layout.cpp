@@ -80,9 +80,9 @@ Eigen::MatrixXd inner_products(const Block& a, const Block& b) {
 void orthonormalize(Block& x) {
   for (int round = 0; round < 2; ++round) {
     const Eigen::MatrixXd gram = inner_products(x, x);
-    const Eigen::LLT<Eigen::MatrixXd> cholesky(gram + 1e-14 * gram.trace() * Eigen::MatrixXd::Identity(x.cols(), x.cols()));
-    const Eigen::MatrixXd inverse =
-        cholesky.matrixU().solve(Eigen::MatrixXd::Identity(x.cols(), x.cols()));
+    const Eigen::MatrixXd one = Eigen::MatrixXd::Identity(x.cols(), x.cols());
+    const Eigen::LLT<Eigen::MatrixXd> cholesky(gram + 1e-14 * gram.trace() * one);
+    const Eigen::MatrixXd inverse = cholesky.matrixU().solve(one);
     x = x * inverse;
   }
 }
@@ -103,8 +103,10 @@ Tensor dense_eigenvectors(const SparseRows& graph, const Normalized& normalized,
   const Index n = graph.size();
   Eigen::MatrixXd a = Eigen::MatrixXd::Zero(n, n);
   for (Index i = 0; i < n; ++i)
-    for (Index e = graph.start[i]; e < graph.start[i + 1]; ++e)
-      a(i, graph.column[e]) += graph.value[e] / (normalized.root_of_degree()[i] * normalized.root_of_degree()[graph.column[e]]);
+    for (Index e = graph.start[i]; e < graph.start[i + 1]; ++e) {
+      const Index j = graph.column[e];
+      a(i, j) += graph.value[e] / (normalized.root_of_degree()[i] * normalized.root_of_degree()[j]);
+    }
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(a);  // eigenvalues rise
   std::vector<Index> columns;
   for (Index c = 0; c < components; ++c) columns.push_back(n - 2 - c);
@@ -167,7 +169,8 @@ Tensor laplacian_eigenvectors(const SparseRows& graph, Index components) {
 namespace {
 
 // The points of one component, and its part of the graph with points counted anew.
-SparseRows part_of(const SparseRows& graph, const std::vector<std::int32_t>& points, std::vector<std::int32_t>& number) {
+SparseRows part_of(const SparseRows& graph, const std::vector<std::int32_t>& points,
+                   std::vector<std::int32_t>& number) {
   SparseRows part;
   for (std::size_t i = 0; i < points.size(); ++i) number[points[i]] = static_cast<std::int32_t>(i);
   for (std::int32_t point : points) {

@@ -60,10 +60,12 @@ class Repulsion {
 // gains speed step by step, one that turns loses a fifth.
 class Descent {
  public:
-  Descent(const Shape& shape, double rate) : rate_(static_cast<Real>(rate)), step_(Tensor::zeros(shape)), gain_(Tensor::ones(shape)) {}
+  Descent(const Shape& shape, double rate)
+      : rate_(static_cast<Real>(rate)), step_(Tensor::zeros(shape)), gain_(Tensor::ones(shape)) {}
 
   // y -= rate gain (exaggeration * attraction - repulsion / z), with momentum; the map is then centred again.
-  void update(Tensor& y, const Tensor& attraction, const Tensor& repulsion, double exaggeration, double z, double momentum) {
+  void update(Tensor& y, const Tensor& attraction, const Tensor& repulsion, double exaggeration, double z,
+              double momentum) {
     const Index c = y.size(0), n = y.size(1);
     Real *at = y.data(), *step = step_.data(), *gain = gain_.data();
     const Real *pull = attraction.data(), *push = repulsion.data();
@@ -164,7 +166,8 @@ Tensor Tsne::fit_transform(const Tensor& x, const Neighbors& neighbors) {
   Tensor y = start(x.contiguous());
   Tensor attraction(y.shape()), repulsion(y.shape());
   Repulsion repel(exact(n) ? Method::kExact : o.method, o.angle);
-  const double rate = o.learning_rate > 0 ? o.learning_rate : std::max(200.0, static_cast<double>(n) / o.early_exaggeration);
+  const double usual = std::max(200.0, static_cast<double>(n) / o.early_exaggeration);
+  const double rate = o.learning_rate > 0 ? o.learning_rate : usual;
   Descent descent(y.shape(), rate);
   for (n_iter = 0; n_iter < o.max_iter; ++n_iter) {
     const bool early = n_iter < o.exaggeration_iter;

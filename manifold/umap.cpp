@@ -42,7 +42,8 @@ void Umap::check(const Tensor& x) const {
   require(o.n_neighbors >= 2 && o.n_neighbors <= x.size(0), "Umap",
           "n_neighbors is {} but must be from 2 to {}, the number of points (a point counts as its own neighbour)",
           o.n_neighbors, x.size(0));
-  require(o.n_components >= 1 && o.n_components <= 3, "Umap", "n_components is {}; maps have 1, 2 or 3", o.n_components);
+  require(o.n_components >= 1 && o.n_components <= 3, "Umap", "n_components is {}; maps have 1, 2 or 3",
+          o.n_components);
   require(o.min_dist >= 0 && o.spread > 0 && o.min_dist <= o.spread, "Umap",
           "min_dist is {} and spread is {}; 0 <= min_dist <= spread must hold", o.min_dist, o.spread);
   require(o.n_epochs >= 0, "Umap", "n_epochs is {} but must be positive, or 0 for as many as N asks", o.n_epochs);
@@ -52,7 +53,8 @@ void Umap::check(const Tensor& x) const {
           o.repulsion_strength);
   require(o.set_op_mix_ratio >= 0 && o.set_op_mix_ratio <= 1, "Umap", "set_op_mix_ratio is {} but must be from 0 to 1",
           o.set_op_mix_ratio);
-  require(o.local_connectivity >= 0, "Umap", "local_connectivity is {} but must not be negative", o.local_connectivity);
+  require(o.local_connectivity >= 0, "Umap", "local_connectivity is {} but must not be negative",
+          o.local_connectivity);
   require(o.target_weight >= 0 && o.target_weight <= 1, "Umap", "target_weight is {} but must be from 0 to 1",
           o.target_weight);
 }

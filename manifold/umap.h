@@ -22,7 +22,7 @@ struct UmapOptions {
   double set_op_mix_ratio = 1;       // 1: an edge holds if either end holds it; 0: if both do
   double local_connectivity = 1;     // so many neighbours are held near for certain
   enum class Init { kSpectral, kRandom } init = Init::kSpectral;
-  double target_weight = 0.5;        // of labels, if there are: 0 ignores them, 1 cuts every edge between unlike points
+  double target_weight = 0.5;        // of labels: 0 ignores them, 1 cuts every edge between unlike points
   std::uint64_t random_state = 0;
   // Called after every tenth epoch, if set.
   std::function<void(Index epoch, Index n_epochs)> progress = {};
@@ -34,8 +34,8 @@ struct UmapOptions {
 //      dense and sparse regions count alike; the fuzzy union of these views is the graph (manifold/fuzzy_graph.h)
 //   2  labels, if given, weaken edges between unlike points
 //   3  the map starts as the graph's Laplacian eigenvectors (manifold/spectral_layout.h)
-//   4  edges pull their ends together and random points push each other away, which lowers the cross entropy between the
-//      graph and the map's own degrees 1 / (1 + a d^(2b)) (manifold/umap_layout.h)
+//   4  edges pull their ends together and random points push each other away, which lowers the cross entropy between
+//      the graph and the map's own degrees 1 / (1 + a d^(2b)) (manifold/umap_layout.h)
 //
 // The same bits for a seed, whatever the number of threads.
 class Umap {

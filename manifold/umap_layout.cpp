@@ -17,10 +17,10 @@ constexpr Index kTogether = 16;  // points that share a vector
 constexpr Index kWaves = 8;      // parts of an epoch: points of one wave see where the waves before it have moved
 constexpr Index kGroups = 4;     // groups a thread takes at a time
 constexpr Real kClip = 4;        // the longest step along a coordinate, before the learning rate
-constexpr Real kTiny = 1e-12f;   // a squared distance of points that meet; to the power of b (2 at most) still a number
+constexpr Real kTiny = 1e-12f;   // a squared distance of points that meet; to the power of b (2 at most) it is not 0
 
-// x^y for x > 0 and x^y between 2^-126 and 2^126, to about 1e-4, by polynomials for log2 on [1, 2) and exp2 on [0, 1): no
-// calls and no branches, so that a loop over it becomes vectors. Steps of a stochastic descent need no more.
+// x^y for x > 0 and x^y between 2^-126 and 2^126, to about 1e-4, by polynomials for log2 on [1, 2) and exp2 on [0, 1):
+// no calls and no branches, so that a loop over it becomes vectors. Steps of a stochastic descent need no more.
 inline Real power(Real x, Real y) {
   if constexpr (sizeof(Real) == 8) {
     return std::pow(x, y);
@@ -127,8 +127,8 @@ class Epoch {
     drawn.resize(count);
   }
 
-  // The edge half a round ahead. An edge pulls once for each of the two rows that hold it; two pulls at once would take a
-  // point past its neighbour and back, and tear apart what belongs together.
+  // The edge half a round ahead. An edge pulls once for each of the two rows that hold it; two pulls at once would take
+  // a point past its neighbour and back, and tear apart what belongs together.
   static void later_edges(const Lanes<std::int32_t>& first, const Lanes<std::int32_t>& edges, Index step,
                           const std::vector<std::int32_t>& drawn, Lanes<std::int32_t>& to) {
     for (Index l = 0; l < kTogether; ++l) {
@@ -159,7 +159,8 @@ class Epoch {
       std::uint32_t r = random[l];  // xorshift (Marsaglia 2003)
       r ^= r << 13, r ^= r >> 17, r ^= r << 5;
       random[l] = r;
-      const std::int32_t drawn = static_cast<std::int32_t>(static_cast<Real>(static_cast<std::int32_t>(r >> 8)) * share);
+      const Real part = static_cast<Real>(static_cast<std::int32_t>(r >> 8));
+      const std::int32_t drawn = static_cast<std::int32_t>(part * share);
       from[l] = std::min(drawn, static_cast<std::int32_t>(m_ - 1));
     }
     Lanes<Real> away[C], scale;

@@ -41,15 +41,15 @@ struct UmapLayoutOptions {
   std::function<void(Index epoch)> progress = {};
 };
 
-// Stochastic gradient descent on y [C, N], C = 1, 2 or 3, where row i of the graph holds i's edges to columns of others
-// [C, M]; with others_move, others is ignored and y takes its place.
+// Stochastic gradient descent on y [C, N], C = 1, 2 or 3, where row i of the graph holds i's edges to columns of
+// others [C, M]; with others_move, others is ignored and y takes its place.
 //
 // An edge of weight w is drawn every w_max / w epochs, with negative_sample_rate points to repel from, as in
 // umap-learn. There, every edge moves both ends at once, so the result depends on who comes first, and threads race.
-// Here every point makes its own moves, one edge after another; an edge between moving points stands in both rows, so it
-// still moves both ends, twice, though not twice in a row. An epoch goes in waves, an eighth of the points each: points
-// of a wave do not wait for one another, 16 share a vector, and they see where the waves before have moved. Random
-// numbers are counted by epoch and point: the same bits for any number of threads.
+// Here every point makes its own moves, one edge after another; an edge between moving points stands in both rows, so
+// it still moves both ends, twice, though not twice in a row. An epoch goes in waves, an eighth of the points each:
+// points of a wave do not wait for one another, 16 share a vector, and they see where the waves before have moved.
+// Random numbers are counted by epoch and point: the same bits for any number of threads.
 void umap_layout(const SparseRows& graph, Tensor& y, const Tensor& others, const UmapLayoutOptions& options);
 
 }  // namespace gradfold

@@ -109,8 +109,9 @@ int main(int argc, char** argv) {
                      "shadow loses",
                trust_gain, trust_gain > 0.1 && accuracy_gain > 0.3,
                fmt::format("trustworthiness PCA {:.3f}, t-SNE {:.3f}, UMAP {:.3f}; accuracy of 10 neighbours {:.3f}, "
-                           "{:.3f}, {:.3f} (in pixels {:.3f})", maps[0].trust, maps[1].trust, maps[2].trust, maps[0].accuracy,
-                           maps[1].accuracy, maps[2].accuracy, in_pixels));
+                           "{:.3f}, {:.3f} (in pixels {:.3f})",
+                           maps[0].trust, maps[1].trust, maps[2].trust, maps[0].accuracy, maps[1].accuracy,
+                           maps[2].accuracy, in_pixels));
 
   // ---- digits that the map has never seen -----------------------------------------------------------------
   const double placed = accuracy_of_new(umap.transform(x_new), test.labels, umap.embedding, train.labels);

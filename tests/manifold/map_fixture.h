@@ -22,7 +22,8 @@ inline Tensor stored_map(const std::string& key) {
 inline Tensor dense(const SparseRows& rows) {
   Tensor out = Tensor::zeros({rows.size(), rows.size()});
   for (Index i = 0; i < rows.size(); ++i)
-    for (Index e = rows.start[i]; e < rows.start[i + 1]; ++e) out.data()[i * rows.size() + rows.column[e]] += rows.value[e];
+    for (Index e = rows.start[i]; e < rows.start[i + 1]; ++e)
+      out.data()[i * rows.size() + rows.column[e]] += rows.value[e];
   return out;
 }
 

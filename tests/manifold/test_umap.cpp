@@ -56,7 +56,8 @@ TEST_CASE("stroke digits: classes apart that PCA draws on one another") {
 }
 
 TEST_CASE("new points go to their own class, and the map stays as it is") {
-  const Tensor x = stored("digits/x"), known = x.slice(0, 0, 1400).contiguous(), fresh = x.slice(0, 1400, 1797).contiguous();
+  const Tensor x = stored("digits/x");
+  const Tensor known = x.slice(0, 0, 1400).contiguous(), fresh = x.slice(0, 1400, 1797).contiguous();
   const Indices y = stored_indices("digits/y"), known_y = y.slice(0, 1400), fresh_y = y.slice(1400, 1797);
   Umap umap;
   umap.fit(known);
@@ -92,7 +93,8 @@ TEST_CASE("labels draw classes apart; points without label join theirs") {
   const Tensor y = supervised.fit(x, some).embedding;
   CHECK(nearest_label_agrees(index_select(y, 0, hidden), hidden_labels, index_select(y, 0, known), known_labels) > 0.8);
   // target_weight 0 is as without labels.
-  CHECK(identical(Umap({.n_epochs = 20, .target_weight = 0}).fit(x, labels).embedding, Umap({.n_epochs = 20}).fit(x).embedding));
+  CHECK(identical(Umap({.n_epochs = 20, .target_weight = 0}).fit(x, labels).embedding,
+                  Umap({.n_epochs = 20}).fit(x).embedding));
 }
 
 TEST_CASE("the same bits for a seed, any number of threads and every time; another seed, another map") {
