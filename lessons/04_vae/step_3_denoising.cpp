@@ -94,7 +94,7 @@ int main(int argc, char** argv) {
                  .claim = "Autoencoders are often used for preprocessing, noise removal, features, and as the base of "
                           "generative models.",
                  .look_at = "Look at strips.png: what does each method make of the same noise? Then at arrows.png.\n"
-                            "Change kSpiralSigma to 0.4: where do the arrows between two arms point now, and why?",
+                            "Change kSpiralSigma to 0.4: what becomes of the arrows between two arms, and why?",
                  .labels = true, .epochs = 12, .full_epochs = 20, .train = 4000, .test = 1000});
   const Dataset images = lesson.train_images(), test = lesson.test_images();
   const Index height = test.images.size(2), width = test.images.size(3);
