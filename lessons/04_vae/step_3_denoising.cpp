@@ -122,8 +122,8 @@ int main(int argc, char** argv) {
     of_pca.push_back(mean_psnr(flat, test.images));
     of_plain.push_back(mean_psnr(kept, test.images));
     of_denoiser.push_back(mean_psnr(clean, test.images));
-    lesson.say("  sigma {:.1f}: given {:.2f} dB; median {:.2f}, PCA {:.2f}, plain {:.2f}, denoising autoencoder {:.2f}",
-               sigma, given.back(), of_median.back(), of_pca.back(), of_plain.back(), of_denoiser.back());
+    lesson.say("  sigma {:.1f}: given {:.2f} dB; median {:.2f}, PCA {:.2f}, plain {:.2f}, denoising net {:.2f}", sigma,
+               given.back(), of_median.back(), of_pca.back(), of_plain.back(), of_denoiser.back());
     if (sigma != kSigma) continue;
     at = sigmas.size() - 1;
     noisy = damaged, filtered = median, projected = flat;
@@ -133,7 +133,7 @@ int main(int argc, char** argv) {
   }
   const GridOptions rows{.columns = 12, .row_titles = {"image", "given", "median", "PCA", "plain AE", "denoising"}};
   lesson.picture("strips.png", grid(concatenate(strips, 0), rows),
-                 fmt::format("held-out images with noise of sigma {:.1f}, and what each method makes of them", kSigma));
+                 "held-out images with noise of sigma 0.4, and what each method makes of them");
   Chart chart({.title = "noise removal, held-out images", .x = "sigma of the noise", .y = "PSNR, dB"});
   chart.line("given", sigmas, given).line("best median filter", sigmas, of_median).line("best PCA", sigmas, of_pca);
   chart.line("plain autoencoder", sigmas, of_plain).line("denoising autoencoder", sigmas, of_denoiser);
