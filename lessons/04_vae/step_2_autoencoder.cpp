@@ -133,8 +133,9 @@ int main(int argc, char** argv) {
   lesson.picture("restored.png", grid(concatenate(restored, 0), {.columns = 12, .row_titles = titles}),
                  "held-out images, restored from 2 and from 8 numbers by an autoencoder and by PCA");
   lesson.picture("error_against_code.png",
-                 Chart({.title = "what is lost", .x = "numbers in the code", .y = "squared error per pixel",
-                        .log_x = true}).line("autoencoder", widths_drawn, of_ae).line("PCA", widths_drawn, of_pca),
+                 Chart({.title = "what is lost", .x = "numbers in the code", .y = "squared error per pixel"})
+                     .line("autoencoder", widths_drawn, of_ae)
+                     .line("PCA", widths_drawn, of_pca),
                  "error of held-out images against the width of the bottleneck");
   lesson.claim("V2", "it compresses and restores: the wider the bottleneck, the less is lost; PCA always loses more",
                of_ae.back() / of_pca.back(), falls && beats_pca,

@@ -94,7 +94,7 @@ int main(int argc, char** argv) {
                  .claim = "Autoencoders are often used for preprocessing, noise removal, features, and as the base of "
                           "generative models.",
                  .look_at = "Look at strips.png: what does each method make of the same noise? Then at arrows.png.\n"
-                            "Change kSpiralSigma to 0.4: where do the arrows between two arms point now, and why?",
+                            "Change kSpiralSigma to 0.4: what becomes of the arrows between two arms, and why?",
                  .labels = true, .epochs = 12, .full_epochs = 20, .train = 4000, .test = 1000});
   const Dataset images = lesson.train_images(), test = lesson.test_images();
   const Index height = test.images.size(2), width = test.images.size(3);
@@ -122,8 +122,8 @@ int main(int argc, char** argv) {
     of_pca.push_back(mean_psnr(flat, test.images));
     of_plain.push_back(mean_psnr(kept, test.images));
     of_denoiser.push_back(mean_psnr(clean, test.images));
-    lesson.say("  sigma {:.1f}: given {:.2f} dB; median {:.2f}, PCA {:.2f}, plain {:.2f}, denoising autoencoder {:.2f}",
-               sigma, given.back(), of_median.back(), of_pca.back(), of_plain.back(), of_denoiser.back());
+    lesson.say("  sigma {:.1f}: given {:.2f} dB; median {:.2f}, PCA {:.2f}, plain {:.2f}, denoising net {:.2f}", sigma,
+               given.back(), of_median.back(), of_pca.back(), of_plain.back(), of_denoiser.back());
     if (sigma != kSigma) continue;
     at = sigmas.size() - 1;
     noisy = damaged, filtered = median, projected = flat;
@@ -133,7 +133,7 @@ int main(int argc, char** argv) {
   }
   const GridOptions rows{.columns = 12, .row_titles = {"image", "given", "median", "PCA", "plain AE", "denoising"}};
   lesson.picture("strips.png", grid(concatenate(strips, 0), rows),
-                 fmt::format("held-out images with noise of sigma {:.1f}, and what each method makes of them", kSigma));
+                 "held-out images with noise of sigma 0.4, and what each method makes of them");
   Chart chart({.title = "noise removal, held-out images", .x = "sigma of the noise", .y = "PSNR, dB"});
   chart.line("given", sigmas, given).line("best median filter", sigmas, of_median).line("best PCA", sigmas, of_pca);
   chart.line("plain autoencoder", sigmas, of_plain).line("denoising autoencoder", sigmas, of_denoiser);

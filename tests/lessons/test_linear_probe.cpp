@@ -32,7 +32,8 @@ TEST_CASE("features that tell the class are found, whatever their unit") {
 }
 
 TEST_CASE("features that tell nothing are guessed at, however well they fit the training rows") {
-  const double right = linear_probe(Rng(1).normal({100, 200}), classes(100), Rng(2).normal({1000, 200}), classes(1000));
+  const Tensor x = Rng(1).normal({100, 200}), test_x = Rng(2).normal({1000, 200});
+  const double right = linear_probe(x, classes(100), test_x, classes(1000));
   CHECK(right > 0.05);
   CHECK(right < 0.16);
 }
