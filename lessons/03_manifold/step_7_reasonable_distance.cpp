@@ -46,10 +46,17 @@ void train(Lesson& lesson, Model& model, const Dataset& images, TrainOptions opt
   }
 }
 
-void train_autoencoder(Lesson& lesson, Autoencoder& model, const Dataset& images, std::string title) {
-  train(lesson, model, images, {.batch = 32, .epochs = 20, .title = std::move(title)}, 1e-3, [&](const Tensor& x) {
+void train_autoencoder(Lesson& lesson, Autoencoder& model, const Dataset& images, Index epochs, std::string title) {
+  train(lesson, model, images, {.batch = 32, .epochs = epochs, .title = std::move(title)}, 1e-3, [&](const Tensor& x) {
     return mse_loss(model.decoded(model.encoded(x)), x, Reduction::kMean);
   });
+}
+
+// Neighbours of images [N, C, H, W], joined by the closest points where they fall into parts.
+Graph image_graph(const Tensor& images, Index k) {
+  const Tensor x = images.flatten(1);
+  const Graph graph = neighbor_graph(nearest_neighbors(x, k));
+  return join_components(graph, connected_components(graph), x);
 }
 
 constexpr Index kFrames = 9;
@@ -87,11 +94,10 @@ int main(int argc, char** argv) {
        .labels = true, .epochs = 3, .full_epochs = 10, .train = 4000, .test = 200});
 
   // ---- the spiral: A looks near to B ------------------------------------------------------------------------
-  const PointCloud curve = spiral(800, lesson.rng("spiral"));
+  const PointCloud curve = spiral(1000, lesson.rng("spiral"));
   const Index n = curve.points.size(0);
   const Tensor euclid = sqrt(squared_distances(curve.points)), along = sqrt(squared_distances(curve.chart));
-  const Neighbors near = nearest_neighbors(curve.points, 8);
-  const Graph graph = neighbor_graph(near);
+  const Graph graph = neighbor_graph(nearest_neighbors(curve.points, 16));
   const Tensor geodesic = geodesic_distances(graph);
   // A in the middle of the spiral, B the nearest on the next arm, C a little farther on A's own.
   Index a = 0, b = -1, c = -1;
@@ -133,7 +139,7 @@ int main(int argc, char** argv) {
   std::vector<double> ks, agreement;
   Index parts_of_two = 0;
   double worst_good = 1, with_most = 1;
-  for (const Index k : {1, 2, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96}) {
+  for (const Index k : {1, 2, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192}) {
     const Graph of_k = neighbor_graph(nearest_neighbors(curve.points, k));
     const Components parts = connected_components(of_k);
     if (k == 2) parts_of_two = parts.count();
@@ -144,7 +150,7 @@ int main(int argc, char** argv) {
     ks.push_back(static_cast<double>(k));
     agreement.push_back(distance_agreement(geodesic_distances(of_k), curve.chart).spearman);
     lesson.say("  {:2} neighbours: Spearman {:.4f}", k, agreement.back());
-    if (k >= 8 && k <= 16) worst_good = std::min(worst_good, agreement.back());
+    if (k >= 12 && k <= 24) worst_good = std::min(worst_good, agreement.back());
     with_most = agreement.back();
   }
   Chart sweep({.title = "the graph's distances on the spiral, by its number of neighbours", .x = "neighbours",
@@ -153,7 +159,7 @@ int main(int argc, char** argv) {
   lesson.picture("neighbours.png", sweep, "with fewer the spiral falls apart; with more the way jumps across");
   lesson.claim("M7", "with too few neighbours the surface falls apart, with too many the way jumps across", with_most,
                parts_of_two > 1 && worst_good > 0.999 && with_most < 0.95,
-               fmt::format("2 neighbours: {} parts; 8 to 16: at least {:.4f}; 96: {:.3f}", parts_of_two, worst_good,
+               fmt::format("2 neighbours: {} parts; 12 to 24: at least {:.4f}; 192: {:.3f}", parts_of_two, worst_good,
                            with_most));
 
   // ---- the golfer: what lies between two poses -----------------------------------------------------------------
@@ -162,9 +168,9 @@ int main(int argc, char** argv) {
   const Golfers seen = golfers(2000, lesson.rng("golfers"), small), fresh = golfers(2000, lesson.rng("fresh"), small);
   swings.images = seen.images;
   Rng golfer_start = lesson.rng("golfer code"), digit_start = lesson.rng("digit code");
-  Autoencoder of_golfers({.code = 2, .hidden = 256, .height = small.side, .width = small.side}, golfer_start);
-  train_autoencoder(lesson, of_golfers, swings, "autoencoder, golfers");
-  const Graph swing_graph = neighbor_graph(nearest_neighbors(seen.images.flatten(1), 6));
+  Autoencoder of_golfers({.code = 3, .hidden = 256, .height = small.side, .width = small.side}, golfer_start);
+  train_autoencoder(lesson, of_golfers, swings, 50, "autoencoder, golfers");
+  const Graph swing_graph = image_graph(seen.images, 16);
   std::vector<double> off(kWays), grey(kWays), pose_error(kWays);
   const auto swing = [&](Index i) { return static_cast<double>(seen.factors.at({i, 0})); };
   Index pairs = 0;
@@ -186,8 +192,7 @@ int main(int argc, char** argv) {
     }
   }
   lesson.claim("M8", "the golfer: mixed pixels are no golfer, frames along the manifold are (distance to a real one)",
-               off[kPixels] / off[kLatent],
-               off[kPixels] > 2 * off[kLatent] && off[kPixels] > 2 * off[kGraph] && grey[kPixels] > 1.3 * grey[kGraph],
+               off[kPixels] / off[kGraph], off[kPixels] > 3 * off[kGraph] && grey[kPixels] > 1.15 * grey[kGraph],
                fmt::format("pixels {:.2f}, latent {:.2f}, graph {:.2f}; grey share of the ink {:.2f}, {:.2f}, {:.2f}",
                            off[0], off[1], off[2], grey[0], grey[1], grey[2]));
   lesson.claim("M8", "and they move: the pose goes evenly from one to the other (error in degrees)",
@@ -205,13 +210,13 @@ int main(int argc, char** argv) {
   images.labels = all_images.labels.slice(half, 2 * half);
   Autoencoder of_digits({.code = 16, .hidden = 256, .height = test.images.size(2), .width = test.images.size(3)},
                         digit_start);
-  train_autoencoder(lesson, of_digits, images, "autoencoder, digits");
+  train_autoencoder(lesson, of_digits, images, 20, "autoencoder, digits");
   Rng first = lesson.rng("PixelCNN"), ink = lesson.rng("ink");
   PixelCnn judge({.maps = 16, .blocks = 4}, first);
   train(lesson, judge, of_judge, {.batch = 16, .title = "PixelCNN"}, 3e-3,
         [&](const Tensor& x) { return judge.nll(ink.bernoulli(x)); });
   judge.freeze();
-  const Graph digit_graph = neighbor_graph(nearest_neighbors(images.images.flatten(1), 10));
+  const Graph digit_graph = image_graph(images.images, 10);
   const auto nats = [&](const Tensor& x) { return -mean(judge.log_prob(ink.bernoulli(clamp(x, 0, 1)))).item(); };
   std::vector<double> cost(kWays), ghost(kWays);
   pairs = 0;
@@ -228,7 +233,7 @@ int main(int argc, char** argv) {
   }
   const double real_nats = nats(test.images);
   lesson.claim("M8", "digits: a PixelCNN that has seen none of them finds mixed pixels unnatural (nats a frame)",
-               cost[kPixels] - cost[kLatent], cost[kPixels] > cost[kLatent] + 10 && cost[kPixels] > cost[kGraph] + 10,
+               cost[kPixels] - cost[kGraph], cost[kPixels] > cost[kGraph] + 15 && std::abs(cost[kGraph] - real_nats) < 25,
                fmt::format("pixels {:.0f}, latent {:.0f}, graph {:.0f}; held-out digits {:.0f}; grey share {:.2f}, "
                            "{:.2f}, {:.2f}",
                            cost[0], cost[1], cost[2], real_nats, ghost[0], ghost[1], ghost[2]));
