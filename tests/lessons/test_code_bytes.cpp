@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "tensor/elementwise.h"
+#include "tensor/random.h"
 #include "tensor/reduce.h"
 #include "tests/doctest.h"
 #include "tests/files.h"
