@@ -34,6 +34,8 @@ const InfoGanConfig& checked(const InfoGanConfig& c) {
           c.noise, c.continuous);
   require(c.lambda >= 0 && c.lambda_continuous >= 0, "InfoGan",
           "lambda is {} and lambda_continuous {}; neither may be negative", c.lambda, c.lambda_continuous);
+  require(c.lambda_ratio >= 0 && c.image_noise >= 0, "InfoGan",
+          "lambda_ratio is {} and image_noise {}; neither may be negative", c.lambda_ratio, c.image_noise);
   return c;
 }
 
@@ -123,10 +125,19 @@ InfoGan::Reading InfoGan::read(const Var& images, bool information_reaches_trunk
 Var InfoGan::information_loss(const Reading& reading, const InfoGanCodes& codes, bool plain) const {
   const auto weight = [&](Index lambda) { return plain ? Real(1) : static_cast<Real>(lambda) / 100; };
   Var loss = cross_entropy(reading.category, codes.category, Reduction::kMean) * weight(settings.lambda);
-  if (settings.continuous == 0) return loss;
-  const Tensor unit = Tensor::zeros(codes.continuous.shape());  // log of a variance of 1
-  return loss + gaussian_nll(reading.mean, unit, codes.continuous, Reduction::kBatchMean) *
-                    weight(settings.lambda_continuous);
+  Real of_code = weight(settings.lambda_continuous);
+  for (Index i = 0; i < settings.continuous; ++i) {
+    const Tensor code = codes.continuous.slice(1, i, i + 1).contiguous();
+    const Tensor unit = Tensor::zeros(code.shape());  // log of a variance of 1
+    loss = loss + gaussian_nll(slice(reading.mean, 1, i, i + 1), unit, code, Reduction::kBatchMean) * of_code;
+    if (!plain) of_code *= static_cast<Real>(settings.lambda_ratio) / 100;
+  }
+  return loss;
+}
+
+Var InfoGan::shown(const Var& images, Rng& rng) const {
+  if (settings.image_noise == 0) return images;
+  return images + rng.normal(images.shape(), 0, static_cast<Real>(settings.image_noise) / 100);
 }
 
 void InfoGan::watch(double adversarial_loss) {
@@ -138,7 +149,6 @@ void InfoGan::watch(double adversarial_loss) {
 }
 
 Var InfoGan::discriminator_loss(const Tensor& x, const Tensor& drawn, const InfoGanCodes& codes) {
-  check_levels("InfoGan", x, channels(), levels());
   const Reading of_real = read(x), of_drawn = read(drawn, informed());
   const Var adversarial = says(of_real.real, 1) + says(of_drawn.real, 0);
   watch(adversarial.item());
@@ -183,20 +193,22 @@ Indices InfoGan::categories_of(const Tensor& images) {
 std::vector<Objective> InfoGan::objectives() {
   Objective discriminator{.name = "discriminator", .unit = "nats", .parameters = discriminator_parameters(),
                           .loss = [this](const Tensor& x, const Indices&, Rng& rng) {
+                            check_levels("InfoGan", x, channels(), levels());
                             const InfoGanCodes codes = draw(x.size(0), rng);
                             Tensor drawn;
                             {
                               NoGrad guard;
                               drawn = generate(codes).value();
                             }
-                            return discriminator_loss(x, drawn, codes);
+                            const Tensor real = shown(x, rng).value();
+                            return discriminator_loss(real, shown(drawn, rng).value(), codes);
                           },
                           .lr_factor = 0.2, .beta1 = 0.5};
   Objective generator_{.name = "generator", .unit = "nats", .parameters = generator_parameters(),
                        .loss = [this](const Tensor& x, const Indices&, Rng& rng) {
                          const InfoGanCodes codes = draw(x.size(0), rng);
                          freeze_discriminator(true);
-                         const Var loss = generator_loss(generate(codes), codes);
+                         const Var loss = generator_loss(shown(generate(codes), rng), codes);
                          freeze_discriminator(false);
                          return loss;
                        },
@@ -251,7 +263,8 @@ ModelConfig InfoGan::config() const {
   const InfoGanConfig& c = settings;
   return {{"maps", c.maps}, {"hidden", c.hidden}, {"code_hidden", c.code_hidden}, {"noise", c.noise},
           {"categories", c.categories}, {"continuous", c.continuous}, {"lambda", c.lambda},
-          {"lambda_continuous", c.lambda_continuous}, {"side", c.side}};
+          {"lambda_continuous", c.lambda_continuous}, {"lambda_ratio", c.lambda_ratio},
+          {"image_noise", c.image_noise}, {"side", c.side}};
 }
 
 std::map<std::string, std::string> InfoGan::config_help() const {
@@ -263,6 +276,8 @@ std::map<std::string, std::string> InfoGan::config_help() const {
           {"continuous", "continuous codes"},
           {"lambda", "weight of the category's information, in hundredths"},
           {"lambda_continuous", "weight of the continuous codes' information; both 0: a plain GAN, which Q looks at"},
+          {"lambda_ratio", "weight of each further continuous code, in hundredths of the one before"},
+          {"image_noise", "deviation of the noise on what discriminator and Q are shown in training, in hundredths"},
           {"side", "rows and columns of the images, a multiple of 4"}};
 }
 

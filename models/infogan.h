@@ -14,6 +14,11 @@ struct InfoGanConfig {
   Index continuous = 2;     // continuous codes
   // Weights of the information terms, in hundredths. Both 0: a plain GAN that a Q looks at (see discriminator_loss).
   Index lambda = 100, lambda_continuous = 100;
+  // Of each further continuous code, in hundredths of the one before. Below 100 the first code takes what changes an
+  // image most, as in PCA; with equal weights any mixture of two codes is as readable as the two.
+  Index lambda_ratio = 100;
+  // Standard deviation of the noise on every image that discriminator and Q are shown in training, in hundredths.
+  Index image_noise = 0;
   Index side = 28;  // rows and columns of an image, a multiple of 4
 };
 
@@ -64,8 +69,14 @@ class InfoGan : public LatentModel {
   };
   Reading read(const Var& images) { return read(images, true); }
 
+  // Images as discriminator and Q are shown them in training: with noise of settings.image_noise. Without it Q reads
+  // the codes from traces that nobody sees, which the generator leaves for it; through noise only a code that turns
+  // much of the image is readable. It also keeps the discriminator from telling images apart by single pixels
+  // (Sonderby et al. 2017, "Amortised MAP Inference for Image Super-resolution", arXiv 1610.04490, section 3.2).
+  Var shown(const Var& images, Rng& rng) const;
+
   // -log D(x) - log(1 - D(drawn)) + lambda * information_loss(drawn), each a mean over the batch, in nats. `drawn` are
-  // the images of `codes`, as constants. With both lambdas 0 Q still learns to read the codes, from the trunk as it
+  // the images of `codes`, as constants; both as shown. With both lambdas 0 Q still learns to read the codes, from the trunk as it
   // stands: neither trunk nor generator feels it. Such a Q says how much of a code a plain GAN's image happens to hold.
   //
   // Throws when the first two terms have been next to nothing for some hundred steps: then the generator, whose

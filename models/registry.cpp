@@ -91,6 +91,8 @@ std::unique_ptr<ImageModel> make_infogan(const ModelConfig& config) {
                                                  .continuous = config.at("continuous"),
                                                  .lambda = config.at("lambda"),
                                                  .lambda_continuous = config.at("lambda_continuous"),
+                                                 .lambda_ratio = config.at("lambda_ratio"),
+                                                 .image_noise = config.at("image_noise"),
                                                  .side = config.at("side")});
 }
 

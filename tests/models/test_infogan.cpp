@@ -104,6 +104,29 @@ TEST_CASE("information loss: the PyTorch value, and by hand for a Q that knows n
         doctest::Approx(std::log(3) + gaussian).epsilon(1e-5));
 }
 
+TEST_CASE("a ratio of lambdas makes each further code weigh less; noise is on what is shown, and only there") {
+  InfoGanConfig config = small_infogan();
+  config.lambda_ratio = 50, config.image_noise = 30;
+  InfoGan model(config);
+  const auto loss_of = [&](Real first, Real second) {  // of one image whose codes are read as 0
+    const InfoGan::Reading blind{.real = {}, .category = Tensor::zeros({1, 3}), .mean = Tensor::zeros({1, 2})};
+    InfoGanCodes codes{.category = Indices(Shape{1}), .continuous = Tensor::zeros({1, 2}), .noise = {}};
+    codes.continuous.set({0, 0}, first);
+    codes.continuous.set({0, 1}, second);
+    return model.information_loss(blind, codes).item();
+  };
+  const double of_first = loss_of(1, 0) - loss_of(0, 0), of_second = loss_of(0, 1) - loss_of(0, 0);
+  CHECK(of_first == doctest::Approx(0.005 * static_cast<double>(config.lambda_continuous)).epsilon(1e-4));
+  CHECK(of_second == doctest::Approx(of_first / 2).epsilon(1e-4));
+
+  Rng rng(14);
+  const Tensor images = Tensor::full({50, 1, 8, 8}, Real(0.5)), noise = model.shown(images, rng).value() - images;
+  CHECK(std::abs(mean(noise).item()) < 0.02);
+  CHECK(std::sqrt(mean(square(noise)).item()) == doctest::Approx(0.3).epsilon(0.05));
+  InfoGan without(small_infogan());
+  CHECK(identical(without.shown(images, rng).value(), images));
+}
+
 TEST_CASE("without the information term nothing of the codes' loss reaches generator or trunk; with it, it does") {
   for (const Index lambda : {0, 100}) {
     InfoGan model(small_infogan(lambda, lambda));
@@ -156,7 +179,7 @@ TEST_CASE("a discriminator at zero loss is noticed, and said in a sentence") {
   });
   CHECK(said.starts_with("InfoGan: the discriminator's loss has fallen to 0.0"));
   CHECK(said.find("the generator learns nothing from it any more") != std::string::npos);
-  CHECK(said.find("hint: lower the discriminator's learning rate") != std::string::npos);
+  CHECK(said.find("hint: lower the learning rate") != std::string::npos);
 }
 
 TEST_CASE("codes: as many as asked for, in their range, all categories; bad settings are refused") {
