@@ -239,7 +239,8 @@ TEST_CASE("code meaning: each measure gets a code of its own, by what the images
 
 TEST_CASE("its objectives: each trains its own part; it learns to leave the category readable, and says how well") {
   InfoGanConfig config = small_infogan();
-  config.maps = 4, config.hidden = 16, config.categories = 2;
+  config.maps = 8, config.hidden = 32, config.code_hidden = 16, config.categories = 2;
+  config.image_noise = 50;
   InfoGan model(config);
   with_values(model, 10);
   std::vector<Objective> objectives = model.objectives();
@@ -250,9 +251,9 @@ TEST_CASE("its objectives: each trains its own part; it learns to leave the cate
   model.eval();
   const double before = model.evaluate(digits.images, digits.labels, judging)[2].value;
   model.train();
-  Adam discriminator(objectives[0].parameters, {.lr = 1e-3, .beta1 = 0.5});
-  Adam generator(objectives[1].parameters, {.lr = 3e-3, .beta1 = 0.5});
-  for (int step = 0; step < 150; ++step) {
+  Adam discriminator(objectives[0].parameters, {.lr = 2e-3, .beta1 = 0.5});
+  Adam generator(objectives[1].parameters, {.lr = 2e-3, .beta1 = 0.5});
+  for (int step = 0; step < 400; ++step) {
     for (int part = 0; part < 2; ++part) {
       const Var loss = objectives[static_cast<std::size_t>(part)].loss(digits.images, digits.labels, rng);
       model.zero_grad();
