@@ -99,6 +99,9 @@ class ImageModel : public Module {
   // `shape` [N, C, H, W] new images. What of the options a model has no use for it refuses.
   virtual Tensor sample(const Shape& shape, Rng& rng, const SampleOptions& options = {}) = 0;
 
+  // Whether evaluate() has a use for labels although the model knows no classes: to judge what it found without them.
+  virtual bool judged_by_labels() const { return false; }
+
   virtual int levels() const = 0;  // values that a pixel can take, or kGrey
   virtual int channels() const = 0;
   virtual Index classes() const { return 0; }  // 0: it knows none

@@ -1,14 +1,23 @@
 #include "models/infogan.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
+#include <fmt/format.h>
+
+#include "autograd/mode.h"
 #include "autograd/ops.h"
+#include "models/digit_shape.h"
+#include "models/factor_measures.h"
+#include "models/hungarian.h"
 #include "nn/activations.h"
+#include "nn/batch_norm.h"
 #include "nn/conv2d.h"
 #include "nn/conv_transpose2d.h"
 #include "nn/losses.h"
 #include "nn/reshape.h"
+#include "tensor/reduce.h"
 
 namespace gradfold {
 namespace {
@@ -23,8 +32,10 @@ const InfoGanConfig& checked(const InfoGanConfig& c) {
   require(c.categories >= 2, "InfoGan", "categories is {} but must be 2 or more", c.categories);
   require(c.noise >= 0 && c.continuous >= 0, "InfoGan", "noise is {} and continuous {}; neither may be negative",
           c.noise, c.continuous);
-  require(c.lambda >= 0 && c.lambda_continuous >= 0, "InfoGan", "lambda is {} and lambda_continuous {}; neither may "
-          "be negative", c.lambda, c.lambda_continuous);
+  require(c.lambda >= 0 && c.lambda_continuous >= 0, "InfoGan",
+          "lambda is {} and lambda_continuous {}; neither may be negative", c.lambda, c.lambda_continuous);
+  require(c.lambda_ratio >= 0 && c.image_noise >= 0, "InfoGan",
+          "lambda_ratio is {} and image_noise {}; neither may be negative", c.lambda_ratio, c.image_noise);
   return c;
 }
 
@@ -35,14 +46,15 @@ Var says(const Var& logits, Real target) {
 }  // namespace
 
 InfoGan::InfoGan(InfoGanConfig config)
-    : settings(checked(config)), generator(child<Sequential>("generator")), trunk(child<Sequential>("trunk")),
+    : LatentModel(kGrey, 1, checked(config).side, config.side), settings(config),
+      generator(child<Sequential>("generator")), trunk(child<Sequential>("trunk")),
       real_head(child<Linear>("real_head", config.hidden, 1)), code_head(child<Sequential>("code_head")),
       watched_(kBlindLoss) {
   const InfoGanConfig& c = settings;
   const Index small = c.side / 4, wide = 2 * c.maps;
   // What batch normalization follows needs no bias.
   const ConvTransposeOptions up = {.stride = 2, .padding = 1, .bias = false};
-  generator.add<Linear>(c.noise + c.categories + c.continuous, c.hidden, false).add<BatchNorm1d>(c.hidden).add<ReLU>();
+  generator.add<Linear>(code_size(), c.hidden, false).add<BatchNorm1d>(c.hidden).add<ReLU>();
   generator.add<Linear>(c.hidden, wide * small * small, false).add<BatchNorm1d>(wide * small * small).add<ReLU>();
   generator.add<Unflatten>(Shape{wide, small, small});
   generator.add<ConvTranspose2d>(wide, c.maps, 4, up).add<BatchNorm2d>(c.maps).add<ReLU>();
@@ -57,27 +69,51 @@ InfoGan::InfoGan(InfoGanConfig config)
   code_head.add<Linear>(c.code_hidden, c.categories + c.continuous);
 }
 
-InfoGanCodes InfoGan::draw_codes(Index n, Rng& rng) const {
-  InfoGanCodes codes{.noise = rng.uniform({n, settings.noise}, -1, 1),
-                     .category = Indices(Shape{n}),
-                     .continuous = rng.uniform({n, settings.continuous}, -1, 1)};
+InfoGanCodes InfoGan::draw(Index n, Rng& rng) const {
+  InfoGanCodes codes{.category = Indices(Shape{n}),
+                     .continuous = rng.uniform({n, settings.continuous}, -1, 1),
+                     .noise = rng.uniform({n, settings.noise}, -1, 1)};
   for (auto& category : codes.category.values) category = static_cast<std::int32_t>(rng.below(settings.categories));
   return codes;
 }
 
-Var InfoGan::generate(const InfoGanCodes& codes) {
+Tensor InfoGan::input(const InfoGanCodes& codes) const {
   const Index n = codes.size();
-  check_shape("InfoGan", "codes.noise", codes.noise.shape(), {n, settings.noise});
   check_shape("InfoGan", "codes.continuous", codes.continuous.shape(), {n, settings.continuous});
-  return scoped([&] {
-    return generator(concatenate({codes.noise, one_hot(codes.category, settings.categories), codes.continuous}, 1));
-  });
+  check_shape("InfoGan", "codes.noise", codes.noise.shape(), {n, settings.noise});
+  return concatenate({one_hot(codes.category, settings.categories), codes.continuous, codes.noise}, 1);
 }
 
-InfoGan::Reading InfoGan::read(const Var& images) { return read(images, true); }
+Var InfoGan::decoded(const Var& z, const Indices&) {
+  check_shape("InfoGan", "z", z.shape(), {"N", code_size()});
+  return scoped([&] { return generator(z); });
+}
+
+Var InfoGan::encoded(const Var& x, const Indices&) {
+  const Reading reading = read(x);
+  const Tensor noise = Tensor::zeros({x.size(0), settings.noise});
+  return concatenate(std::vector<Var>{softmax(reading.category, 1), reading.mean, noise}, 1);
+}
+
+Tensor InfoGan::walk(const Tensor& z, Index latent, Index steps) {
+  check_shape("InfoGan", "z", z.shape(), {1, code_size()});
+  require(latent >= 0 && latent < latents(), "InfoGan", "latent is {} but must be one of 0..{}", latent, latents() - 1);
+  require(steps >= 1, "InfoGan", "steps is {} but must be 1 or more", steps);
+  const Index k = settings.categories;
+  Tensor out = z.expand({steps, code_size()}).clone();
+  for (Index i = 0; i < steps; ++i) {
+    if (latent > 0) {
+      const Real t = steps == 1 ? Real(0.5) : static_cast<Real>(i) / static_cast<Real>(steps - 1);
+      out.set({i, k + latent - 1}, 2 * t - 1);
+      continue;
+    }
+    for (Index category = 0; category < k; ++category) out.set({i, category}, category == i % k ? Real(1) : Real(0));
+  }
+  return out;
+}
 
 InfoGan::Reading InfoGan::read(const Var& images, bool information_reaches_trunk) {
-  check_shape("InfoGan", "images", images.shape(), {"N", 1, settings.side, settings.side});
+  check_images("images", images.shape());
   return scoped([&] {
     const Var seen = trunk(images);
     const Var codes = code_head(information_reaches_trunk ? seen : seen.detach());
@@ -87,39 +123,43 @@ InfoGan::Reading InfoGan::read(const Var& images, bool information_reaches_trunk
 }
 
 Var InfoGan::information_loss(const Reading& reading, const InfoGanCodes& codes, bool plain) const {
-  const auto weight = [&](double lambda) { return static_cast<Real>(plain ? 1 : lambda); };
+  const auto weight = [&](Index lambda) { return plain ? Real(1) : static_cast<Real>(lambda) / 100; };
   Var loss = cross_entropy(reading.category, codes.category, Reduction::kMean) * weight(settings.lambda);
-  if (settings.continuous == 0) return loss;
-  const Tensor unit = Tensor::zeros(codes.continuous.shape());  // log of a variance of 1
-  return loss + gaussian_nll(reading.mean, unit, codes.continuous, Reduction::kBatchMean) *
-                    weight(settings.lambda_continuous);
+  Real of_code = weight(settings.lambda_continuous);
+  for (Index i = 0; i < settings.continuous; ++i) {
+    const Tensor code = codes.continuous.slice(1, i, i + 1).contiguous();
+    const Tensor unit = Tensor::zeros(code.shape());  // log of a variance of 1
+    loss = loss + gaussian_nll(slice(reading.mean, 1, i, i + 1), unit, code, Reduction::kBatchMean) * of_code;
+    if (!plain) of_code *= static_cast<Real>(settings.lambda_ratio) / 100;
+  }
+  return loss;
+}
+
+Var InfoGan::shown(const Var& images, Rng& rng) const {
+  if (settings.image_noise == 0) return images;
+  return images + rng.normal(images.shape(), 0, static_cast<Real>(settings.image_noise) / 100);
 }
 
 void InfoGan::watch(double adversarial_loss) {
   watched_ += kNewShare * (adversarial_loss - watched_);
   require(watched_ > kLost, "InfoGan",
-          "the discriminator's loss has fallen to {:.4f}: it tells every drawn image from a real one, and the generator "
-          "learns nothing from it any more; hint: lower the discriminator's learning rate against the generator's, or "
-          "start with another seed",
+          "the discriminator's loss has fallen to {:.4f}: it tells every drawn image from a real one, and the "
+          "generator learns nothing from it any more; hint: lower the learning rate, or start with another seed",
           watched_);
 }
 
 Var InfoGan::discriminator_loss(const Tensor& x, const Tensor& drawn, const InfoGanCodes& codes) {
-  const bool informed = settings.lambda > 0 || settings.lambda_continuous > 0;
-  const Reading of_real = read(x), of_drawn = read(drawn, informed);
+  const Reading of_real = read(x), of_drawn = read(drawn, informed());
   const Var adversarial = says(of_real.real, 1) + says(of_drawn.real, 0);
   watch(adversarial.item());
-  return adversarial + information_loss(of_drawn, codes, /*plain=*/!informed);
+  return adversarial + information_loss(of_drawn, codes, /*plain=*/!informed());
 }
 
 Var InfoGan::generator_loss(const Var& drawn, const InfoGanCodes& codes) {
   const Reading reading = read(drawn);
   const Var loss = says(reading.real, 1);
-  const bool informed = settings.lambda > 0 || settings.lambda_continuous > 0;
-  return informed ? loss + information_loss(reading, codes) : loss;
+  return informed() ? loss + information_loss(reading, codes) : loss;
 }
-
-std::vector<Var> InfoGan::generator_parameters() const { return generator.parameters(); }
 
 std::vector<Var> InfoGan::discriminator_parameters() const {
   std::vector<Var> all = trunk.parameters();
@@ -132,6 +172,113 @@ void InfoGan::freeze_discriminator(bool on) {
   trunk.freeze(on);
   real_head.freeze(on);
   code_head.freeze(on);
+}
+
+double InfoGan::information(const Tensor& drawn, const InfoGanCodes& codes) {
+  NoGrad guard;
+  const Var unread = cross_entropy(read(drawn).category, codes.category, Reduction::kMean);
+  return std::log(static_cast<double>(settings.categories)) - unread.item();
+}
+
+Indices InfoGan::categories_of(const Tensor& images) {
+  NoGrad guard;
+  Indices out(Shape{images.size(0)});
+  for_slices(images.size(0), {}, [&](Index from, Index to) {
+    const Indices found = argmax(read(images.slice(0, from, to).contiguous()).category.value(), 1);
+    std::copy(found.values.begin(), found.values.end(), out.values.begin() + from);
+  });
+  return out;
+}
+
+std::vector<Objective> InfoGan::objectives() {
+  Objective discriminator{.name = "discriminator", .unit = "nats", .parameters = discriminator_parameters(),
+                          .loss = [this](const Tensor& x, const Indices&, Rng& rng) {
+                            check_levels("InfoGan", x, channels(), levels());
+                            const InfoGanCodes codes = draw(x.size(0), rng);
+                            Tensor drawn;
+                            {
+                              NoGrad guard;
+                              drawn = generate(codes).value();
+                            }
+                            const Tensor real = shown(x, rng).value();
+                            return discriminator_loss(real, shown(drawn, rng).value(), codes);
+                          },
+                          .lr_factor = 0.2, .beta1 = 0.5};
+  Objective generator_{.name = "generator", .unit = "nats", .parameters = generator_parameters(),
+                       .loss = [this](const Tensor& x, const Indices&, Rng& rng) {
+                         const InfoGanCodes codes = draw(x.size(0), rng);
+                         freeze_discriminator(true);
+                         const Var loss = generator_loss(shown(generate(codes), rng), codes);
+                         freeze_discriminator(false);
+                         return loss;
+                       },
+                       .beta1 = 0.5};
+  return {discriminator, generator_};
+}
+
+Figures InfoGan::evaluate(const Tensor& x, const Indices& labels, Rng& rng, const EvaluateOptions& options) {
+  constexpr Index kDrawn = 1000;
+  Figures figures;
+  if (labels.numel() > 0) {
+    const Index classes = 1 + *std::max_element(labels.values.begin(), labels.values.end());
+    const CodePurity found = code_purity(categories_of(x), labels, settings.categories, classes);
+    figures.push_back({"code_error", "of the images in the category of another class", found.error});
+  }
+  const InfoGanCodes codes = draw(kDrawn, rng);
+  const Tensor drawn = decode(input(codes));
+  const double bound = information(drawn, codes), whole = std::log(static_cast<double>(settings.categories));
+  figures.push_back({"unread_nats", "nats of the category unread", whole - bound});
+  figures.push_back({"information_nats", "nats read", bound, {}, /*higher_is_better=*/true});
+  if (settings.continuous >= 2) {
+    const CodeMeaning meaning = code_meaning(codes, drawn, settings.categories);
+    figures.push_back({"slant_correlation", fmt::format("of slant with code {}", meaning.slant_code + 1),
+                       meaning.slant, {}, true});
+    figures.push_back({"thickness_correlation", fmt::format("of thickness with code {}", meaning.thickness_code + 1),
+                       meaning.thickness, {}, true});
+  }
+  if (options.progress) options.progress(x.size(0), x.size(0));
+  return figures;
+}
+
+CodeMeaning code_meaning(const InfoGanCodes& codes, const Tensor& images, Index categories) {
+  const Index n = codes.continuous.size(1);
+  require(n >= 2, "code_meaning", "there is {} continuous code; slant and thickness need two", n);
+  const Tensor shapes = digit_shapes(images);
+  CodeMeaning out{.slant_code = 0, .thickness_code = 0, .slant = 0, .thickness = 0, .all = Tensor({n, 3})};
+  for (Index code = 0; code < n; ++code) {
+    for (Index measure = 0; measure < 3; ++measure) {
+      const double r = correlation_within(codes.continuous.select(1, code), shapes.select(1, measure), codes.category,
+                                          categories);
+      out.all.set({code, measure}, static_cast<Real>(r));
+    }
+  }
+  const Tensor strength = abs(out.all).slice(1, 0, 2).transpose(0, 1).contiguous();  // slant and thickness, by code
+  const std::vector<Index> code_of = cheapest_assignment(-strength);
+  out.slant_code = code_of[0], out.thickness_code = code_of[1];
+  out.slant = out.all.at({code_of[0], 0}), out.thickness = out.all.at({code_of[1], 1});
+  return out;
+}
+
+ModelConfig InfoGan::config() const {
+  const InfoGanConfig& c = settings;
+  return {{"maps", c.maps}, {"hidden", c.hidden}, {"code_hidden", c.code_hidden}, {"noise", c.noise},
+          {"categories", c.categories}, {"continuous", c.continuous}, {"lambda", c.lambda},
+          {"lambda_continuous", c.lambda_continuous}, {"lambda_ratio", c.lambda_ratio},
+          {"image_noise", c.image_noise}, {"side", c.side}};
+}
+
+std::map<std::string, std::string> InfoGan::config_help() const {
+  return {{"maps", "of the generator's last hidden layer and the discriminator's first; twice as many inside"},
+          {"hidden", "units of the fully connected layers of generator and discriminator"},
+          {"code_hidden", "units of Q's own layer"},
+          {"noise", "numbers that the generator is given and that nobody reads back"},
+          {"categories", "values of the categorical code"},
+          {"continuous", "continuous codes"},
+          {"lambda", "weight of the category's information, in hundredths"},
+          {"lambda_continuous", "weight of the continuous codes' information; both 0: a plain GAN, which Q looks at"},
+          {"lambda_ratio", "weight of each further continuous code, in hundredths of the one before"},
+          {"image_noise", "deviation of the noise on what discriminator and Q are shown in training, in hundredths"},
+          {"side", "rows and columns of the images, a multiple of 4"}};
 }
 
 }  // namespace gradfold

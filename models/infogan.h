@@ -1,54 +1,65 @@
 #pragma once
-#include "nn/batch_norm.h"
+#include "models/latent_model.h"
 #include "nn/linear.h"
 #include "nn/sequential.h"
-#include "tensor/indices.h"
 
 namespace gradfold {
 
 struct InfoGanConfig {
-  Index maps = 64;       // of the generator's last hidden layer and the discriminator's first; twice as many inside
-  Index hidden = 1024;   // units of the fully connected layers
+  Index maps = 64;          // of the generator's last hidden layer and the discriminator's first; twice as many inside
+  Index hidden = 1024;      // units of the fully connected layers
   Index code_hidden = 128;  // units of Q's own layer
-  Index noise = 62;      // numbers that nobody reads back
-  Index categories = 10; // values of the categorical code
-  Index continuous = 2;  // continuous codes
-  // Weights of the information terms; 0 makes a plain GAN that a Q looks at (see discriminator_loss).
-  double lambda = 1, lambda_continuous = 1;
-  Index side = 28;       // rows and columns of an image, a multiple of 4
+  Index noise = 62;         // numbers that nobody reads back
+  Index categories = 10;    // values of the categorical code
+  Index continuous = 2;     // continuous codes
+  // Weights of the information terms, in hundredths. Both 0: a plain GAN that a Q looks at (see discriminator_loss).
+  Index lambda = 100, lambda_continuous = 100;
+  // Of each further continuous code, in hundredths of the one before. Below 100 the first code takes what changes an
+  // image most, as in PCA; with equal weights any mixture of two codes is as readable as the two.
+  Index lambda_ratio = 100;
+  // Standard deviation of the noise on every image that discriminator and Q are shown in training, in hundredths.
+  Index image_noise = 0;
+  Index side = 28;  // rows and columns of an image, a multiple of 4
 };
 
-// What a generator draws from: noise and the codes that Q has to find in the image again.
+// What a generator draws from: noise, and the codes that Q has to find in the image again.
 struct InfoGanCodes {
-  Tensor noise;       // [N, noise], uniform on (-1, 1)
   Indices category;   // [N] of 0 .. categories - 1, all as likely
   Tensor continuous;  // [N, continuous], uniform on (-1, 1)
+  Tensor noise;       // [N, noise], uniform on (-1, 1)
 
   Index size() const { return category.numel(); }
 };
 
 // InfoGAN (Chen et al. 2016, "InfoGAN: Interpretable Representation Learning by Information Maximizing Generative
 // Adversarial Nets", arXiv 1606.03657): a GAN whose generator must leave some of its inputs, the codes c, readable in
-// the image. How readable is a lower bound on the mutual information of code and image, with Q(c | x) any guess:
+// the image. How readable they are is a lower bound on the mutual information, with any guess Q(c | x):
 //
 //   I(c; G(z, c)) >= E[log Q(c | G(z, c))] + H(c)
 //
 // Q is a head on the discriminator's trunk. The categorical code is guessed by a softmax, a continuous one by a
 // Gaussian of standard deviation 1, so that its part is half a squared error and a constant: not nats of information.
 //
-//   generator      [noise, one-hot category, continuous] - linear - 7x7 maps - transposed convolutions - sigmoid
+//   generator      [one-hot category, continuous, noise] - linear - linear to maps of side / 4 - two transposed
+//                  convolutions - sigmoid
 //   discriminator  convolution, convolution, linear (the trunk); D: one logit; Q: a hidden layer, then the codes
 //
-// Batch normalization everywhere but in the discriminator's first layer and the two ends. Differs from the paper in
-// the weights' first values, which are PyTorch's default instead of N(0, 0.02^2).
-class InfoGan : public Module {
+// Batch normalization everywhere but in the discriminator's first layer and the ends. Differs from the paper in the
+// weights' first values, which are PyTorch's default instead of N(0, 0.02^2).
+//
+// As a LatentModel its code [N, D] is the generator's input; what is encoded of an image is Q's reading of it, with
+// noise of 0, so that a reconstruction is an image of the same codes, not the same image. Its latents are the codes:
+// the category first, then the continuous ones.
+class InfoGan : public LatentModel {
  public:
   explicit InfoGan(InfoGanConfig config = {});
   InfoGan(InfoGanConfig config, Rng& rng) : InfoGan(config) { reset_parameters(rng); }
 
-  InfoGanCodes draw_codes(Index n, Rng& rng) const;
+  InfoGanCodes draw(Index n, Rng& rng) const;
+  // The generator's input, [N, categories + continuous + noise].
+  Tensor input(const InfoGanCodes& codes) const;
   // The images of these codes, [N, 1, side, side] in 0..1.
-  Var generate(const InfoGanCodes& codes);
+  Var generate(const InfoGanCodes& codes) { return decoded(input(codes)); }
 
   // What the discriminator says of images.
   struct Reading {
@@ -56,19 +67,56 @@ class InfoGan : public Module {
     Var category;  // [N, categories] logits
     Var mean;      // [N, continuous]
   };
-  Reading read(const Var& images);
+  Reading read(const Var& images) { return read(images, true); }
+
+  // Images as discriminator and Q are shown them in training: with noise of settings.image_noise. Without it Q reads
+  // the codes from traces that nobody sees, which the generator leaves for it; through noise only a code that turns
+  // much of the image is readable. It also keeps the discriminator from telling images apart by single pixels
+  // (Sonderby et al. 2017, "Amortised MAP Inference for Image Super-resolution", arXiv 1610.04490, section 3.2).
+  Var shown(const Var& images, Rng& rng) const;
 
   // -log D(x) - log(1 - D(drawn)) + lambda * information_loss(drawn), each a mean over the batch, in nats. `drawn` are
-  // the images of `codes`, as constants. With lambda = 0 (both) Q still learns to read the codes, from the trunk as it
+  // the images of `codes`, as constants; both as shown. With both lambdas 0 Q still learns to read the codes, from the trunk as it
   // stands: neither trunk nor generator feels it. Such a Q says how much of a code a plain GAN's image happens to hold.
   //
-  // Throws when the first two have been next to nothing for hundreds of steps: then the generator, whose gradient
-  // vanishes with them, learns nothing more.
+  // Throws when the first two terms have been next to nothing for some hundred steps: then the generator, whose
+  // gradient vanishes with them, learns nothing more.
   Var discriminator_loss(const Tensor& x, const Tensor& drawn, const InfoGanCodes& codes);
   // -log D(drawn) + lambda * information_loss(drawn): the non-saturating loss (Goodfellow et al. 2014).
   Var generator_loss(const Var& drawn, const InfoGanCodes& codes);
-  // -log Q(c | x), mean over the batch, in nats; each code's part times its lambda (or, with `plain`, times 1).
+  // -log Q(c | x), mean over the batch, in nats; each code's part times its lambda, or with `plain` times 1.
   Var information_loss(const Reading& reading, const InfoGanCodes& codes, bool plain = false) const;
+  // The lower bound on I(category; image) over these images of known codes, in nats: at most log(categories).
+  double information(const Tensor& drawn, const InfoGanCodes& codes);
+  // The category that Q finds likeliest in each image, [N]. Without a graph, in slices.
+  Indices categories_of(const Tensor& images);
+
+  // The parameters that each of the two losses may change.
+  std::vector<Var> generator_parameters() const { return generator.parameters(); }
+  std::vector<Var> discriminator_parameters() const;
+  // While `on`, the discriminator's and Q's parameters are constants for what is computed: for the generator's loss.
+  void freeze_discriminator(bool on);
+
+  Var encoded(const Var& x, const Indices& labels = {}) override;
+  Var decoded(const Var& z, const Indices& labels = {}) override;
+  Tensor draw_codes(Index n, Rng& rng) override { return input(draw(n, rng)); }
+  Index code_size() const override { return settings.categories + settings.continuous + settings.noise; }
+  Index latents() const override { return 1 + settings.continuous; }
+  Tensor walk(const Tensor& z, Index latent, Index steps) override;
+  std::pair<Real, Real> range(Index) const override { return {Real(-1), Real(1)}; }
+
+  // "discriminator" and "generator", with Adam's beta1 of 0.5 and, as in the paper, a fifth of the run's learning rate
+  // for the former.
+  std::vector<Objective> objectives() override;
+  // With labels, code_error: how often an image's category stands for another class, after matching categories and
+  // classes one to one (models/hungarian.h). Then of drawn images: unread_nats, H(category) - information_nats, which
+  // is the bound; and, with two or more continuous codes, slant_correlation and thickness_correlation, each with the
+  // code that has it, among images of one category.
+  Figures evaluate(const Tensor& x, const Indices& labels, Rng& rng, const EvaluateOptions& options = {}) override;
+  bool judged_by_labels() const override { return true; }
+  std::string name() const override { return "infogan"; }
+  ModelConfig config() const override;
+  std::map<std::string, std::string> config_help() const override;
 
   const InfoGanConfig settings;
   Sequential& generator;
@@ -76,16 +124,20 @@ class InfoGan : public Module {
   Linear& real_head;
   Sequential& code_head;
 
-  // The parameters that each of the two losses may change.
-  std::vector<Var> generator_parameters() const;
-  std::vector<Var> discriminator_parameters() const;
-  // While `on`, the discriminator's and Q's parameters are constants: for the generator's step.
-  void freeze_discriminator(bool on);
-
  private:
+  bool informed() const { return settings.lambda > 0 || settings.lambda_continuous > 0; }
   Reading read(const Var& images, bool information_reaches_trunk);
   void watch(double adversarial_loss);
   double watched_;  // moving average of the discriminator's adversarial loss
 };
+
+// Which of the continuous codes turns which measure of the images that it is drawn into (models/digit_shape.h).
+struct CodeMeaning {
+  Index slant_code, thickness_code;  // two different ones, together the strongest
+  double slant, thickness;           // their correlations, among images of one category
+  Tensor all;                        // [continuous, 3] every code with slant, thickness and size
+};
+// codes of two or more continuous numbers, and the images [N, 1, H, W] that were drawn from them.
+CodeMeaning code_meaning(const InfoGanCodes& codes, const Tensor& images, Index categories);
 
 }  // namespace gradfold

@@ -7,6 +7,7 @@
 #include "models/fvsbn.h"
 #include "models/gated_pixel_cnn.h"
 #include "models/independent_pixels.h"
+#include "models/infogan.h"
 #include "models/pixel_cnn.h"
 #include "models/pixel_cnn_pp.h"
 #include "models/pixel_rnn.h"
@@ -105,6 +106,20 @@ std::unique_ptr<ImageModel> make_vae(const ModelConfig& config) {
                                          .warm_up = config.at("warm_up")});
 }
 
+std::unique_ptr<ImageModel> make_infogan(const ModelConfig& config) {
+  return std::make_unique<InfoGan>(InfoGanConfig{.maps = config.at("maps"),
+                                                 .hidden = config.at("hidden"),
+                                                 .code_hidden = config.at("code_hidden"),
+                                                 .noise = config.at("noise"),
+                                                 .categories = config.at("categories"),
+                                                 .continuous = config.at("continuous"),
+                                                 .lambda = config.at("lambda"),
+                                                 .lambda_continuous = config.at("lambda_continuous"),
+                                                 .lambda_ratio = config.at("lambda_ratio"),
+                                                 .image_noise = config.at("image_noise"),
+                                                 .side = config.at("side")});
+}
+
 // A new model adds its line here.
 struct Entry {
   ModelConfig defaults;
@@ -115,6 +130,7 @@ const std::map<std::string, Entry>& entries() {
       {"autoencoder", {Autoencoder().config(), make_autoencoder}},
       {"independent_pixels", {IndependentPixels().config(), make_independent_pixels}},
       {"fvsbn", {Fvsbn().config(), make_fvsbn}},
+      {"infogan", {InfoGan().config(), make_infogan}},
       {"pixel_cnn", {PixelCnn().config(), make_pixel_cnn}},
       {"gated_pixel_cnn", {GatedPixelCnn().config(), make_gated_pixel_cnn}},
       {"pixel_cnn_pp", {PixelCnnPp().config(), make_pixel_cnn_pp}},

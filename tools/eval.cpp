@@ -30,7 +30,8 @@ int evaluate(Options options) {
   const OpenedModel opened = open_checkpoint(options.checkpoint);
   if (options.data.empty()) options.data = saved_settings(opened.progress).data;
   const Dataset data = data_for(*opened.model, load_dataset(options.data, parse_split(options.split),
-                                                            {.limit = options.limit, .seed = options.seed}));
+                                                            {.limit = options.limit, .seed = options.seed}),
+                                /*to_judge=*/true);
   Rng rng = Rng(options.seed).fork("levels");
   const Tensor images = to_levels(data.images, opened.model->levels(), rng);
   Rng drawn = Rng(options.seed).fork("evaluation");

@@ -60,10 +60,10 @@ Tensor to_levels(const Tensor& images, int levels, Rng& rng) {
   return map(images, [top](Real v) { return std::nearbyint(v * top) / top; });
 }
 
-Dataset data_for(const ImageModel& model, Dataset data) {
+Dataset data_for(const ImageModel& model, Dataset data, bool to_judge) {
   const Index classes = model.classes();
   if (classes == 0) {
-    data.labels = {};
+    if (!to_judge || !model.judged_by_labels()) data.labels = {};
     return data;
   }
   if (!data.has_labels()) {

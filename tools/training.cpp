@@ -28,7 +28,8 @@ Schedule make_schedule(const TrainSettings& settings, Index steps) {
 }
 
 Dataset load_split(const ImageModel& model, const TrainSettings& settings, Split split) {
-  return data_for(model, load_dataset(settings.data, split, {.limit = settings.limit, .seed = settings.seed}));
+  return data_for(model, load_dataset(settings.data, split, {.limit = settings.limit, .seed = settings.seed}),
+                  /*to_judge=*/split != Split::kTrain);
 }
 
 std::string note(const TrainingProgress& progress, const std::string& name) {

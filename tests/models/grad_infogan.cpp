@@ -14,7 +14,7 @@ void check_losses(InfoGanConfig config) {
   for (auto [name, parameter] : model.named_parameters())
     add_(parameter.mutable_value(), rng.normal(parameter.shape()), Real(0.1));
   const Tensor x = rng.bernoulli(Tensor::full({4, 1, 8, 8}, Real(0.4)));
-  const InfoGanCodes codes = model.draw_codes(4, rng);
+  const InfoGanCodes codes = model.draw(4, rng);
   const Tensor drawn = model.generate(codes).value();
   const GradientCheckOptions options = {.step = 3e-5, .rtol = 1e-6, .max_elements = 40};
   const GradientCheck discriminator = check_gradients(
@@ -38,7 +38,7 @@ TEST_CASE("the GAN that a Q looks at: the generator's loss has the right gradien
   // The discriminator's has not, on purpose: what Q says of the trunk does not reach it.
   Rng rng(4);
   InfoGan model(small_infogan(0, 0), rng);
-  const InfoGanCodes codes = model.draw_codes(4, rng);
+  const InfoGanCodes codes = model.draw(4, rng);
   model.freeze_discriminator(true);
   const GradientCheck generator = check_gradients(
       "generator_loss", [&] { return model.generator_loss(model.generate(codes), codes); },

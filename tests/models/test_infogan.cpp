@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "autograd/mode.h"
+#include "data/strokes.h"
 #include "nn/optim/adam.h"
 #include "tensor/elementwise.h"
 #include "tensor/npy.h"
@@ -28,8 +28,8 @@ struct Stored {
 
 InfoGanCodes stored_codes(const Stored& stored, const std::string& name) {
   const Tensor category = stored(name + "/category");
-  InfoGanCodes codes{.noise = stored(name + "/noise"), .category = Indices(category.shape()),
-                     .continuous = stored(name + "/continuous")};
+  InfoGanCodes codes{.category = Indices(category.shape()), .continuous = stored(name + "/continuous"),
+                     .noise = stored(name + "/noise")};
   for (Index i = 0; i < category.numel(); ++i) codes.category[i] = static_cast<std::int32_t>(category.at({i}));
   return codes;
 }
@@ -76,7 +76,7 @@ void against_torch(const std::string& name, InfoGanConfig config) {
   }
 }
 
-InfoGan& with_values(InfoGan& model, std::uint64_t seed) {
+Module& with_values(InfoGan& model, std::uint64_t seed) {
   Rng rng(seed);
   model.reset_parameters(rng);
   return model;
@@ -104,13 +104,36 @@ TEST_CASE("information loss: the PyTorch value, and by hand for a Q that knows n
         doctest::Approx(std::log(3) + gaussian).epsilon(1e-5));
 }
 
+TEST_CASE("a ratio of lambdas makes each further code weigh less; noise is on what is shown, and only there") {
+  InfoGanConfig config = small_infogan();
+  config.lambda_ratio = 50, config.image_noise = 30;
+  InfoGan model(config);
+  const auto loss_of = [&](Real first, Real second) {  // of one image whose codes are read as 0
+    const InfoGan::Reading blind{.real = {}, .category = Tensor::zeros({1, 3}), .mean = Tensor::zeros({1, 2})};
+    InfoGanCodes codes{.category = Indices(Shape{1}), .continuous = Tensor::zeros({1, 2}), .noise = {}};
+    codes.continuous.set({0, 0}, first);
+    codes.continuous.set({0, 1}, second);
+    return model.information_loss(blind, codes).item();
+  };
+  const double of_first = loss_of(1, 0) - loss_of(0, 0), of_second = loss_of(0, 1) - loss_of(0, 0);
+  CHECK(of_first == doctest::Approx(0.005 * static_cast<double>(config.lambda_continuous)).epsilon(1e-4));
+  CHECK(of_second == doctest::Approx(of_first / 2).epsilon(1e-4));
+
+  Rng rng(14);
+  const Tensor images = Tensor::full({50, 1, 8, 8}, Real(0.5)), noise = model.shown(images, rng).value() - images;
+  CHECK(std::abs(mean(noise).item()) < 0.02);
+  CHECK(std::sqrt(mean(square(noise)).item()) == doctest::Approx(0.3).epsilon(0.05));
+  InfoGan without(small_infogan());
+  CHECK(identical(without.shown(images, rng).value(), images));
+}
+
 TEST_CASE("without the information term nothing of the codes' loss reaches generator or trunk; with it, it does") {
-  for (const double lambda : {0.0, 1.0}) {
+  for (const Index lambda : {0, 100}) {
     InfoGan model(small_infogan(lambda, lambda));
     with_values(model, 2);
     Rng rng(3);
-    const InfoGanCodes codes = model.draw_codes(6, rng);
-    InfoGanCodes other = model.draw_codes(6, rng);  // the same images, said to be of other codes
+    const InfoGanCodes codes = model.draw(6, rng);
+    InfoGanCodes other = model.draw(6, rng);  // the same images, said to be of other codes
     other.noise = codes.noise;
     const Tensor x = rng.bernoulli(Tensor::full({6, 1, 8, 8}, Real(0.4)));
     const auto gradients_of = [&](const InfoGanCodes& told) {
@@ -146,7 +169,7 @@ TEST_CASE("a discriminator at zero loss is noticed, and said in a sentence") {
   Adam optimizer(model.discriminator_parameters(), {.lr = 3e-3});
   const std::string said = message_of([&] {  // a generator that never moves, and images that it never draws
     for (int step = 0; step < 2000; ++step) {
-      const InfoGanCodes codes = model.draw_codes(32, rng);
+      const InfoGanCodes codes = model.draw(32, rng);
       const Tensor x = rng.bernoulli(Tensor::full({32, 1, 8, 8}, Real(0.5)));
       const Var loss = model.discriminator_loss(x, model.generate(codes).value(), codes);
       optimizer.zero_grad();
@@ -156,13 +179,13 @@ TEST_CASE("a discriminator at zero loss is noticed, and said in a sentence") {
   });
   CHECK(said.starts_with("InfoGan: the discriminator's loss has fallen to 0.0"));
   CHECK(said.find("the generator learns nothing from it any more") != std::string::npos);
-  CHECK(said.find("hint: lower the discriminator's learning rate") != std::string::npos);
+  CHECK(said.find("hint: lower the learning rate") != std::string::npos);
 }
 
 TEST_CASE("codes: as many as asked for, in their range, all categories; bad settings are refused") {
   InfoGan model(small_infogan());
   Rng rng(6);
-  const InfoGanCodes codes = model.draw_codes(3000, rng);
+  const InfoGanCodes codes = model.draw(3000, rng);
   CHECK(codes.noise.shape() == Shape{3000, 3});
   CHECK(max(codes.continuous).item() < 1);
   CHECK(min(codes.continuous).item() >= -1);
@@ -174,4 +197,80 @@ TEST_CASE("codes: as many as asked for, in their range, all categories; bad sett
   with_values(model, 1);
   CHECK(message_of([&] { model.read(Tensor::zeros({2, 1, 28, 28})); }) ==
         "InfoGan: images is [2, 1, 28, 28] but must be [N, 1, 8, 8]");
+}
+
+TEST_CASE("as a latent model: its code is the generator's input, what it encodes is what Q reads, walks turn one code") {
+  InfoGan model(small_infogan());
+  with_values(model, 7).eval();
+  Rng rng(8);
+  const Tensor z = model.draw_codes(5, rng);
+  REQUIRE(z.shape() == Shape{5, model.code_size()});
+  const Tensor images = model.decode(z), read = model.encode(images);
+  CHECK(images.shape() == Shape{5, 1, 8, 8});
+  CHECK(allclose(sum(read.slice(1, 0, 3), {1}), Tensor::ones({5})));
+  CHECK(max(abs(read.slice(1, 5, 8))).item() == 0);  // of the noise nothing is known
+  const Indices category = model.categories_of(images);
+  CHECK(category.values == argmax(read.slice(1, 0, 3).contiguous(), 1).values);
+
+  REQUIRE(model.latents() == 3);
+  const Tensor one = z.slice(0, 0, 1).contiguous(), digits = model.walk(one, 0, 3), turned = model.walk(one, 2, 5);
+  for (Index i = 0; i < 3; ++i) CHECK(digits.at({i, i}) == 1);
+  CHECK(identical(digits.slice(1, 3, 8).contiguous(), one.slice(1, 3, 8).expand({3, 5}).contiguous()));
+  for (Index i = 0; i < 5; ++i) CHECK(turned.at({i, 4}) == doctest::Approx(-1 + 0.5 * static_cast<double>(i)));
+  CHECK(turned.at({4, 3}) == one.at({0, 3}));
+}
+
+TEST_CASE("code meaning: each measure gets a code of its own, by what the images show") {
+  Rng rng(9);
+  InfoGanCodes codes{.category = Indices(Shape{200}), .continuous = rng.uniform({200, 3}, -1, 1), .noise = {}};
+  Tensor images({200, 1, 28, 28});
+  for (Index i = 0; i < 200; ++i) {  // code 2 leans ones and zeros, code 0 thins them
+    codes.category[i] = static_cast<std::int32_t>(i % 2);
+    images.select(0, i).copy_from(draw_stroke_digit({.digit = codes.category[i],
+                                                     .slant = 20 * codes.continuous.at({i, 2}),
+                                                     .thickness = 3 - codes.continuous.at({i, 0})}));
+  }
+  const CodeMeaning meaning = code_meaning(codes, images, 2);
+  CHECK(meaning.slant_code == 2);
+  CHECK(meaning.thickness_code == 0);
+  CHECK(meaning.slant > 0.98);
+  CHECK(meaning.thickness < -0.95);
+}
+
+TEST_CASE("its objectives: each trains its own part; it learns to leave the category readable, and says how well") {
+  InfoGanConfig config = small_infogan();
+  config.maps = 8, config.hidden = 32, config.code_hidden = 16, config.categories = 2;
+  config.image_noise = 50;
+  InfoGan model(config);
+  with_values(model, 10);
+  std::vector<Objective> objectives = model.objectives();
+  REQUIRE(objectives.size() == 2);
+  CHECK(objectives[0].parameters.size() + objectives[1].parameters.size() == model.parameters().size());
+  const StrokeDigits digits = stroke_digits(64, Rng(11), {.side = 8, .classes = {0, 1}});
+  Rng rng(12), judging(13);
+  model.eval();
+  const double before = model.evaluate(digits.images, digits.labels, judging)[2].value;
+  model.train();
+  Adam discriminator(objectives[0].parameters, {.lr = 2e-3, .beta1 = 0.5});
+  Adam generator(objectives[1].parameters, {.lr = 2e-3, .beta1 = 0.5});
+  for (int step = 0; step < 400; ++step) {
+    for (int part = 0; part < 2; ++part) {
+      const Var loss = objectives[static_cast<std::size_t>(part)].loss(digits.images, digits.labels, rng);
+      model.zero_grad();
+      loss.backward();
+      for (const Var& other : objectives[static_cast<std::size_t>(1 - part)].parameters)
+        if (part == 1) CHECK_FALSE(other.grad().defined());  // the generator's loss leaves the discriminator alone
+      part == 0 ? discriminator.step() : generator.step();
+    }
+  }
+  model.eval();
+  judging = Rng(13);
+  const Figures figures = model.evaluate(digits.images, digits.labels, judging);
+  CHECK(figures[0].name == "code_error");
+  CHECK(figures[2].name == "information_nats");
+  CHECK(before < 0.3);
+  CHECK(figures[2].value > 0.6);
+  CHECK(figures[2].value <= std::log(2));
+  judging = Rng(13);
+  CHECK(model.evaluate(digits.images, {}, judging)[0].name == "unread_nats");
 }

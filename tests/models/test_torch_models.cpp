@@ -9,6 +9,7 @@
 #include "tests/disagreement.h"
 #include "tests/doctest.h"
 #include "tests/models/kinds.h"
+#include "tests/models/small_infogan.h"
 #include "tests/models/small_latent_nets.h"
 #include "tests/models/small_nets.h"
 
@@ -52,5 +53,6 @@ TEST_CASE("every kind of model that the registry knows is among the small nets")
   std::set<std::string> kinds;
   for (const SmallNet& net : small_nets()) kinds.insert(net.make()->name());
   for (const SmallLatentNet& net : small_latent_nets()) kinds.insert(net.make()->name());
+  kinds.insert(InfoGan(small_infogan()).name());  // tests/models/test_infogan.cpp
   for (const std::string& name : image_model_names()) CHECK_MESSAGE(kinds.count(name) == 1, name);
 }
