@@ -16,6 +16,7 @@
 #include "tests/check_module.h"
 #include "tests/disagreement.h"
 #include "tests/doctest.h"
+#include "tests/files.h"
 #include "tests/models/kinds.h"
 #include "tests/models/small_latent_nets.h"
 

@@ -8,6 +8,7 @@
 #include "tensor/parallel.h"
 #include "tensor/random.h"
 #include "tests/doctest.h"
+#include "tests/files.h"
 
 using namespace gradfold;
 
