@@ -1,5 +1,7 @@
 // build/gf train, eval and sample of models that are no likelihood: what they report, that a run goes on with the same
 // bits, what their codes are good for, and what they are refused for.
+#include <cmath>
+
 #include <nlohmann/json.hpp>
 
 #include "tensor/safetensors.h"
@@ -136,6 +138,49 @@ TEST_CASE("posterior collapse is said after training, and ends nothing") {
                                "--latents", "3", "--beta", "100000", "--epochs", "12", "--lr", "0.01"});
   CHECK(trained.exit == 0);
   CHECK_MESSAGE(contains(trained.err + trained.out, "posterior collapse: the 3 latents"), trained.out);
+}
+
+TEST_CASE("an InfoGAN, whose two optimizers take turns, is resumed to the same bits; its codes are walked through") {
+  Scratch folder;
+  const fs::path whole = folder / "whole.safetensors", resumed = folder / "resumed.safetensors";
+  const fs::path out = folder / "s.png";
+  const auto trained_to = [](const fs::path& path, Words more) {
+    Words words{"train", "infogan", "--out", path.string(), "--data", "strokes", "--limit", "64", "--batch", "16",
+                "--maps", "2", "--hidden", "8", "--code_hidden", "4", "--noise", "3"};
+    words.insert(words.end(), more.begin(), more.end());
+    return gf(words);
+  };
+  const Finished trained = trained_to(whole, {"--epochs", "2", "--json"});
+  REQUIRE_MESSAGE(trained.exit == 0, trained.err);
+  const auto line = last_line(contents(folder / "whole.log.jsonl"));
+  for (const char* key : {"train_discriminator_loss", "train_generator_loss", "valid_loss", "code_error",
+                          "unread_nats", "information_nats", "slant_correlation", "thickness_correlation"})
+    CHECK_MESSAGE(line.contains(key), key);
+  CHECK(line["valid_loss"] == line["code_error"]);
+
+  REQUIRE(trained_to(resumed, {"--epochs", "1"}).exit == 0);
+  REQUIRE(gf({"train", "infogan", "--out", resumed, "--resume", "--epochs", "2"}).exit == 0);
+  const auto first = read_safetensors(whole).tensors, second = read_safetensors(resumed).tensors;
+  REQUIRE(first.size() == second.size());
+  for (const auto& [name, value] : first) {
+    INFO(name);
+    CHECK(identical(value, second.at(name)));  // both optimizers' moments and all running statistics, too
+  }
+
+  const Finished evaluated = gf({"eval", whole, "--limit", "30", "--json"});
+  REQUIRE_MESSAGE(evaluated.exit == 0, evaluated.err);
+  const auto eval = last_line(evaluated.out);
+  CHECK(eval["code_error"].get<double>() >= 0.3);  // four steps teach nobody ten digits
+  CHECK(eval["unread_nats"].get<double>() + eval["information_nats"].get<double>() == doctest::Approx(std::log(10)));
+
+  REQUIRE(gf({"sample", whole, "--traverse", "--steps", "10", "--zoom", "1", "--out", out}).exit == 0);
+  const Image walked = read_png(out);  // a row for the category and one for each of two continuous codes
+  CHECK((walked.width() - 2) / 30 == 10);
+  CHECK((walked.height() - 2) / 30 == 3);
+  REQUIRE(gf({"sample", whole, "--n", "4", "--out", out}).exit == 0);
+  const Finished other = gf({"train", "autoencoder", "--out", whole, "--resume"});
+  CHECK(other.exit == 2);
+  CHECK(contains(other.err, "holds the model infogan, not the model autoencoder"));
 }
 
 TEST_CASE("what a model cannot do names the model and is misuse") {
