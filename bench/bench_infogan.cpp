@@ -1,4 +1,4 @@
-// A training step of InfoGAN, of the paper's size: the discriminator's update and the generator's, on a batch of 28x28.
+// A training step of InfoGAN, of the paper's size: an update of the discriminator and one of the generator, 28x28.
 #include "bench/compare.h"
 #include "models/infogan.h"
 #include "nn/optim/adam.h"

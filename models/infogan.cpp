@@ -97,7 +97,8 @@ Var InfoGan::encoded(const Var& x, const Indices&) {
 
 Tensor InfoGan::walk(const Tensor& z, Index latent, Index steps) {
   check_shape("InfoGan", "z", z.shape(), {1, code_size()});
-  require(latent >= 0 && latent < latents(), "InfoGan", "latent is {} but must be one of 0..{}", latent, latents() - 1);
+  require(latent >= 0 && latent < latents(), "InfoGan", "latent is {} but must be one of 0..{}", latent,
+          latents() - 1);
   require(steps >= 1, "InfoGan", "steps is {} but must be 1 or more", steps);
   const Index k = settings.categories;
   Tensor out = z.expand({steps, code_size()}).clone();

@@ -76,8 +76,9 @@ class InfoGan : public LatentModel {
   Var shown(const Var& images, Rng& rng) const;
 
   // -log D(x) - log(1 - D(drawn)) + lambda * information_loss(drawn), each a mean over the batch, in nats. `drawn` are
-  // the images of `codes`, as constants; both as shown. With both lambdas 0 Q still learns to read the codes, from the trunk as it
-  // stands: neither trunk nor generator feels it. Such a Q says how much of a code a plain GAN's image happens to hold.
+  // the images of `codes`, as constants; both as shown. With both lambdas 0 Q still learns to read the codes, from the
+  // trunk as it stands: neither trunk nor generator feels it. Such a Q says how much of a code a plain GAN's image
+  // happens to hold.
   //
   // Throws when the first two terms have been next to nothing for some hundred steps: then the generator, whose
   // gradient vanishes with them, learns nothing more.
