@@ -19,7 +19,7 @@ sample     | CHECKPOINT --n 64 --out s.png            | draw new images, or comp
 export     | CHECKPOINT --out FILE [--half]           | the weights of a model alone, to pass on
 compress   | CHECKPOINT IMAGES OUT.gfz                | images without loss, in as many bits as the likelihood says
 decompress | CHECKPOINT IN.gfz OUT                    | the images again: as .npy, IDX or PNG, by the ending of OUT
-embed      | METHOD --data D --out y.npy              | a map of the data in few dimensions: PCA, LDA, Isomap, LLE, ...
+embed      | METHOD --data D --out y.npy              | a map of the data in few dimensions: PCA, LDA, MDS, Isomap, LLE, t-SNE, UMAP
 graph      | MODEL or N.M [--out g.svg]               | the graph that backward walks, as SVG or DOT
 bench      | [FILTER] [--json FILE] [--vs]            | our benchmarks; --vs: the same work in PyTorch
 data       | mnist [FOLDER]                           | download MNIST and check it

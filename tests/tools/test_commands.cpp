@@ -70,7 +70,7 @@ TEST_CASE("every command explains itself, and takes no unknown option") {
   CHECK(model_help.find("usage: ./gf train MODEL --out FILE [OPTIONS]\n") != model_help.npos);
   CHECK(has(model_help, "--epochs N"));
   CHECK(has(model_help, "passes over the training images [10]"));
-  CHECK(gf({"help", "train", "vae"}).exit == 2);
+  CHECK(gf({"help", "train", "diffusion"}).exit == 2);
   CHECK(has(gf({"help", "train", "pixel_cn"}).err, "there is no model 'pixel_cn'; did you mean pixel_cnn?"));
   const Finished doctor = gf({"doctor", "--fix"});
   CHECK(doctor.exit == 2);
