@@ -1,5 +1,8 @@
 #include "manifold/eigenpairs.h"
 
+#include <algorithm>
+#include <cmath>
+
 // g++ 12 takes the undefined part of its own AVX-512 maximum for a variable of Eigen's.
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #define EIGEN_DONT_PARALLELIZE  // its threads would cut sums by their number, and bits would depend on it

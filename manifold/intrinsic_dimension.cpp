@@ -1,6 +1,7 @@
 #include "manifold/intrinsic_dimension.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "manifold/check_points.h"
 #include "tensor/indexing.h"

@@ -1,5 +1,6 @@
 #include "manifold/isomap.h"
 
+#include <cmath>
 #include <limits>
 
 #include "manifold/check_points.h"

@@ -1,6 +1,8 @@
 #include "manifold/lda.h"
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 #include "manifold/check_points.h"
 #include "manifold/eigenpairs.h"

@@ -1,5 +1,8 @@
 #include "manifold/mds.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "manifold/check_points.h"
 #include "manifold/distances.h"
 #include "manifold/eigenpairs.h"

@@ -1,5 +1,7 @@
 #include "manifold/pca.h"
 
+#include <cmath>
+
 #include "manifold/check_points.h"
 #include "manifold/eigenpairs.h"
 #include "manifold/scatter.h"

@@ -1,8 +1,10 @@
 #include "manifold/quality.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <numeric>
+#include <utility>
 
 #include "manifold/check_points.h"
 #include "manifold/distances.h"

@@ -1,6 +1,7 @@
 #include "models/pixel_likelihood.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "autograd/mode.h"
 #include "autograd/ops.h"

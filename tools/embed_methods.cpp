@@ -1,6 +1,7 @@
 #include "tools/embed_methods.h"
 
 #include <map>
+#include <memory>
 
 #include "manifold/isomap.h"
 #include "manifold/lda.h"

@@ -2,6 +2,7 @@
 #include "manifold/eigenpairs.h"
 
 #include <cmath>
+#include <utility>
 
 #include "tensor/matmul.h"
 #include "tensor/random.h"

@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "manifold/groups.h"
 
 #include "tensor/random.h"

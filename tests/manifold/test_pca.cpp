@@ -1,4 +1,6 @@
 // PCA against scikit-learn, against its own definition, and on data that trip it.
+#include <limits>
+
 #include "manifold/pca.h"
 
 #include "manifold/eigenpairs.h"
