@@ -32,7 +32,7 @@ Index rank_of(const Real* row, Index n, Index i, Index j) {
 double rank_excess(const Tensor& space, const Neighbors& own, const Neighbors& near) {
   const SquaredDistances distances(space);
   const Index n = space.size(0), k = near.index.shape[1];
-  const Index rows = std::clamp<Index>(kBlock / n, 16, n);
+  const Index rows = std::min(n, std::max<Index>(kBlock / n, 16));
   Tensor block({rows, n});
   double total = 0;
   for (Index first = 0; first < n; first += rows) {
