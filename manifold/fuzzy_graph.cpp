@@ -93,26 +93,4 @@ void intersect_labels(SparseRows& graph, const Indices& labels, double target_we
     }
 }
 
-GraphComponents graph_components(const SparseRows& graph) {
-  GraphComponents out{std::vector<std::int32_t>(static_cast<std::size_t>(graph.size()), -1)};
-  std::vector<std::int32_t> to_visit;
-  for (Index first = 0; first < graph.size(); ++first) {
-    if (out.of[first] >= 0) continue;
-    const std::int32_t name = static_cast<std::int32_t>(out.count++);
-    out.of[first] = name;
-    to_visit.assign(1, static_cast<std::int32_t>(first));
-    while (!to_visit.empty()) {
-      const std::int32_t i = to_visit.back();
-      to_visit.pop_back();
-      for (Index e = graph.start[i]; e < graph.start[i + 1]; ++e) {
-        const std::int32_t j = graph.column[e];
-        if (graph.value[e] <= 0 || out.of[j] >= 0) continue;
-        out.of[j] = name;
-        to_visit.push_back(j);
-      }
-    }
-  }
-  return out;
-}
-
 }  // namespace gradfold

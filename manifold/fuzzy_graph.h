@@ -28,11 +28,4 @@ SparseRows fuzzy_union(const Indices& index, const Tensor& strengths, double set
 // (-1) exp(-1); each point's nearest neighbour then counts 1 again.
 void intersect_labels(SparseRows& graph, const Indices& labels, double target_weight);
 
-// The connected component of each point, numbered by their first points; and how many there are.
-struct GraphComponents {
-  std::vector<std::int32_t> of;
-  Index count = 0;
-};
-GraphComponents graph_components(const SparseRows& graph);
-
 }  // namespace gradfold

@@ -5,8 +5,6 @@
 #include <cmath>
 #include <limits>
 
-#include <fmt/ranges.h>
-
 #include "tensor/indexing.h"
 #include "tensor/parallel.h"
 
@@ -125,38 +123,10 @@ Graph neighbor_graph(const Neighbors& neighbors) {
   return make_graph(n, edges);
 }
 
-std::string Components::str() const {
-  std::vector<Index> sorted = size;
-  std::sort(sorted.rbegin(), sorted.rend());
-  constexpr std::size_t kMost = 5;
-  const std::string more = sorted.size() > kMost ? ", ..." : "";
-  if (sorted.size() > kMost) sorted.resize(kMost);
-  return fmt::format("{} part{} of {}{} points", count(), count() == 1 ? "" : "s", fmt::join(sorted, ", "), more);
-}
-
 Components connected_components(const Graph& graph) {
-  Components out;
-  out.label = Indices(Shape{graph.size()});
-  std::fill(out.label.values.begin(), out.label.values.end(), -1);
-  std::vector<int> reached;
-  for (int first = 0; first < graph.size(); ++first) {
-    if (out.label[first] >= 0) continue;
-    const auto part = static_cast<std::int32_t>(out.count());
-    out.size.push_back(0);
-    out.label[first] = part;
-    for (reached = {first}; !reached.empty();) {
-      const int node = reached.back();
-      reached.pop_back();
-      ++out.size[part];
-      for (int h = graph.start[node]; h < graph.start[node + 1]; ++h) {
-        const int to = graph.hops[h].to;
-        if (out.label[to] >= 0) continue;
-        out.label[to] = part;
-        reached.push_back(to);
-      }
-    }
-  }
-  return out;
+  return connected_components(graph.size(), [&](Index node, const auto& reach) {
+    for (int h = graph.start[node]; h < graph.start[node + 1]; ++h) reach(graph.hops[h].to);
+  });
 }
 
 Graph join_components(const Graph& graph, const Components& parts, const Tensor& x) {

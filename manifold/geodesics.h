@@ -1,6 +1,7 @@
 #pragma once
 #include <vector>
 
+#include "manifold/components.h"
 #include "manifold/neighbors.h"
 #include "tensor/tensor.h"
 
@@ -34,14 +35,6 @@ Graph make_graph(Index n, const std::vector<Edge>& edges);
 // An edge between two points if either is among the k nearest of the other, as long as they are apart.
 Graph neighbor_graph(const Neighbors& neighbors);
 
-// The parts of a graph that no path joins.
-struct Components {
-  Indices label;           // [N] 0, 1, ... in the order of each part's first node
-  std::vector<Index> size; // [count]
-  Index count() const { return static_cast<Index>(size.size()); }
-  // "2 parts of 1200 and 300 points"
-  std::string str() const;
-};
 Components connected_components(const Graph& graph);
 
 // The graph with an edge between each two parts, from the closest pair of their points. x [N, D].

@@ -91,4 +91,11 @@ SparseRows symmetrized(const Indices& index, const Tensor& weights,
   return out;
 }
 
+Components connected_components(const SparseRows& graph) {
+  return connected_components(graph.size(), [&](Index node, const auto& reach) {
+    for (Index e = graph.start[node]; e < graph.start[node + 1]; ++e)
+      if (graph.value[e] > 0) reach(graph.column[e]);
+  });
+}
+
 }  // namespace gradfold

@@ -3,6 +3,7 @@
 #include <functional>
 #include <vector>
 
+#include "manifold/components.h"
 #include "tensor/indices.h"
 #include "tensor/tensor.h"
 
@@ -25,5 +26,8 @@ struct SparseRows {
 // loops that take several entries at a time.
 SparseRows symmetrized(const Indices& index, const Tensor& weight, const std::function<double(double, double)>& combine,
                        Index padding = 1);
+
+// Entries of 0 join nothing.
+Components connected_components(const SparseRows& graph);
 
 }  // namespace gradfold

@@ -185,22 +185,22 @@ SparseRows part_of(const SparseRows& graph, const std::vector<std::int32_t>& poi
 }
 
 // [C, M]: the components' means in their first principal components, the farthest 10 away from the middle.
-Tensor centres(const GraphComponents& parts, const Tensor& x, Index c) {
-  Tensor means = Tensor::zeros({parts.count, x.size(1)});
-  std::vector<double> points(static_cast<std::size_t>(parts.count), 0.0);
+Tensor centres(const Components& parts, const Tensor& x, Index c) {
+  Tensor means = Tensor::zeros({parts.count(), x.size(1)});
+  std::vector<double> points(static_cast<std::size_t>(parts.count()), 0.0);
   const Index d = x.size(1);
-  for (std::int32_t part : parts.of) ++points[part];
+  for (std::int32_t part : parts.label.values) ++points[part];
   for (Index i = 0; i < x.size(0); ++i)
     for (Index j = 0; j < d; ++j)
-      means.data()[parts.of[i] * d + j] += static_cast<Real>(x.data()[i * d + j] / points[parts.of[i]]);
-  Tensor out = Tensor::zeros({c, parts.count});
-  const Index known = std::min({c, parts.count, d});
+      means.data()[parts.label[i] * d + j] += static_cast<Real>(x.data()[i * d + j] / points[parts.label[i]]);
+  Tensor out = Tensor::zeros({c, parts.count()});
+  const Index known = std::min({c, parts.count(), d});
   const Tensor placed = Pca({.n_components = known}).fit_transform(means);
   Real farthest = 0;
   for (Index i = 0; i < placed.numel(); ++i) farthest = std::max(farthest, std::abs(placed.data()[i]));
-  for (Index p = 0; p < parts.count; ++p)
+  for (Index p = 0; p < parts.count(); ++p)
     for (Index k = 0; k < known; ++k)
-      out.data()[k * parts.count + p] = farthest > 0 ? placed.at({p, k}) / farthest * static_cast<Real>(kLargeEnough)
+      out.data()[k * parts.count() + p] = farthest > 0 ? placed.at({p, k}) / farthest * static_cast<Real>(kLargeEnough)
                                                      : static_cast<Real>(p);
   return out;
 }
@@ -225,22 +225,22 @@ Real room(const Tensor& centre, Index p) {
 
 Tensor spectral_layout(const SparseRows& graph, const Tensor& x, Index c, Rng& rng) {
   const Index n = graph.size();
-  const GraphComponents parts = graph_components(graph);
-  const Tensor centre = parts.count > 1 ? centres(parts, x, c) : Tensor::zeros({c, 1});
-  std::vector<std::vector<std::int32_t>> points(static_cast<std::size_t>(parts.count));
-  for (Index i = 0; i < n; ++i) points[parts.of[i]].push_back(static_cast<std::int32_t>(i));
+  const Components parts = connected_components(graph);
+  const Tensor centre = parts.count() > 1 ? centres(parts, x, c) : Tensor::zeros({c, 1});
+  std::vector<std::vector<std::int32_t>> points(static_cast<std::size_t>(parts.count()));
+  for (Index i = 0; i < n; ++i) points[parts.label[i]].push_back(static_cast<std::int32_t>(i));
   std::vector<std::int32_t> number(static_cast<std::size_t>(n));
   Tensor y = rng.normal({c, n}, 0, static_cast<Real>(kNoise));
-  for (Index p = 0; p < parts.count; ++p) {
+  for (Index p = 0; p < parts.count(); ++p) {
     const Index size = static_cast<Index>(points[p].size());
-    const Real reach = parts.count > 1 ? room(centre, p) : static_cast<Real>(kLargeEnough);
+    const Real reach = parts.count() > 1 ? room(centre, p) : static_cast<Real>(kLargeEnough);
     Tensor drawn = size > c + 1 ? laplacian_eigenvectors(part_of(graph, points[p], number), c)
                                 : rng.uniform({c, size}, -1, 1);
     Real largest = 0;
     for (Index i = 0; i < drawn.numel(); ++i) largest = std::max(largest, std::abs(drawn.data()[i]));
     for (Index k = 0; k < c; ++k)
       for (Index i = 0; i < size; ++i)
-        y.data()[k * n + points[p][i]] += centre.data()[k * parts.count + p] +
+        y.data()[k * n + points[p][i]] += centre.data()[k * parts.count() + p] +
                                           (largest > 0 ? drawn.data()[k * size + i] / largest * reach : 0);
   }
   return y;

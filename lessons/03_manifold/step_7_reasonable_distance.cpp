@@ -14,6 +14,7 @@
 #include "data/golfer.h"
 #include "data/manifolds.h"
 #include "lessons/interpolation.h"
+#include "lessons/latent_pictures.h"
 #include "lessons/lesson.h"
 #include "manifold/distances.h"
 #include "manifold/quality.h"
@@ -66,8 +67,8 @@ const std::vector<std::string> kNames{"pixels", "latent", "graph"};
 // The frames of all three ways from image a to image b of x [N, C, H, W].
 std::vector<Tensor> ways(Autoencoder& model, const Graph& graph, const Tensor& x, Index a, Index b) {
   const Tensor first = x.slice(0, a, a + 1), last = x.slice(0, b, b + 1);
-  const Tensor codes = straight_way(model.encode(first).select(0, 0), model.encode(last).select(0, 0), kFrames);
-  return {straight_way(first.select(0, 0), last.select(0, 0), kFrames), model.decode(codes),
+  return {straight_way(first.select(0, 0), last.select(0, 0), kFrames),
+          interpolations(model, model.encode(first), model.encode(last), kFrames),
           index_select(x, 0, way_along(graph, x.flatten(1), a, b, kFrames))};
 }
 

@@ -121,7 +121,7 @@ TEST_CASE("graphs in several parts: each is drawn, and apart") {
   for (Index i = 0; i < 330; ++i) part[i] = i < 100 ? 0 : i < 300 ? 1 : 2;
   Umap umap;
   const Tensor y = umap.fit_transform(x);
-  CHECK(graph_components(umap.graph).count == 3);
+  CHECK(connected_components(umap.graph).count() == 3);
   CHECK(all_finite(y));
   CHECK(knn_accuracy(y, part, 5) == 1);
 }

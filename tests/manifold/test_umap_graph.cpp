@@ -78,9 +78,9 @@ TEST_CASE("labels weaken edges as in umap-learn") {
 
 TEST_CASE("components: two groups and a point alone, and edges of weight 0 join nothing") {
   const SparseRows graph{{0, 1, 3, 4, 5, 6, 6}, {1, 0, 2, 1, 4, 3}, {1, 1, 0, 0, 1, 1}};
-  const GraphComponents parts = graph_components(graph);
-  CHECK(parts.count == 4);
-  CHECK(parts.of == std::vector<std::int32_t>{0, 0, 1, 2, 2, 3});
+  const Components parts = connected_components(graph);
+  CHECK(parts.count() == 4);
+  CHECK(parts.label.values == std::vector<std::int32_t>{0, 0, 1, 2, 2, 3});
 }
 
 TEST_CASE("a and b are those that scipy's least squares finds") {
@@ -154,7 +154,7 @@ TEST_CASE("an edge is drawn as often as its weight says") {
 
 TEST_CASE("the start is made of the Laplacian's eigenvectors, to the accuracy that a start needs") {
   const SparseRows graph = graph_of_digits();  // 240 points: by subspace iteration
-  CHECK(graph_components(graph).count == 1);
+  CHECK(connected_components(graph).count() == 1);
   const Tensor found = laplacian_eigenvectors(graph, 3), w = dense(graph);
   const Tensor values = stored_map("umap/eigenvalues"), vectors = stored_map("umap/eigenvectors");
   const Index n = graph.size();
