@@ -12,7 +12,7 @@
 namespace gradfold {
 namespace {
 
-constexpr Index kPointsTogether = 64;
+constexpr Index kLlePointsTogether = 64;
 
 // Solves g w = 1 in place by Cholesky's g = L L^T; g [k, k] is positive definite. False if it is not.
 bool solve_ones(std::vector<double>& g, Index k, double* w) {
@@ -125,7 +125,7 @@ class MRows {
 std::vector<double> barycenter_weights(const Tensor& points, const Tensor& x, const Indices& near, double reg) {
   const Index n = points.size(0), d = points.size(1), k = near.shape[1];
   std::vector<double> weights(n * k);
-  parallel_for(n, kPointsTogether, [&, from = x.data(), of = points.data()](Index begin, Index end) {
+  parallel_for(n, kLlePointsTogether, [&, from = x.data(), of = points.data()](Index begin, Index end) {
     std::vector<double> gap(k * d), gram(k * k), kept(k * k);
     for (Index i = begin; i < end; ++i) {
       for (Index j = 0; j < k; ++j)

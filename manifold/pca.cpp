@@ -16,7 +16,7 @@
 namespace gradfold {
 namespace {
 
-constexpr Index kRowsTogether = 256;  // rows that stay in a second-level cache while they are centred and multiplied
+constexpr Index kPcaRowsTogether = 256;  // rows that stay in a second-level cache while they are centred and multiplied
 
 double trace(const std::vector<double>& a, Index n) {
   double sum = 0;
@@ -118,7 +118,7 @@ Tensor Pca::transform(const Tensor& points) const {
   const Tensor scaled = options_.whiten ? components * map(explained_variance, inverse_root).unsqueeze(1) : components;
   Tensor out({x.size(0), k});
   const Tensor center = mean.reshape({1, d});
-  parallel_for(x.size(0), kRowsTogether, [&, to = out.data(), w = scaled.data()](Index begin, Index end) {
+  parallel_for(x.size(0), kPcaRowsTogether, [&, to = out.data(), w = scaled.data()](Index begin, Index end) {
     Tensor block({end - begin, d});
     centered_rows(x, center, {}, begin, end, block.data());
     gemm({.m = end - begin, .n = k, .k = d, .a = block.data(), .lda = d, .b = w, .ldb = d, .c = to + begin * k, .ldc = k,

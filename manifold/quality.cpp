@@ -16,7 +16,7 @@ namespace gradfold {
 namespace {
 
 constexpr Index kBlock = 1 << 24;  // distances held at a time: 64 MiB
-constexpr Index kRowsTogether = 8;
+constexpr Index kQualityRowsTogether = 8;
 
 // Rank of point j seen from i: 1 for the nearest. Equally far ones count if they stand before j.
 Index rank_of(const Real* row, Index n, Index i, Index j) {
@@ -38,7 +38,7 @@ double rank_excess(const Tensor& space, const Neighbors& own, const Neighbors& n
   for (Index first = 0; first < n; first += rows) {
     const Index count = std::min(rows, n - first);
     distances.fill(first, first + count, block.data());
-    total += ordered_sum(count, kRowsTogether, [&, seen = std::as_const(block).data()](Index begin, Index end) {
+    total += ordered_sum(count, kQualityRowsTogether, [&, seen = std::as_const(block).data()](Index begin, Index end) {
       double sum = 0;
       for (Index i = first + begin; i < first + end; ++i) {
         const auto* theirs = &own.index.values[i * k];

@@ -20,7 +20,7 @@ using Method = TsneOptions::Method;
 constexpr double kStartSize = 1e-4;
 constexpr Index kExactPoints = 300;    // up to here kAuto is exact
 constexpr double kLongestStep = 5;     // of a point in one iteration, as FIt-SNE limits it
-constexpr Index kPointsTogether = 4096;
+constexpr Index kTsnePointsTogether = 4096;
 
 double range_of(const Tensor& y) {
   const Index n = y.size(1);
@@ -71,7 +71,7 @@ class Descent {
     const Real *pull = attraction.data(), *push = repulsion.data();
     const Real pull_scale = static_cast<Real>(exaggeration), push_scale = static_cast<Real>(1 / std::max(z, 1e-300));
     const Real keep = static_cast<Real>(momentum);
-    parallel_for(n, kPointsTogether, [&](Index begin, Index end) {
+    parallel_for(n, kTsnePointsTogether, [&](Index begin, Index end) {
       for (Index d = 0; d < c; ++d)
         for (Index i = d * n + begin; i < d * n + end; ++i) {
           const Real gradient = pull_scale * pull[i] - push_scale * push[i];
@@ -89,7 +89,7 @@ class Descent {
     });
     for (Index d = 0; d < c; ++d) {
       Real* row = at + d * n;
-      const double sum = ordered_sum(n, kPointsTogether, [&](Index begin, Index end) {
+      const double sum = ordered_sum(n, kTsnePointsTogether, [&](Index begin, Index end) {
         double part = 0;
         for (Index i = begin; i < end; ++i) part += row[i];
         return part;

@@ -16,11 +16,8 @@
 
 using namespace gradfold;
 namespace fs = std::filesystem;
-using Words = std::vector<std::string>;
 
 namespace {
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 // A roll of 600 points, with the inner or outer half of its length as labels, in files.
 struct Roll {
@@ -94,8 +91,8 @@ TEST_CASE("embed: images by name, PCA first, a picture in the labels' colours") 
   REQUIRE_MESSAGE(done.exit == 0, done.err);
   const auto result = nlohmann::json::parse(done.out);
   CHECK(result["stages"].contains("pca"));
-  CHECK(has(done.err, "120 points of 784 numbers"));
-  CHECK(has(done.err, "120 points of 20 numbers"));
+  CHECK(contains(done.err, "120 points of 784 numbers"));
+  CHECK(contains(done.err, "120 points of 20 numbers"));
   CHECK(fs::exists(roll.folder / "y.csv"));  // the numbers, with gnuplot or without
   if (!fs::exists(roll.folder / "y.png")) return;
   const Image picture = read_png(roll.folder / "y.png");
@@ -141,7 +138,7 @@ TEST_CASE("embed: what it refuses, in one sentence, before anything is written")
     CAPTURE(row.says);
     CAPTURE(done.err);
     CHECK(done.exit == row.exit);
-    CHECK(has(done.err, row.says));
+    CHECK(contains(done.err, row.says));
     CHECK(done.out.empty());
     CHECK_FALSE(fs::exists(roll.folder / "y.npy"));
   }
