@@ -15,6 +15,7 @@ namespace {
 
 constexpr Index kPairsTogether = 1 << 21;  // findings wait until so many pairs are compared: 64 MiB at most
 constexpr Index kChunks = 32;              // shares of that work, and of the lists
+constexpr Index kLanes = 16;
 
 }  // namespace
 
@@ -28,18 +29,21 @@ struct LocalJoin::Finding {
 class LocalJoin::Comparison {
  public:
   Comparison(const Tensor& x, double scale, const NeighborLists& lists)
-      : x_(x), d_(x.size(1)), scale_(scale), lists_(lists) {}
+      : x_(x), d_(x.size(1)), width_((d_ + kLanes - 1) / kLanes * kLanes), scale_(scale), lists_(lists) {}
 
   void compare(const std::int32_t* point, Index fresh, Index size) {
     if (fresh == 0 || size < 2) return;
     look(point, size);
     scores_.resize(static_cast<std::size_t>(fresh * size));
-    gemm({.m = fresh, .n = size, .k = d_, .a = rows_.data(), .lda = d_, .b = rows_.data(), .ldb = d_,
+    gemm({.m = fresh, .n = size, .k = d_, .a = rows_.data(), .lda = width_, .b = rows_.data(), .ldb = width_,
           .c = scores_.data(), .ldc = size, .trans_b = true, .alpha = -2, .row_bias = square_.data(),
           .col_bias = square_.data()});
     for (Index p = 0; p < fresh; ++p) {
       const Index near = within_reach(p, size);
-      for (Index j = 0; j < near; ++j) measure(point[p], point[position_[j]]);
+      for (Index j = 0; j < near; ++j) {
+        const Index q = position_[j];
+        measure(point[p], point[q], least_[q] <= reach_[p], least_[q] <= reach_[q]);
+      }
     }
   }
 
@@ -49,33 +53,34 @@ class LocalJoin::Comparison {
   // The points as seen from the first: the coordinates of what is near are small, so that their products are exact
   // enough.
   void look(const std::int32_t* point, Index size) {
-    rows_.resize(static_cast<std::size_t>(size * d_));
-    for (auto* v : {&square_, &length_, &reach_, &excess_}) v->resize(static_cast<std::size_t>(size));
+    rows_.resize(static_cast<std::size_t>(size * width_));  // what is new is 0, and the columns after d stay so
+    for (auto* v : {&square_, &length_, &reach_, &least_, &excess_}) v->resize(static_cast<std::size_t>(size));
     value_.resize(static_cast<std::size_t>(size + kSelectSlack));
     position_.resize(value_.size());
+    const Real* x = x_.data();
+    const Real* from = x + point[0] * d_;
     const Real scale = static_cast<Real>(scale_);
-    const Real* from = x_.data() + point[0] * d_;
     for (Index i = 0; i < size; ++i) {
-      const Real* at = x_.data() + point[i] * d_;
-      Real* row = rows_.data() + i * d_;
-      constexpr Index kLanes = 16;
-      Real sums[kLanes] = {};
-      Index c = 0;
-      for (; c + kLanes <= d_; c += kLanes)
-        for (Index l = 0; l < kLanes; ++l) {
-          row[c + l] = (at[c + l] - from[c + l]) * scale;
-          sums[l] += row[c + l] * row[c + l];
-        }
-      for (Index l = 0; c + l < d_; ++l) {
-        row[c + l] = (at[c + l] - from[c + l]) * scale;
-        sums[l] += row[c + l] * row[c + l];
+      if (i + 8 < size) {  // rows lie anywhere in memory: ask for one while the last few are worked on
+        for (Index c = 0; c < std::min<Index>(d_, 256); c += 16) __builtin_prefetch(x + point[i + 8] * d_ + c);
+        lists_.prefetch(point[i + 8]);
       }
-      Real square = 0;
-      for (const Real sum : sums) square += sum;
-      square_[i] = square;
-      length_[i] = std::sqrt(square);
+      const Real* at = x + point[i] * d_;
+      Real* row = rows_.data() + i * width_;
+      for (Index c = 0; c < d_; ++c) row[c] = (at[c] - from[c]) * scale;
+      square_[i] = square(row);
+      length_[i] = std::sqrt(square_[i]);
       reach_[i] = static_cast<Real>(lists_.reach(point[i]) * scale_ * scale_);
     }
+  }
+
+  Real square(const Real* row) const {
+    Real lanes[kLanes] = {};
+    for (Index c = 0; c < width_; c += kLanes)
+      for (Index l = 0; l < kLanes; ++l) lanes[l] += row[c + l] * row[c + l];
+    Real sum = 0;
+    for (const Real lane : lanes) sum += lane;
+    return sum;
   }
 
   // Which points after p the list of either might take. |p|^2 + |q|^2 - 2 p q is off by at most some (d + 16) u
@@ -86,15 +91,17 @@ class LocalJoin::Comparison {
     const Real* score = scores_.data() + p * size;
     const Real own_reach = reach_[p], own_length = length_[p];
     for (Index q = p + 1; q < size; ++q) {
-      const Real reach = std::max(own_reach, reach_[q]), both = own_length + length_[q];
-      excess_[q] = score[q] - rounding * (both * both) - reach;
+      const Real both = own_length + length_[q];
+      least_[q] = score[q] - rounding * (both * both) - tiny;
+      excess_[q] = least_[q] - std::max(own_reach, reach_[q]);
     }
-    return select_at_most(excess_.data() + p + 1, size - p - 1, tiny, static_cast<std::int32_t>(p + 1), value_.data(),
+    return select_at_most(excess_.data() + p + 1, size - p - 1, 0, static_cast<std::int32_t>(p + 1), value_.data(),
                           position_.data());
   }
 
-  void measure(std::int32_t a, std::int32_t b) {
-    const bool for_a = !lists_.holds(a, b), for_b = !lists_.holds(b, a);
+  void measure(std::int32_t a, std::int32_t b, bool for_a, bool for_b) {
+    for_a = for_a && !lists_.holds(a, b);
+    for_b = for_b && !lists_.holds(b, a);
     if (!for_a && !for_b) return;
     const double squared = squared_distance(x_.data() + a * d_, x_.data() + b * d_, d_);
     if (for_a && lists_.wants(a, b, squared)) found_[a * kChunks / lists_.size()].push_back({a, b, squared});
@@ -102,10 +109,11 @@ class LocalJoin::Comparison {
   }
 
   const Tensor& x_;
-  Index d_;
+  Index d_, width_;  // columns of x, and of the rows as they are kept here
   double scale_;
   const NeighborLists& lists_;
   std::vector<Real> rows_, scores_, square_, length_, reach_, excess_, value_;
+  std::vector<Real> least_;  // what the squared distances from one point are at least
   std::vector<std::int32_t> position_;
   std::array<std::vector<Finding>, kChunks> found_;
 };

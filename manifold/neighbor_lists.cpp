@@ -1,5 +1,6 @@
 #include "manifold/neighbor_lists.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -7,36 +8,27 @@ namespace gradfold {
 
 NeighborLists::NeighborLists(Index n, Index k)
     : n_(n), k_(k), point_(static_cast<std::size_t>(n * k), -1),
-      squared_(point_.size(), std::numeric_limits<double>::infinity()), fresh_(point_.size(), 1) {}
-
-bool NeighborLists::holds(Index i, std::int32_t point) const {
-  const std::int32_t* row = point_.data() + i * k_;
-  int found = 0;
-  for (Index j = 0; j < k_; ++j) found |= row[j] == point;  // all of them: a vector at a time, and no branch
-  return found != 0;
-}
+      squared_(point_.size(), std::numeric_limits<double>::infinity()),
+      reach_(static_cast<std::size_t>(n), std::numeric_limits<double>::infinity()), fresh_(point_.size(), 1) {}
 
 bool NeighborLists::wants(Index i, std::int32_t point, double squared) const {
-  const Index last = i * k_ + k_ - 1;
-  return squared < squared_[last] || (squared == squared_[last] && point < point_[last]);
+  return squared < reach_[i] || (squared == reach_[i] && point < point_[i * k_ + k_ - 1]);
 }
 
 bool NeighborLists::offer(Index i, std::int32_t point, double squared) {
   if (!wants(i, point, squared)) return false;
-  const Index first = i * k_;
-  Index at = first + k_ - 1;  // where it belongs: behind all that are nearer
-  while (at > first &&
-         (squared < squared_[at - 1] || (squared == squared_[at - 1] && point < point_[at - 1])))
-    --at;
-  if (at > first && point_[at - 1] == point) return false;
-  for (Index j = first + k_ - 1; j > at; --j) {
-    point_[j] = point_[j - 1];
-    squared_[j] = squared_[j - 1];
-    fresh_[j] = fresh_[j - 1];
-  }
+  const Index first = i * k_, last = first + k_ - 1;
+  double* const squares = squared_.data();
+  Index at = std::lower_bound(squares + first, squares + last, squared) - squares;
+  while (at < last && squares[at] == squared && point_[at] < point) ++at;
+  if (point_[at] == point) return false;
+  std::move_backward(squares + at, squares + last, squares + last + 1);
+  std::move_backward(point_.data() + at, point_.data() + last, point_.data() + last + 1);
+  std::move_backward(fresh_.data() + at, fresh_.data() + last, fresh_.data() + last + 1);
   point_[at] = point;
   squared_[at] = squared;
   fresh_[at] = 1;
+  reach_[i] = squared_[last];
   return true;
 }
 

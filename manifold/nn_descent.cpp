@@ -18,15 +18,15 @@ namespace {
 constexpr Index kPointsTogether = 256;
 
 NnDescentOptions settled(NnDescentOptions o, Index n, Index k) {
-  require(o.n_trees >= 0 && o.max_candidates >= 0 && o.max_iter >= 0, "nn_descent",
-          "n_trees is {}, max_candidates is {} and max_iter is {}; none may be negative, 0 lets N and k decide",
-          o.n_trees, o.max_candidates, o.max_iter);
-  require(o.leaf_size >= 1, "nn_descent", "leaf_size is {} but must be positive", o.leaf_size);
+  require(o.n_trees >= 2, "nn_descent",
+          "n_trees is {} but must be at least 2: within the leaves of one tree alone nobody hears of other leaves",
+          o.n_trees);
+  require(o.leaf_size >= 1 && o.max_candidates >= 1, "nn_descent",
+          "leaf_size is {} and max_candidates is {}; both must be positive", o.leaf_size, o.max_candidates);
+  require(o.max_iter >= 0, "nn_descent", "max_iter is {} but must be positive, or 0 for log2 N", o.max_iter);
   require(o.delta >= 0 && o.delta <= 1, "nn_descent", "delta is {} but must be from 0 to 1", o.delta);
-  if (o.n_trees == 0) o.n_trees = 8;
-  if (o.max_candidates == 0) o.max_candidates = std::clamp<Index>(k, 15, 60);
   if (o.max_iter == 0) o.max_iter = std::max<Index>(5, std::lround(std::log2(n)));
-  o.leaf_size = std::max(o.leaf_size, 2 * (k + 1));  // any leaf fills the lists of its points
+  o.leaf_size = std::max(o.leaf_size, 2 * (k + 1));  // any leaf then fills the lists of its points
   return o;
 }
 
@@ -95,6 +95,7 @@ JoinGroups neighborhoods(NeighborLists& lists, Index most, Rng rng) {
         const Index e = reverse.entry[r];
         (lists.fresh(e / k, e % k) ? fresh : known).push_back({priority[e], static_cast<std::int32_t>(e / k)});
       }
+      if (fresh.empty()) continue;  // nothing to compare
       sample(fresh, most);
       sample(known, most);
       std::int32_t* group = groups.point.data() + i * groups.capacity;
