@@ -24,8 +24,8 @@ struct JoinGroups {
 // it is in the cache, and each of the two is offered to the other's list.
 //
 // A group is one matrix product, which tells all distances well enough to leave out pairs that are too far: those
-// within its rounding of either list's reach are measured anew in double, as nearest_neighbors does. So no pair is lost
-// to rounding, and what is in the lists is exact.
+// within its rounding of either list's reach are measured anew in double, as nearest_neighbors does. So no pair is
+// lost to rounding, and what is in the lists is exact.
 class LocalJoin {
  public:
   // x [N, D] must be contiguous and its numbers finite.

@@ -18,25 +18,24 @@ struct NnDescentOptions {
 // Approximate nearest neighbours (Dong, Moses & Li 2011, "Efficient k-nearest neighbor graph construction for generic
 // similarity measures"): a neighbour of a neighbour is likely a neighbour.
 //
-//   1  start: what shares a leaf of a random-projection tree is compared, tree after tree (manifold/projection_tree.h)
+//   1  start: what shares a leaf of a random-projection tree is compared, tree after tree (projection_tree.h)
 //   2  of every point a group: those in its list and those in whose list it is, a sample of the entries that are fresh
 //      and one of those that have been compared before
-//   3  within a group fresh points are compared with each other and with the rest, each offered to the other's list
-//      (manifold/local_join.h)
+//   3  within a group, fresh points are compared with each other and with the rest, each offered to the other's list
+//      (local_join.h)
 //   4  again from 2, until almost no list changes
 //
-// When it pays: the exact search of nearest_neighbors is one matrix product at the processor's peak, this one waits for
-// memory, so that asymptotics (about N^1.1 against N^2) win late: from some 60,000 points of 50 numbers with 15
-// neighbours, or 10,000 points of 784 numbers; for the 90 neighbours of t-SNE not below some 200,000. Memory O(N k).
-//
-// x [N, D], 1 <= k < N, as nearest_neighbors takes and gives them; distances are exact, but a list may lack a neighbour
-// and hold a farther point in its place. How many are found is not promised: neighbor_recall() measures it.
+// x [N, D], 1 <= k < N, as nearest_neighbors takes and gives them; distances are exact, but a list may lack a
+// neighbour and hold a farther point in its place. How many are found is not promised: neighbor_recall() measures it.
 // The same bits for a seed, whatever the number of threads. Throws unless all numbers are finite.
+//
+// When it pays: nearest_neighbors is one matrix product at the processor's peak, this search waits for memory, so that
+// its better growth (about N^1.1 against N^2) wins late. COSTS Memory O(N k).
 Neighbors nn_descent(const Tensor& x, Index k, const NnDescentOptions& options = {});
 
-// The share of the true k nearest neighbours that `found` [N, k] holds, over `sample` points of x drawn at random (all,
-// if there are fewer), by an exact search for these. A point that is as near as the k-th counts, whichever of several
-// equally far it is; one that is listed twice counts once.
+// The share of the true k nearest neighbours that `found` [N, k] holds, over `sample` points of x drawn at random
+// (all, if there are fewer), by an exact search for these. A point that is as near as the k-th counts, whichever of
+// several equally far it is; one that is listed twice counts once.
 double neighbor_recall(const Tensor& x, const Neighbors& found, Index sample = 1000, std::uint64_t seed = 0);
 
 }  // namespace gradfold
