@@ -1,5 +1,6 @@
 #include "tools/embed_methods.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 
@@ -7,6 +8,7 @@
 #include "manifold/lda.h"
 #include "manifold/lle.h"
 #include "manifold/mds.h"
+#include "manifold/nn_descent.h"
 #include "manifold/pca.h"
 #include "manifold/tsne.h"
 #include "manifold/umap.h"
@@ -107,6 +109,31 @@ void choice(CLI::App& app, const std::string& name, T& value, const std::map<std
       ->check(CLI::IsMember(names));
 }
 
+// --neighbors: how a method's nearest neighbours are found.
+enum class NeighborSearch { kExact, kNnDescent };
+
+std::shared_ptr<NeighborSearch> neighbor_search(CLI::App& app) {
+  auto search = std::make_shared<NeighborSearch>(NeighborSearch::kExact);
+  choice<NeighborSearch>(app, "neighbors", *search,
+                         {{"exact", NeighborSearch::kExact}, {"nn_descent", NeighborSearch::kNnDescent}},
+                         "how neighbours are found: exact, or nn_descent, which misses a few, says how many and is "
+                         "quicker for very many points [exact]");
+  return search;
+}
+
+// The approximate search says which share of the true neighbours it found.
+Neighbors find_neighbors(EmbedJob& job, Index k, NeighborSearch search) {
+  constexpr Index kSample = 1000;
+  job.results["neighbors"] = search == NeighborSearch::kExact ? "exact" : "nn_descent";
+  if (search == NeighborSearch::kExact) return job.stage("neighbors", [&] { return nearest_neighbors(job.x, k); });
+  Neighbors near = job.stage("neighbors", [&] { return nn_descent(job.x, k, {.random_state = job.seed}); });
+  const double recall = job.stage("recall", [&] { return neighbor_recall(job.x, near, kSample, job.seed); });
+  job.results["neighbor_recall"] = recall;
+  fmt::print(stderr, "nn_descent: {:.4f} of the {} nearest neighbours of {} points\n", recall, k,
+             std::min(kSample, job.x.size(0)));
+  return near;
+}
+
 std::function<Tensor(EmbedJob&)> tsne(CLI::App& app) {
   auto options = std::make_shared<TsneOptions>();
   number(app, "n_components", options->n_components, "coordinates of the map, 1 to 3")->check(positive());
@@ -125,7 +152,8 @@ std::function<Tensor(EmbedJob&)> tsne(CLI::App& app) {
   choice<TsneOptions::Init>(app, "init", options->init,
                             {{"pca", TsneOptions::Init::kPca}, {"random", TsneOptions::Init::kRandom}},
                             "where the map starts: pca or random [pca]");
-  return [options](EmbedJob& job) {
+  const auto search = neighbor_search(app);
+  return [options, search](EmbedJob& job) {
     options->random_state = job.seed;
     Progress bar({.title = "t-SNE", .total = options->max_iter, .unit = "iterations"});
     Index done = 0;
@@ -134,8 +162,7 @@ std::function<Tensor(EmbedJob&)> tsne(CLI::App& app) {
       done = iteration;
     };
     Tsne model(*options);
-    const Neighbors near =
-        job.stage("neighbors", [&] { return nearest_neighbors(job.x, model.neighbors_needed(job.x.size(0))); });
+    const Neighbors near = find_neighbors(job, model.neighbors_needed(job.x.size(0)), *search);
     const Tensor y = job.stage("layout", [&] { return model.fit_transform(job.x, near); });
     job.results["kl_divergence"] = model.kl_divergence;
     job.results["n_iter"] = model.n_iter;
@@ -158,7 +185,8 @@ std::function<Tensor(EmbedJob&)> umap(CLI::App& app) {
   app.add_flag("--supervised", *supervised, "let the labels draw classes apart");
   number(app, "target_weight", options->target_weight, "of the labels: 0 ignores them, 1 the data")
       ->check(CLI::Range(0., 1.));
-  return [options, supervised](EmbedJob& job) {
+  const auto search = neighbor_search(app);
+  return [options, supervised, search](EmbedJob& job) {
     if (*supervised && job.labels.numel() == 0)
       throw UsageError("embed", "--supervised needs labels, and the data have none", "--labels l.npy");
     options->random_state = job.seed;
@@ -170,8 +198,7 @@ std::function<Tensor(EmbedJob&)> umap(CLI::App& app) {
     };
     Umap model(*options);
     const Index n = job.x.size(0), others = std::min(options->n_neighbors, n) - 1;
-    const Neighbors near =
-        job.stage("neighbors", [&] { return nearest_neighbors(job.x, std::max<Index>(1, others)); });
+    const Neighbors near = find_neighbors(job, std::max<Index>(1, others), *search);
     job.stage("layout", [&] { model.fit(job.x, near, *supervised ? job.labels : Indices()); });
     job.results["a"] = model.curve.a;
     job.results["b"] = model.curve.b;

@@ -84,6 +84,36 @@ TEST_CASE("embed: the map is the library's; a seed gives the same bytes on one t
   }
 }
 
+TEST_CASE("embed: neighbours by NN-descent, with the share of the true ones, and a map as good") {
+  const Roll roll;
+  for (const std::string method : {"tsne", "umap"}) {
+    CAPTURE(method);
+    const auto embed = [&](Words more) {
+      more.insert(more.end(), {"--quality", "--json"});
+      const Finished done = gf(roll.words(method, more));
+      REQUIRE_MESSAGE(done.exit == 0, done.err);
+      return std::pair(nlohmann::json::parse(done.out), done.err);
+    };
+    const auto [exact, quiet] = embed({});
+    CHECK(exact["neighbors"] == "exact");
+    CHECK_FALSE(exact.contains("neighbor_recall"));
+    CHECK_FALSE(has(quiet, "nn_descent"));
+    const auto [found, said] = embed({"--neighbors", "nn_descent"});
+    CHECK(found["neighbors"] == "nn_descent");
+    CHECK(found["neighbor_recall"] > 0.95);
+    CHECK(found["neighbor_recall"] <= 1);
+    CHECK(found["stages"].contains("neighbors"));
+    CHECK(found["stages"].contains("recall"));
+    CHECK(has(said, "nearest neighbours of 600 points"));
+    CHECK(found["trustworthiness"].get<double>() > exact["trustworthiness"].get<double>() - 0.02);
+  }
+  REQUIRE(gf(roll.words("umap", {"--neighbors", "nn_descent", "--threads", "1"})).exit == 0);
+  const std::string one = contents(roll.folder / "y.npy");
+  REQUIRE(gf(roll.words("umap", {"--neighbors", "nn_descent", "--threads", "3"})).exit == 0);
+  CHECK(contents(roll.folder / "y.npy") == one);
+  CHECK(has(gf({"help", "embed", "umap"}).out, "--neighbors"));
+}
+
 TEST_CASE("embed: images by name, PCA first, a picture in the labels' colours") {
   const Roll roll;
   const Finished done = gf({"embed", "isomap", "--data", "strokes", "--limit", "120", "--pca", "20", "--n_neighbors",
@@ -125,6 +155,11 @@ TEST_CASE("embed: what it refuses, in one sentence, before anything is written")
            {roll.words("umap", {"--supervised"}), 2, "--supervised needs labels"},
            {roll.words("pca", {"--labels", roll.path("short.npy")}), 2, "599 labels but"},
            {roll.words("tsne", {"--init", "spectral"}), 2, "--init"},
+           {roll.words("umap", {"--neighbors", "some"}), 2, "--neighbors"},
+           {roll.words("pca", {"--neighbors", "exact"}), 2, "--neighbors"},
+           {roll.words("umap", {"--neighbors", "nn_descent", "--n_neighbors", "601"}), 1, "n_neighbors is 601"},
+           {with("nan.npy", "umap", {"--neighbors", "nn_descent"}), 1, "row 7, column 2"},
+           {with("two.npy", "umap", {"--neighbors", "nn_descent"}), 1, "at least 3 points"},
            {roll.words("tsne", {"--perplexity", "700"}), 1, "perplexity is 700"},
            {roll.words("isomap", {"--n_neighbors", "600"}), 1, "n_neighbors is 600 but there are 600 points"},
            {roll.words("umap", {"--n_neighbors", "601"}), 1, "n_neighbors is 601"},
