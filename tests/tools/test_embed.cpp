@@ -97,21 +97,21 @@ TEST_CASE("embed: neighbours by NN-descent, with the share of the true ones, and
     const auto [exact, quiet] = embed({});
     CHECK(exact["neighbors"] == "exact");
     CHECK_FALSE(exact.contains("neighbor_recall"));
-    CHECK_FALSE(has(quiet, "nn_descent"));
+    CHECK_FALSE(contains(quiet, "nn_descent"));
     const auto [found, said] = embed({"--neighbors", "nn_descent"});
     CHECK(found["neighbors"] == "nn_descent");
     CHECK(found["neighbor_recall"] > 0.95);
     CHECK(found["neighbor_recall"] <= 1);
     CHECK(found["stages"].contains("neighbors"));
     CHECK(found["stages"].contains("recall"));
-    CHECK(has(said, "nearest neighbours of 600 points"));
+    CHECK(contains(said, "nearest neighbours of 600 points"));
     CHECK(found["trustworthiness"].get<double>() > exact["trustworthiness"].get<double>() - 0.02);
   }
   REQUIRE(gf(roll.words("umap", {"--neighbors", "nn_descent", "--threads", "1"})).exit == 0);
   const std::string one = contents(roll.folder / "y.npy");
   REQUIRE(gf(roll.words("umap", {"--neighbors", "nn_descent", "--threads", "3"})).exit == 0);
   CHECK(contents(roll.folder / "y.npy") == one);
-  CHECK(has(gf({"help", "embed", "umap"}).out, "--neighbors"));
+  CHECK(contains(gf({"help", "embed", "umap"}).out, "--neighbors"));
 }
 
 TEST_CASE("embed: images by name, PCA first, a picture in the labels' colours") {
