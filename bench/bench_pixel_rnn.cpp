@@ -33,8 +33,8 @@ void bench_recurrent_step(benchmark::State& state, PixelRnnKind kind, Index hidd
 
 const auto recurrent_steps = [] {
   const auto add = [](const char* name, PixelRnnKind kind, Index hidden, Index layers) {
-    as_comparison(benchmark::RegisterBenchmark(fmt::format("{}/step/{}x{}", name, layers, hidden).c_str(), bench_recurrent_step,
-                                               kind, hidden, layers));
+    as_comparison(benchmark::RegisterBenchmark(fmt::format("{}/step/{}x{}", name, layers, hidden).c_str(),
+                                               bench_recurrent_step, kind, hidden, layers));
   };
   add("row_lstm", PixelRnnKind::kRowLstm, 16, 7);
   add("row_lstm", PixelRnnKind::kRowLstm, 32, 3);

@@ -44,8 +44,9 @@ const auto against_naive = [] {
 
 void bench_cached(benchmark::State& state) {
   for (auto _ : state) drawn(state.range(0), {.sampler = Sampler::kCached});
-  state.counters["pixels/s"] = benchmark::Counter(
-      static_cast<double>(state.iterations() * kImagesDrawn * state.range(0) * state.range(0)), benchmark::Counter::kIsRate);
+  state.counters["pixels/s"] =
+      benchmark::Counter(static_cast<double>(state.iterations() * kImagesDrawn * state.range(0) * state.range(0)),
+                         benchmark::Counter::kIsRate);
 }
 BENCHMARK(bench_cached)->Name("sampling/cached")->Arg(14)->Arg(28)->Arg(56)->Unit(benchmark::kMillisecond)
     ->UseRealTime();

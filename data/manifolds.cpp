@@ -118,10 +118,10 @@ PointCloud s_curve(Index n, const Rng& rng, const SCurveOptions& options) {
 
 PointCloud severed_sphere(Index n, const Rng& rng, const SeveredSphereOptions& options) {
   check("severed_sphere", n, options.noise);
-  require(options.slice >= 0 && options.slice < 2 * std::numbers::pi, "severed_sphere", "slice is {} but must be in [0, 2 pi)",
-          options.slice);
-  require(options.cap >= 0 && options.cap < std::numbers::pi / 2, "severed_sphere", "cap is {} but must be in [0, pi / 2)",
-          options.cap);
+  require(options.slice >= 0 && options.slice < 2 * std::numbers::pi, "severed_sphere",
+          "slice is {} but must be in [0, 2 pi)", options.slice);
+  require(options.cap >= 0 && options.cap < std::numbers::pi / 2, "severed_sphere",
+          "cap is {} but must be in [0, pi / 2)", options.cap);
   return draw(n, 3, 2, rng, options.noise, [&](Rng& own, double* chart, double* point) {
     const double longitude = between(own, 0, 2 * std::numbers::pi - options.slice);
     const double z = between(own, -std::cos(options.cap), std::cos(options.cap));  // equal heights, equal areas

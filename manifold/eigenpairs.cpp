@@ -103,8 +103,8 @@ Eigenpairs largest_eigenpairs(Index n, Index k, const Multiply& multiply, double
 
 Eigenpairs smallest_eigenpairs(const SparseLower& a, Index k) {
   const Index n = a.size;
-  require(k >= 1 && k < n - 1, "smallest_eigenpairs", "{} eigenvalues of a matrix [{}, {}] were asked for; 1 to {} can be",
-          k, n, n, n - 2);
+  require(k >= 1 && k < n - 1, "smallest_eigenpairs",
+          "{} eigenvalues of a matrix [{}, {}] were asked for; 1 to {} can be", k, n, n, n - 2);
   // The rows of the lower triangle are the columns of the upper one.
   Eigen::SparseMatrix<double> upper = Eigen::Map<const Eigen::SparseMatrix<double>>(
       n, n, a.start[n], a.start.data(), a.column.data(), a.value.data());

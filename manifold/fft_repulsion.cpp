@@ -44,7 +44,8 @@ struct Place {
 }  // namespace
 
 struct FftRepulsion::Transforms {
-  explicit Transforms(Index n) : forward(static_cast<std::size_t>(n), false), inverse(static_cast<std::size_t>(n), true) {}
+  explicit Transforms(Index n)
+      : forward(static_cast<std::size_t>(n), false), inverse(static_cast<std::size_t>(n), true) {}
   kissfft<Real> forward, inverse;
 };
 
@@ -59,7 +60,8 @@ Index FftRepulsion::grid_side(double range) {
 void FftRepulsion::place_grid(const Real* y, Index n) {
   const auto [left, right] = std::minmax_element(y, y + n);
   const auto [bottom, top] = std::minmax_element(y + n, y + 2 * n);
-  const double range = std::max<double>({static_cast<double>(*right) - *left, static_cast<double>(*top) - *bottom, 1e-20});
+  const double range =
+      std::max<double>({static_cast<double>(*right) - *left, static_cast<double>(*top) - *bottom, 1e-20});
   const bool inside = *left >= left_ && *right <= left_ + side_ && *bottom >= bottom_ && *top <= bottom_ + side_;
   if (inside && side_ < 1.2 * range) return;
   side_ = 1.05 * range;
@@ -144,7 +146,8 @@ void FftRepulsion::convolve(std::vector<Complex>& grid, bool both_kernels) {
       transforms_->forward.transform(column.data(), out.data());
       const Complex* kernel = kernels_.data() + j * m;
       for (Index i = 0; i < m; ++i) {
-        const Real re = out[i].real(), im = out[i].imag(), w2 = kernel[i].imag(), w = both_kernels ? kernel[i].real() : 0;
+        const Real re = out[i].real(), im = out[i].imag(), w2 = kernel[i].imag(),
+                   w = both_kernels ? kernel[i].real() : 0;
         column[i] = both_kernels ? Complex(re * w - im * w2, re * w2 + im * w) : Complex(re * w2, im * w2);
       }
       transforms_->inverse.transform(column.data(), out.data());

@@ -81,7 +81,8 @@ Tensor ClassicalMds::fit_transform_distances(const Tensor& distances) {
     for (Index j = 0; j < i; ++j) {
       const Real there = d.data()[i * n + j], back = d.data()[j * n + i];
       require(std::abs(there - back) <= Real(1e-5) * (std::abs(there) + std::abs(back)), "ClassicalMds",
-              "the distance from point {} to {} is {}, and back it is {}; distances must be symmetric", i, j, there, back);
+              "the distance from point {} to {} is {}, and back it is {}; distances must be symmetric", i, j, there,
+              back);
     }
   }
   return fit_transform_squares(square(d), "ClassicalMds");

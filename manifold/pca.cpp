@@ -52,8 +52,8 @@ Pca& Pca::fit(const Tensor& points) {
   const Tensor x = points.contiguous();
   const Index n = x.size(0), d = x.size(1), most = std::min(n, d);
   const Index k = options_.n_components == 0 ? most : options_.n_components;
-  require(k >= 1 && k <= most, "Pca", "n_components is {} but x is {}; it must be from 1 to {}, min(N, D)", k, x.shape(),
-          most);
+  require(k >= 1 && k <= most, "Pca", "n_components is {} but x is {}; it must be from 1 to {}, min(N, D)", k,
+          x.shape(), most);
   mean = gradfold::mean(x, {0});
   if (options_.svd_solver == PcaOptions::Solver::kRandomized)
     fit_randomized(x, k);
@@ -142,8 +142,10 @@ Index Pca::components_for(double share) const {
     kept += std::as_const(explained_variance_ratio).data()[i];
     if (kept >= share - 1e-6) return i + 1;
   }
-  require(false, "Pca::components_for", "the {} components that were fitted keep {:.4f} of the variance, less than {:.4f}; "
-          "hint: fit with n_components 0, which is all", k, kept, share);
+  require(false, "Pca::components_for",
+          "the {} components that were fitted keep {:.4f} of the variance, less than {:.4f}; "
+          "hint: fit with n_components 0, which is all",
+          k, kept, share);
   return k;
 }
 

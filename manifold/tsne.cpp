@@ -119,12 +119,16 @@ void Tsne::check(const Tensor& x) const {
   const TsneOptions& o = options_;
   check_points("Tsne", "x", x, 3);
   const Index n = x.size(0);
-  require(o.n_components >= 1 && o.n_components <= 3, "Tsne", "n_components is {}; maps have 1, 2 or 3", o.n_components);
+  require(o.n_components >= 1 && o.n_components <= 3, "Tsne", "n_components is {}; maps have 1, 2 or 3",
+          o.n_components);
   require(o.n_components == 2 || exact(n), "Tsne",
-          "n_components is {}, but barnes_hut and fft draw maps of 2; hint: method exact draws 1, 2 or 3", o.n_components);
-  require(o.perplexity >= 1 && o.perplexity < static_cast<double>(n - 1), "Tsne",
-          "perplexity is {} but must be from 1 to below {}, one less than the number of points; hint: 30, or a tenth of "
-          "the points if there are few", o.perplexity, n - 1);
+          "n_components is {}, but barnes_hut and fft draw maps of 2; hint: method exact draws 1, 2 or 3",
+          o.n_components);
+  require(
+      o.perplexity >= 1 && o.perplexity < static_cast<double>(n - 1), "Tsne",
+      "perplexity is {} but must be from 1 to below {}, one less than the number of points; hint: 30, or a tenth of "
+      "the points if there are few",
+      o.perplexity, n - 1);
   require(o.early_exaggeration >= 1, "Tsne", "early_exaggeration is {} but must be at least 1", o.early_exaggeration);
   require(o.learning_rate >= 0, "Tsne", "learning_rate is {} but must be positive, or 0 for N / early_exaggeration",
           o.learning_rate);
@@ -160,7 +164,8 @@ Tensor Tsne::fit_transform(const Tensor& x, const Neighbors& neighbors) {
   const Index n = x.size(0);
   require(neighbors.index.shape.rank() == 2 && neighbors.index.shape[0] == n &&
               neighbors.index.shape[1] >= neighbors_needed(n),
-          "Tsne", "neighbors are {}; x has {} points, and each needs {}", neighbors.index.shape, n, neighbors_needed(n));
+          "Tsne", "neighbors are {}; x has {} points, and each needs {}", neighbors.index.shape, n,
+          neighbors_needed(n));
   const TsneOptions& o = options_;
   const SparseRows p = joint_probabilities(neighbors, o.perplexity);
   Tensor y = start(x.contiguous());

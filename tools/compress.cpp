@@ -178,7 +178,8 @@ Action setup_compress(CLI::App& app, const Arguments&) {
   };
 }
 
-const RegisterCommand compress_command("compress", "images without loss, in as many bits as the likelihood says", setup_compress);
+const RegisterCommand compress_command("compress", "images without loss, in as many bits as the likelihood says",
+                                       setup_compress);
 
 }  // namespace
 }  // namespace gradfold

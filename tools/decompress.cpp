@@ -105,7 +105,8 @@ Action setup_decompress(CLI::App& app, const Arguments&) {
   };
 }
 
-const RegisterCommand decompress_command("decompress", "the images of a .gfz file again, level for level", setup_decompress);
+const RegisterCommand decompress_command("decompress", "the images of a .gfz file again, level for level",
+                                         setup_decompress);
 
 }  // namespace
 }  // namespace gradfold

@@ -164,9 +164,10 @@ int embed(const CLI::App& app, const EmbedArguments& options) {
   output.say("{} points in {} dimensions, {:.2f} s: {}", y.size(0), y.size(1), seconds, options.out.string());
   if (options.quality) {
     const auto accuracy = result["knn_accuracy"];
-    output.say("trustworthiness {:.4f}, continuity {:.4f}{}", result["trustworthiness"].get<double>(),
-               result["continuity"].get<double>(),
-               accuracy.is_null() ? "" : fmt::format(", accuracy of {} neighbours {:.4f}", kVotes, accuracy.get<double>()));
+    output.say(
+        "trustworthiness {:.4f}, continuity {:.4f}{}", result["trustworthiness"].get<double>(),
+        result["continuity"].get<double>(),
+        accuracy.is_null() ? "" : fmt::format(", accuracy of {} neighbours {:.4f}", kVotes, accuracy.get<double>()));
   }
   output.finish(result);
   return 0;

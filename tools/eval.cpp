@@ -88,7 +88,8 @@ Action setup_eval(CLI::App& app, const Arguments&) {
   return [options] { return evaluate(*options); };
 }
 
-const RegisterCommand eval_command("eval", "what a model is worth on held-out images: nats and bits per dimension, or its own figures", setup_eval);
+const RegisterCommand eval_command(
+    "eval", "what a model is worth on held-out images: nats and bits per dimension, or its own figures", setup_eval);
 
 }  // namespace
 }  // namespace gradfold

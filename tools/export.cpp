@@ -36,7 +36,8 @@ int export_weights(const ExportArguments& options) {
 Action setup_export(CLI::App& app, const Arguments&) {
   auto options = std::make_shared<ExportArguments>();
   app.add_option("checkpoint", options->checkpoint, "what ./gf train wrote, or pretrained:NAME")->required();
-  app.add_option("--out", options->out, "the weights (averaged, where the run kept an average), without the rest of the run")
+  app.add_option("--out", options->out,
+                 "the weights (averaged, where the run kept an average), without the rest of the run")
       ->required();
   app.add_flag("--half", options->half, "16-bit numbers: half the size");
   app.add_flag("--json", options->json, "the result as one JSON object, the last line of stdout");
@@ -46,7 +47,8 @@ Action setup_export(CLI::App& app, const Arguments&) {
   };
 }
 
-const RegisterCommand export_command("export", "a model's weights alone, to pass on: eval, sample and --init open them", setup_export);
+const RegisterCommand export_command("export", "a model's weights alone, to pass on: eval, sample and --init open them",
+                                     setup_export);
 
 }  // namespace
 }  // namespace gradfold

@@ -34,8 +34,8 @@ struct SampleArguments {
   bool json = false;
 };
 
-// Which pixels are given, [1, 1, H, W]: the white ones of --known; without it the rows of the picture, or the upper half
-// of one that is as high as the model's images.
+// Which pixels are given, [1, 1, H, W]: the white ones of --known; without it the rows of the picture, or the upper
+// half of one that is as high as the model's images.
 Tensor known_pixels(const SampleArguments& options, const Shape& image, Index picture_rows) {
   const Index height = image[2], width = image[3];
   if (options.known.empty()) {
@@ -56,7 +56,8 @@ Tensor known_pixels(const SampleArguments& options, const Shape& image, Index pi
   return white;
 }
 
-void add_completion(SampleOptions& sampling, const SampleArguments& options, const ImageModel& model, const Shape& image) {
+void add_completion(SampleOptions& sampling, const SampleArguments& options, const ImageModel& model,
+                    const Shape& image) {
   const Tensor picture = to_tensor(read_png(options.complete), model.channels()).unsqueeze(0);
   const Index height = image[2], width = image[3], rows = picture.size(2);
   require(picture.size(3) == width && rows <= height, options.complete.string(),
@@ -230,11 +231,13 @@ Action setup_sample(CLI::App& app, const Arguments&) {
                   "--n rows, each from one image of --data to another along the straight line between their codes");
   strips.add_flag("--traverse", options->traverse,
                   "a row for each number of the code, which goes from end to end while the others stay");
-  strips.add_flag("--latent-map", options->latent_map, "what the plane of the codes decodes to, for codes of two numbers");
+  strips.add_flag("--latent-map", options->latent_map,
+                  "what the plane of the codes decodes to, for codes of two numbers");
   app.add_option("--steps", options->steps, "images in a row of --interpolate, --traverse and --latent-map")
       ->capture_default_str()->check(CLI::Range(2, 1000));
-  app.add_option("--data", options->data,
-                 "for --reconstruct and --interpolate: a data set, whose test images are taken [what it was trained on]");
+  app.add_option(
+      "--data", options->data,
+      "for --reconstruct and --interpolate: a data set, whose test images are taken [what it was trained on]");
   app.add_option("--class", options->label,
                  "draw this class, for a model with classes [all in turn, a column each]")->check(whole());
   app.add_option("--temperature", options->temperature, "below 1: likelier pixels become likelier still")
@@ -251,7 +254,8 @@ Action setup_sample(CLI::App& app, const Arguments&) {
   };
 }
 
-const RegisterCommand sample_command("sample", "draw new images, complete a part of one, or show what codes mean", setup_sample);
+const RegisterCommand sample_command("sample", "draw new images, complete a part of one, or show what codes mean",
+                                     setup_sample);
 
 }  // namespace
 }  // namespace gradfold

@@ -153,7 +153,8 @@ Action setup_train(CLI::App& app, const Arguments& arguments) {
   return [options, &app] { return train(app, *options); };
 }
 
-const RegisterCommand train_command("train", "train a model; Ctrl-C keeps the checkpoint, --resume goes on", setup_train);
+const RegisterCommand train_command("train", "train a model; Ctrl-C keeps the checkpoint, --resume goes on",
+                                    setup_train);
 
 }  // namespace
 }  // namespace gradfold

@@ -121,7 +121,8 @@ TEST_CASE("conv2d: few inputs, many outputs, as in a first layer") {
 }
 
 TEST_CASE("conv2d: a result larger than any cache") {
-  const ConvOperands operands({.n = 9, .c_in = 2, .h = 61, .w = 67, .c_out = 64, .kh = 3, .kw = 3, .pad_h = 1, .pad_w = 1});
+  const ConvOperands operands(
+      {.n = 9, .c_in = 2, .h = 61, .w = 67, .c_out = 64, .kh = 3, .kw = 3, .pad_h = 1, .pad_w = 1});
   CHECK(distance(operands.fast().y, operands.ref().y) < 1e-5);
 }
 

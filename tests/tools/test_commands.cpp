@@ -53,7 +53,8 @@ TEST_CASE("doctor names threads, vectors, data and what is optional") {
 }
 
 TEST_CASE("every command explains itself, and takes no unknown option") {
-  for (const char* command : {"course", "train", "eval", "sample", "export", "compress", "decompress", "graph", "doctor"}) {
+  for (const char* command :
+       {"course", "train", "eval", "sample", "export", "compress", "decompress", "graph", "doctor"}) {
     INFO(command);
     const Finished help = gf({command, "--help"});
     CHECK(help.exit == 0);

@@ -227,7 +227,8 @@ TEST_CASE("help of a program that is built waits for no build; of one with newer
   launched.pretend_built("gf");
   launched.pretend_built("lessons/lesson_1.1");
   const auto later = fs::file_time_type::clock::now() + std::chrono::hours(1);
-  for (const char* program : {"build/gf", "build/lessons/lesson_1.1"}) fs::last_write_time(launched.folder() / program, later);
+  for (const char* program : {"build/gf", "build/lessons/lesson_1.1"})
+    fs::last_write_time(launched.folder() / program, later);
   CHECK(launched.gf({"help", "train"}).out == "program: train --help\n");
   CHECK(launched.gf({"train", "pixel_cnn", "--help"}).out == "program: train pixel_cnn --help\n");
   CHECK(launched.gf({"lesson", "1.1", "--help"}).out == "program: --help\n");
@@ -246,8 +247,10 @@ TEST_CASE("where you are is told by the project's out/, and a lesson started els
   launched.pretend_built("lessons/lesson_1.1");
   fs::create_directories(launched.folder() / "out/1.1");
   put(launched.folder() / "out/1.1/result.json", "{}");
-  CHECK(contains(launched.gf({}).out, "You have run every step: open " + launched.folder().string() + "/out/index.html"));
-  CHECK(contains(launched.gf({"lesson", "1.1"}).err, "/out; with --out " + launched.folder().string() + "/out it counts"));
+  CHECK(
+      contains(launched.gf({}).out, "You have run every step: open " + launched.folder().string() + "/out/index.html"));
+  CHECK(contains(launched.gf({"lesson", "1.1"}).err,
+                 "/out; with --out " + launched.folder().string() + "/out it counts"));
   CHECK_FALSE(contains(launched.gf({"lesson", "1.1", "--out", "x"}).err, "this writes to"));
 }
 

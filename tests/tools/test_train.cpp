@@ -1,10 +1,5 @@
 // build/gf train, eval and sample as child processes: what they print, what they keep, and what they refuse.
-#include <chrono>
-#include <csignal>
-#include <random>
 #include <sstream>
-#include <thread>
-#include <tuple>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -17,42 +12,11 @@
 #include "tests/doctest.h"
 #include "tests/files.h"
 #include "tests/tools/process.h"
+#include "tests/tools/small_training.h"
 #include "viz/png.h"
 
 using namespace gradfold;
 namespace fs = std::filesystem;
-
-namespace {
-
-// A PixelCNN that trains in a moment.
-Words small_training(const fs::path& out, Words more = {}) {
-  Words words{"train", "pixel_cnn", "--out", out.string(), "--data", "strokes", "--limit", "96",
-              "--batch", "16", "--maps", "4", "--blocks", "1", "--epochs", "2"};
-  words.insert(words.end(), more.begin(), more.end());
-  return words;
-}
-
-// Weights, optimizer and averages of two checkpoints are equal bit for bit.
-void check_identical(const fs::path& a, const fs::path& b) {
-  const auto first = read_safetensors(a).tensors, second = read_safetensors(b).tensors;
-  REQUIRE(first.size() == second.size());
-  CHECK(first.size() > 10);
-  for (const auto& [name, value] : first) {
-    INFO(name);
-    CHECK(identical(value, second.at(name)));
-  }
-}
-
-// Waits until the run at `path` has taken a step; false after 20 seconds.
-bool wait_for_a_step(const fs::path& path) {
-  for (int i = 0; i < 2000; ++i) {
-    if (fs::exists(path) && read_progress(path).step > 0) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  return false;
-}
-
-}  // namespace
 
 TEST_CASE("train, eval and sample with --json: one object in the last line, people's text on stderr") {
   Scratch folder;
@@ -116,7 +80,8 @@ TEST_CASE("train, eval and sample with --json: one object in the last line, peop
     CHECK(closed.err.starts_with("cannot write /proc/s.png: "));
     CHECK_FALSE(contains(closed.err, "sampling"));
   }
-  CHECK(contains(trained.err, "the model is in " + out.string() + "; next: ./gf sample " + out.string() + " --out s.png\n"));
+  CHECK(contains(trained.err,
+                 "the model is in " + out.string() + "; next: ./gf sample " + out.string() + " --out s.png\n"));
 }
 
 TEST_CASE("a model with classes is trained, judged and sampled by class; data without labels are refused") {
@@ -139,8 +104,9 @@ TEST_CASE("a model with classes is trained, judged and sampled by class; data wi
   CHECK(with(digits, {"--out", out, "--resume", "--epochs", "2"}).exit == 0);
 
   write_npy(images, Tensor::zeros({40, 28, 28}));
-  refused(gf({"eval", out, "--data", images}), "gated_pixel_cnn: images.npy test has no labels, and this model's images "
-                                               "are given a class\n  hint: strokes and mnist have them");
+  refused(gf({"eval", out, "--data", images}),
+          "gated_pixel_cnn: images.npy test has no labels, and this model's images "
+          "are given a class\n  hint: strokes and mnist have them");
   const fs::path none = folder / "none.safetensors";
   refused(with(digits, {"--out", none, "--data", images}), "gated_pixel_cnn: images.npy train has no labels");
   refused(with(digits, {"--out", none, "--classes", "4"}),
@@ -206,160 +172,23 @@ TEST_CASE("--known: any pixels of a picture are given, the others are drawn") {
   };
   fs::remove(out);
   write_png(folder / "small.png", Image(27, 28, kWhite));
-  refused(complete(picture, folder / "small.png"),
-          "small.png: it is 27 x 28 pixels but the model's images are 28 x 28; both must be equal\n  hint: white where");
+  refused(
+      complete(picture, folder / "small.png"),
+      "small.png: it is 27 x 28 pixels but the model's images are 28 x 28; both must be equal\n  hint: white where");
   write_png(folder / "black.png", Image(28, 28, kBlack));
   refused(complete(picture, folder / "black.png"),
           "black.png: no pixel of it is white, so nothing of --complete is given");
   write_png(folder / "half.png", Image(28, 14, kBlack));
-  refused(complete(folder / "half.png", mask), "half.png: it has 14 rows, the model's images 28: with --known it must be");
+  refused(complete(folder / "half.png", mask),
+          "half.png: it has 14 rows, the model's images 28: with --known it must be");
   refused(complete(picture, folder / "none.png"), "none.png");
   CHECK_FALSE(fs::exists(out));
 }
 
-TEST_CASE("--resume of a finished run says so and leaves the file alone; only --epochs changes what a run is") {
-  Scratch folder;
-  const fs::path out = folder / "model.safetensors";
-  REQUIRE(gf(small_training(out)).exit == 0);
-  const std::string before = contents(out);
-  const Words resume{"train", "pixel_cnn", "--out", out, "--resume"};
-  const auto with = [&](Words more) {
-    more.insert(more.begin(), resume.begin(), resume.end());
-    return gf(more);
-  };
-  for (const Words& same : {Words{}, Words{"--epochs", "2"}, Words{"--threads", "1", "--save-every", "3"}}) {
-    const Finished finished = with(same);
-    CHECK(finished.exit == 0);
-    CHECK(finished.out == out.string() + ": already at epoch 2 of 2; --epochs N trains on\n");
-  }
-  const auto json = nlohmann::json::parse(with({"--json"}).out);
-  CHECK(json["epoch"] == 2);
-  CHECK(json["parameters"].get<Index>() > 0);
-
-  const Finished fewer = with({"--epochs", "1"});
-  CHECK(fewer.exit == 2);
-  CHECK(contains(fewer.err, "train: --epochs 1 is fewer than the 2 that " + out.string() + " has done"));
-  for (const auto& [option, value, saved] : {std::tuple{"--lr", "0.1", "0.001"}, {"--schedule", "cosine", "constant"},
-                                             {"--clip", "3", "0"}, {"--ema", "0.5", "0"}, {"--limit", "32", "96"}}) {
-    const Finished other = with({option, value, "--epochs", "3"});
-    CHECK(other.exit == 2);
-    CHECK_MESSAGE(other.err == fmt::format("train: {} {} differs from the run's {}; leave it out, or start another "
-                                           "run with another --out\n", option, value, saved), other.err);
-  }
-  CHECK(contents(out) == before);
-  CHECK(with({"--epochs", "3"}).exit == 0);
-  CHECK(read_progress(out).epoch == 3);
-}
-
-TEST_CASE("killed at a random moment and resumed: the weights of the run that was left alone") {
-  Scratch folder;
-  const fs::path whole = folder / "whole.safetensors", killed = folder / "killed.safetensors";
-  const Words more{"--save-every", "1", "--epochs", "4", "--ema", "0.9", "--schedule", "cosine"};
-  const auto start = std::chrono::steady_clock::now();
-  REQUIRE(gf(small_training(whole, more)).exit == 0);
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  std::mt19937 random{std::random_device{}()};
-  Index killed_at = 0;
-  for (int kill = 0; kill < 3; ++kill) {
-    const bool there = fs::exists(killed);
-    Process run([&] {
-      Words words = small_training(killed, more);
-      if (there) words.push_back("--resume");
-      words.insert(words.begin(), GRADFOLD_BINARY_DIR "/gf");
-      return words;
-    }());
-    const std::chrono::duration<double> moment{
-        std::uniform_real_distribution<>(0.02, took.count() * 0.5)(random)};
-    std::this_thread::sleep_for(moment);
-    run.send(SIGKILL);
-    run.wait();
-    if (fs::exists(killed)) killed_at = read_progress(killed).step;
-    MESSAGE("killed after " << moment.count() << " s, step " << killed_at);
-  }
-  Words words = small_training(killed, more);
-  if (fs::exists(killed)) words.push_back("--resume");
-  const Finished resumed = gf(words);
-  REQUIRE_MESSAGE(resumed.exit == 0, resumed.err);
-  check_identical(whole, killed);
-}
-
-TEST_CASE("the same bits with 1, 2, 3 and 8 threads") {
-  Scratch folder;
-  const fs::path one = folder / "1.safetensors";
-  REQUIRE(gf(small_training(one, {"--threads", "1", "--maps", "16"})).exit == 0);
-  for (const char* threads : {"2", "3", "8"}) {
-    const fs::path other = folder / (std::string(threads) + ".safetensors");
-    REQUIRE(gf(small_training(other, {"--threads", threads, "--maps", "16"})).exit == 0);
-    INFO(threads);
-    check_identical(one, other);
-  }
-}
-
-TEST_CASE("Ctrl-C keeps the checkpoint, exits with 130, and the run goes on from there") {
-  Scratch folder;
-  const fs::path out = folder / "model.safetensors", whole = folder / "whole.safetensors";
-  Words words = small_training(out, {"--epochs", "100000", "--save-every", "1"});
-  words.insert(words.begin(), GRADFOLD_BINARY_DIR "/gf");
-  Process run(words);
-  REQUIRE(wait_for_a_step(out));
-  run.send(SIGINT);
-  const Finished stopped = run.wait();
-  CHECK(stopped.exit == 130);
-  CHECK(contains(stopped.out, "--resume goes on from there"));
-  const TrainingProgress progress = read_progress(out);
-  CHECK(progress.step > 0);
-  const std::string epochs = std::to_string(progress.epoch + 1);
-  CHECK(gf(small_training(out, {"--resume", "--epochs", epochs})).exit == 0);
-  CHECK(gf(small_training(whole, {"--epochs", epochs})).exit == 0);
-  check_identical(out, whole);
-}
-
-TEST_CASE("a NaN loss ends the run; the last good checkpoint stays") {
-  Scratch folder;
-  const fs::path out = folder / "model.safetensors";
-  const Finished wild = gf(small_training(out, {"--lr", "1e30"}));
-  CHECK(wild.exit == 1);
-  CHECK(contains(wild.err, "hint: lower the learning rate"));
-  CHECK(contains(wild.err, "holds the last good state, after step 0"));
-  CHECK(gf({"eval", out.string(), "--limit", "10"}).exit == 0);
-  // One step an epoch: the loss is still finite when the weights no longer are.
-  const Finished early = gf(small_training(folder / "early.safetensors", {"--lr", "1e30", "--batch", "96"}));
-  CHECK(early.exit == 1);
-  CHECK(gf({"eval", folder / "early.safetensors", "--limit", "10"}).exit == 0);
-}
-
-TEST_CASE("what cannot be written is found before training starts") {
-  Scratch folder;
-  const Finished no_folder = gf(small_training(folder / "none/model.safetensors"));
-  CHECK(no_folder.exit == 1);
-  CHECK(contains(no_folder.err, "cannot write "));
-  CHECK(contains(no_folder.err, "hint: check that the folder exists and may be written"));
-  CHECK_FALSE(contains(no_folder.err, "epoch 1"));
-
-  const Finished full = gf(small_training(folder / "model.safetensors"), {.file_limit = 4000});
-  CHECK(full.exit == 1);
-  CHECK(contains(full.err, "cannot write "));
-  CHECK_FALSE(contains(full.err, "epoch 1"));
-  CHECK(fs::is_empty(folder.path()));
-}
-
-TEST_CASE("a disk that fills up during training leaves the last checkpoint") {
-  Scratch folder;
-  const fs::path out = folder / "model.safetensors";
-  REQUIRE(gf(small_training(out)).exit == 0);
-  const auto size = static_cast<long>(fs::file_size(out));
-  // The log in the checkpoint makes it grow with each epoch.
-  const Finished full = gf(small_training(out, {"--resume", "--epochs", "50"}), {.file_limit = size + 400});
-  CHECK(full.exit == 1);
-  CHECK(contains(full.err, "cannot write "));
-  CHECK(contains(full.err, "holds the last good state"));
-  CHECK(read_progress(out).epoch >= 2);
-  CHECK(gf({"eval", out.string(), "--limit", "10"}).exit == 0);
-}
-
 TEST_CASE("export keeps the weights and what opens them, and not the run") {
   Scratch folder;
-  const fs::path run = folder / "run.safetensors", weights = folder / "weights.safetensors", half = folder / "half.safetensors";
+  const fs::path run = folder / "run.safetensors", weights = folder / "weights.safetensors",
+                 half = folder / "half.safetensors";
   REQUIRE(gf(small_training(run, {"--ema", "0.9"})).exit == 0);
   REQUIRE(gf({"export", run, "--out", weights}).exit == 0);
   REQUIRE(gf({"export", run, "--out", half, "--half"}).exit == 0);
@@ -388,11 +217,13 @@ TEST_CASE("--init starts with another run's weights") {
   Scratch folder;
   const fs::path first = folder / "first.safetensors", second = folder / "second.safetensors";
   REQUIRE(gf(small_training(first)).exit == 0);
-  const double before = last_json(gf(small_training(folder / "none.safetensors", {"--lr", "1e-9", "--json"})).out)["valid_nats"];
+  const double before =
+      last_json(gf(small_training(folder / "none.safetensors", {"--lr", "1e-9", "--json"})).out)["valid_nats"];
   const Finished begun = gf(small_training(second, {"--init", first.string(), "--lr", "1e-9", "--json"}));
   REQUIRE(begun.exit == 0);
   const double after = last_json(begun.out)["valid_nats"];
-  CHECK(after == doctest::Approx(last_json(contents(folder / "first.log.jsonl"))["valid_nats"].get<double>()).epsilon(1e-3));
+  CHECK(after ==
+        doctest::Approx(last_json(contents(folder / "first.log.jsonl"))["valid_nats"].get<double>()).epsilon(1e-3));
   CHECK(after < before - 1);
   CHECK(read_progress(second).notes.at("init") == first.string());
 

@@ -37,7 +37,8 @@ TEST_CASE("an autoencoder is trained, judged by its own figures and resumed to t
   const Finished trained = gf(small_denoiser(whole, {"--json"}));
   REQUIRE_MESSAGE(trained.exit == 0, trained.err);
   const auto line = last_json(contents(folder / "whole.log.jsonl"));
-  for (const char* key : {"epoch", "step", "train_loss", "valid_loss", "mse", "psnr_db", "corrupted_psnr_db", "lr", "seconds"})
+  for (const char* key :
+       {"epoch", "step", "train_loss", "valid_loss", "mse", "psnr_db", "corrupted_psnr_db", "lr", "seconds"})
     CHECK_MESSAGE(line.contains(key), key);
   CHECK_FALSE(line.contains("train_nats"));
   CHECK(line["valid_loss"] == line["mse"]);
@@ -75,7 +76,8 @@ TEST_CASE("sample draws codes, walks through them, and shows what the model make
     CHECK_MESSAGE(result.exit == 0, result.err);
     const Image picture = read_png(out);
     // Images of 28 with gaps of 2 between and around.
-    return std::tuple{last_json(result.out)["images"].get<Index>(), (picture.width() - 2) / 30, (picture.height() - 2) / 30};
+    return std::tuple{last_json(result.out)["images"].get<Index>(), (picture.width() - 2) / 30,
+                      (picture.height() - 2) / 30};
   };
   using Drawn = std::tuple<Index, Index, Index>;  // images, columns, rows
   CHECK(drawn({"--n", "16"}) == Drawn{16, 4, 4});
