@@ -8,6 +8,7 @@
 
 #include "autograd/mode.h"
 #include "autograd/ops.h"
+#include "data/warp.h"
 #include "models/digit_shape.h"
 #include "models/factor_measures.h"
 #include "models/hungarian.h"
@@ -149,11 +150,24 @@ void InfoGan::watch(double adversarial_loss) {
           watched_);
 }
 
-Var InfoGan::discriminator_loss(const Tensor& x, const Tensor& drawn, const InfoGanCodes& codes) {
+Var InfoGan::invariance_loss(const Var& category, const Var& of_changed) const {
+  const Real each = Real(1) / static_cast<Real>(category.size(0));
+  const Var one_way = matmul(softmax(category, 1), softmax(of_changed, 1), {.transpose_a = true}) * each;
+  // Which of the two images comes first says nothing. Far below any probability that matters, and log(0) is none.
+  const Var both = (one_way + transpose(one_way, 0, 1)) * Real(0.5) + Real(1e-8);
+  const Var alone = sum(both, {1}, /*keepdim=*/true);
+  const Var information = sum(both * (log(both) - log(alone) - log(transpose(alone, 0, 1))));
+  return static_cast<Real>(std::log(settings.categories)) - information;
+}
+
+Var InfoGan::discriminator_loss(const Tensor& x, const Tensor& drawn, const InfoGanCodes& codes,
+                                const Tensor& changed) {
   const Reading of_real = read(x), of_drawn = read(drawn, informed());
   const Var adversarial = says(of_real.real, 1) + says(of_drawn.real, 0);
   watch(adversarial.item());
-  return adversarial + information_loss(of_drawn, codes, /*plain=*/!informed());
+  const Var loss = adversarial + information_loss(of_drawn, codes, /*plain=*/!informed());
+  if (!changed.defined()) return loss;
+  return loss + invariance_loss(of_real.category, read(changed).category) * (static_cast<Real>(settings.invariance) / 100);
 }
 
 Var InfoGan::generator_loss(const Var& drawn, const InfoGanCodes& codes) {
@@ -202,7 +216,9 @@ std::vector<Objective> InfoGan::objectives() {
                               drawn = generate(codes).value();
                             }
                             const Tensor real = shown(x, rng).value();
-                            return discriminator_loss(real, shown(drawn, rng).value(), codes);
+                            Tensor changed;
+                            if (settings.invariance > 0) changed = shown(random_affine(x, rng), rng).value();
+                            return discriminator_loss(real, shown(drawn, rng).value(), codes, changed);
                           },
                           .lr_factor = 0.2, .beta1 = 0.5};
   Objective generator_{.name = "generator", .unit = "nats", .parameters = generator_parameters(),
@@ -265,7 +281,7 @@ ModelConfig InfoGan::config() const {
   return {{"maps", c.maps}, {"hidden", c.hidden}, {"code_hidden", c.code_hidden}, {"noise", c.noise},
           {"categories", c.categories}, {"continuous", c.continuous}, {"lambda", c.lambda},
           {"lambda_continuous", c.lambda_continuous}, {"lambda_ratio", c.lambda_ratio},
-          {"image_noise", c.image_noise}, {"side", c.side}};
+          {"image_noise", c.image_noise}, {"invariance", c.invariance}, {"side", c.side}};
 }
 
 std::map<std::string, std::string> InfoGan::config_help() const {
@@ -279,6 +295,8 @@ std::map<std::string, std::string> InfoGan::config_help() const {
           {"lambda_continuous", "weight of the continuous codes' information; both 0: a plain GAN, which Q looks at"},
           {"lambda_ratio", "weight of each further continuous code, in hundredths of the one before"},
           {"image_noise", "deviation of the noise on what discriminator and Q are shown in training, in hundredths"},
+          {"invariance", "weight of the agreement of the categories of an image and of the same image drawn a little "
+                         "differently, in hundredths"},
           {"side", "rows and columns of the images, a multiple of 4"}};
 }
 

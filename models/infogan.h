@@ -19,6 +19,8 @@ struct InfoGanConfig {
   Index lambda_ratio = 100;
   // Standard deviation of the noise on every image that discriminator and Q are shown in training, in hundredths.
   Index image_noise = 0;
+  // Weight of invariance_loss, in hundredths: 0 is the paper's InfoGAN.
+  Index invariance = 0;
   Index side = 28;  // rows and columns of an image, a multiple of 4
 };
 
@@ -82,11 +84,18 @@ class InfoGan : public LatentModel {
   //
   // Throws when the first two terms have been next to nothing for some hundred steps: then the generator, whose
   // gradient vanishes with them, learns nothing more.
-  Var discriminator_loss(const Tensor& x, const Tensor& drawn, const InfoGanCodes& codes);
+  //
+  // `changed`, if defined, are the images x drawn a little differently, as shown: then + invariance * invariance_loss.
+  Var discriminator_loss(const Tensor& x, const Tensor& drawn, const InfoGanCodes& codes, const Tensor& changed = {});
   // -log D(drawn) + lambda * information_loss(drawn): the non-saturating loss (Goodfellow et al. 2014).
   Var generator_loss(const Var& drawn, const InfoGanCodes& codes);
   // -log Q(c | x), mean over the batch, in nats; each code's part times its lambda, or with `plain` times 1.
   Var information_loss(const Reading& reading, const InfoGanCodes& codes, bool plain = false) const;
+  // What the categories read of images and of the same images drawn a little differently do not say about each other,
+  // in nats: log(categories) - I(category; category'), over the pairs of a batch, of logits [N, categories] each (Ji et
+  // al. 2019, "Invariant Information Clustering", arXiv 1807.06653, equation 3; for an InfoGAN's Q Ojha et al. 2020,
+  // "Elastic-InfoGAN", arXiv 1910.01112).
+  Var invariance_loss(const Var& category, const Var& of_changed) const;
   // The lower bound on I(category; image) over these images of known codes, in nats: at most log(categories).
   double information(const Tensor& drawn, const InfoGanCodes& codes);
   // The category that Q finds likeliest in each image, [N]. Without a graph, in slices.

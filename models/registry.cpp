@@ -117,6 +117,7 @@ std::unique_ptr<ImageModel> make_infogan(const ModelConfig& config) {
                                                  .lambda_continuous = config.at("lambda_continuous"),
                                                  .lambda_ratio = config.at("lambda_ratio"),
                                                  .image_noise = config.at("image_noise"),
+                                                 .invariance = config.at("invariance"),
                                                  .side = config.at("side")});
 }
 
