@@ -37,6 +37,9 @@ const InfoGanConfig& checked(const InfoGanConfig& c) {
           "lambda is {} and lambda_continuous {}; neither may be negative", c.lambda, c.lambda_continuous);
   require(c.lambda_ratio >= 0 && c.image_noise >= 0, "InfoGan",
           "lambda_ratio is {} and image_noise {}; neither may be negative", c.lambda_ratio, c.image_noise);
+  require(c.invariance >= 0 && c.discriminator_rate >= 1, "InfoGan",
+          "invariance is {} and discriminator_rate {} but they must be 0 and 1 or more", c.invariance,
+          c.discriminator_rate);
   return c;
 }
 
@@ -45,6 +48,11 @@ Var says(const Var& logits, Real target) {
 }
 
 }  // namespace
+
+InfoGanConfig slim_infogan() {
+  return {.maps = 16, .hidden = 128, .code_hidden = 64, .lambda_continuous = 200, .lambda_ratio = 50,
+          .image_noise = 40, .invariance = 100, .discriminator_rate = 50};
+}
 
 InfoGan::InfoGan(InfoGanConfig config)
     : LatentModel(kGrey, 1, checked(config).side, config.side), settings(config),
@@ -167,7 +175,8 @@ Var InfoGan::discriminator_loss(const Tensor& x, const Tensor& drawn, const Info
   watch(adversarial.item());
   const Var loss = adversarial + information_loss(of_drawn, codes, /*plain=*/!informed());
   if (!changed.defined()) return loss;
-  return loss + invariance_loss(of_real.category, read(changed).category) * (static_cast<Real>(settings.invariance) / 100);
+  const Real weight = static_cast<Real>(settings.invariance) / 100;
+  return loss + invariance_loss(of_real.category, read(changed).category) * weight;
 }
 
 Var InfoGan::generator_loss(const Var& drawn, const InfoGanCodes& codes) {
@@ -220,7 +229,7 @@ std::vector<Objective> InfoGan::objectives() {
                             if (settings.invariance > 0) changed = shown(random_affine(x, rng), rng).value();
                             return discriminator_loss(real, shown(drawn, rng).value(), codes, changed);
                           },
-                          .lr_factor = 0.2, .beta1 = 0.5};
+                          .lr_factor = static_cast<double>(settings.discriminator_rate) / 100, .beta1 = 0.5};
   Objective generator_{.name = "generator", .unit = "nats", .parameters = generator_parameters(),
                        .loss = [this](const Tensor& x, const Indices&, Rng& rng) {
                          const InfoGanCodes codes = draw(x.size(0), rng);
@@ -281,7 +290,8 @@ ModelConfig InfoGan::config() const {
   return {{"maps", c.maps}, {"hidden", c.hidden}, {"code_hidden", c.code_hidden}, {"noise", c.noise},
           {"categories", c.categories}, {"continuous", c.continuous}, {"lambda", c.lambda},
           {"lambda_continuous", c.lambda_continuous}, {"lambda_ratio", c.lambda_ratio},
-          {"image_noise", c.image_noise}, {"invariance", c.invariance}, {"side", c.side}};
+          {"image_noise", c.image_noise}, {"invariance", c.invariance},
+          {"discriminator_rate", c.discriminator_rate}, {"side", c.side}};
 }
 
 std::map<std::string, std::string> InfoGan::config_help() const {
@@ -297,6 +307,7 @@ std::map<std::string, std::string> InfoGan::config_help() const {
           {"image_noise", "deviation of the noise on what discriminator and Q are shown in training, in hundredths"},
           {"invariance", "weight of the agreement of the categories of an image and of the same image drawn a little "
                          "differently, in hundredths"},
+          {"discriminator_rate", "the discriminator's learning rate, in hundredths of --lr, which is the generator's"},
           {"side", "rows and columns of the images, a multiple of 4"}};
 }
 

@@ -21,8 +21,13 @@ struct InfoGanConfig {
   Index image_noise = 0;
   // Weight of invariance_loss, in hundredths: 0 is the paper's InfoGAN.
   Index invariance = 0;
-  Index side = 28;  // rows and columns of an image, a multiple of 4
+  Index discriminator_rate = 20;  // its learning rate, in hundredths of the generator's, which is the run's
+  Index side = 28;                // rows and columns of an image, a multiple of 4
 };
+
+// The settings that `./gf train infogan` begins with: a net of 0.44 million parameters, where the paper's has 15 million,
+// whose categories are asked to survive small changes of a drawing.
+InfoGanConfig slim_infogan();
 
 // What a generator draws from: noise, and the codes that Q has to find in the image again.
 struct InfoGanCodes {
@@ -91,10 +96,12 @@ class InfoGan : public LatentModel {
   Var generator_loss(const Var& drawn, const InfoGanCodes& codes);
   // -log Q(c | x), mean over the batch, in nats; each code's part times its lambda, or with `plain` times 1.
   Var information_loss(const Reading& reading, const InfoGanCodes& codes, bool plain = false) const;
-  // What the categories read of images and of the same images drawn a little differently do not say about each other,
-  // in nats: log(categories) - I(category; category'), over the pairs of a batch, of logits [N, categories] each (Ji et
-  // al. 2019, "Invariant Information Clustering", arXiv 1807.06653, equation 3; for an InfoGAN's Q Ojha et al. 2020,
-  // "Elastic-InfoGAN", arXiv 1910.01112).
+  // What the category of an image and that of the same image drawn a little differently do not say about each other, in
+  // nats: log(categories) - I(category; category') over the pairs of a batch, logits [N, categories] each. Nothing in
+  // the paper's losses says what a category should be, as long as it is readable: slanted ones against upright ones will
+  // do. A class is what small changes leave alone. The loss is equation 3 of Ji et al. 2019, "Invariant Information
+  // Clustering" (arXiv 1807.06653); asking it of an InfoGAN's Q on real images follows Ojha et al. 2020,
+  // "Elastic-InfoGAN" (arXiv 1910.01112).
   Var invariance_loss(const Var& category, const Var& of_changed) const;
   // The lower bound on I(category; image) over these images of known codes, in nats: at most log(categories).
   double information(const Tensor& drawn, const InfoGanCodes& codes);
@@ -115,8 +122,7 @@ class InfoGan : public LatentModel {
   Tensor walk(const Tensor& z, Index latent, Index steps) override;
   std::pair<Real, Real> range(Index) const override { return {Real(-1), Real(1)}; }
 
-  // "discriminator" and "generator", with Adam's beta1 of 0.5 and, as in the paper, a fifth of the run's learning rate
-  // for the former.
+  // "discriminator" and "generator", with Adam's beta1 of 0.5.
   std::vector<Objective> objectives() override;
   // With labels, code_error: how often an image's category stands for another class, after matching categories and
   // classes one to one (models/hungarian.h). Then of drawn images: unread_nats, H(category) - information_nats, which

@@ -118,6 +118,7 @@ std::unique_ptr<ImageModel> make_infogan(const ModelConfig& config) {
                                                  .lambda_ratio = config.at("lambda_ratio"),
                                                  .image_noise = config.at("image_noise"),
                                                  .invariance = config.at("invariance"),
+                                                 .discriminator_rate = config.at("discriminator_rate"),
                                                  .side = config.at("side")});
 }
 
@@ -131,7 +132,7 @@ const std::map<std::string, Entry>& entries() {
       {"autoencoder", {Autoencoder().config(), make_autoencoder}},
       {"independent_pixels", {IndependentPixels().config(), make_independent_pixels}},
       {"fvsbn", {Fvsbn().config(), make_fvsbn}},
-      {"infogan", {InfoGan().config(), make_infogan}},
+      {"infogan", {InfoGan(slim_infogan()).config(), make_infogan}},
       {"pixel_cnn", {PixelCnn().config(), make_pixel_cnn}},
       {"gated_pixel_cnn", {GatedPixelCnn().config(), make_gated_pixel_cnn}},
       {"pixel_cnn_pp", {PixelCnnPp().config(), make_pixel_cnn_pp}},

@@ -4,6 +4,8 @@
 #include <cmath>
 
 #include "data/strokes.h"
+#include "data/warp.h"
+#include "models/hungarian.h"
 #include "nn/optim/adam.h"
 #include "tensor/elementwise.h"
 #include "tensor/npy.h"
@@ -127,6 +129,44 @@ TEST_CASE("a ratio of lambdas makes each further code weigh less; noise is on wh
   CHECK(identical(without.shown(images, rng).value(), images));
 }
 
+TEST_CASE("invariance loss: PyTorch's value and gradients; 0 for pairs that agree, log K for pairs that know nothing") {
+  const std::map<std::string, Tensor> stored = read_npz(GRADFOLD_SOURCE_DIR "/tests/fixtures/invariance.npz");
+  InfoGanConfig config = small_infogan();
+  config.categories = 4;
+  const InfoGan model(config);
+  Var a(stored.at("a"), /*requires_grad=*/true), b(stored.at("b"), /*requires_grad=*/true);
+  const Var loss = model.invariance_loss(a, b);
+  CHECK(loss.item() == doctest::Approx(stored.at("loss").item()).epsilon(1e-5));
+  loss.backward();
+  CHECK(disagreement(a.grad(), stored.at("a.grad")) <= 1);
+  CHECK(disagreement(b.grad(), stored.at("b.grad")) <= 1);
+
+  Tensor sure = Tensor::zeros({8, 4}), other = Tensor::zeros({8, 4});
+  for (Index i = 0; i < 8; ++i) sure.set({i, i % 4}, 30), other.set({i, (i / 2) % 4}, 30);
+  CHECK(model.invariance_loss(sure, sure).item() == doctest::Approx(0).epsilon(1e-4));
+  CHECK(model.invariance_loss(sure, other).item() > 0.5);
+  const double blind = model.invariance_loss(Tensor::zeros({8, 4}), Tensor::zeros({8, 4})).item();
+  CHECK(blind == doctest::Approx(std::log(4)).epsilon(1e-4));
+  // A category for everything is as bad as none: what is always the same says nothing.
+  const Tensor same = Tensor::full({8, 4}, 0) + sure.slice(0, 0, 1);
+  CHECK(model.invariance_loss(same, same).item() == doctest::Approx(std::log(4)).epsilon(1e-4));
+}
+
+TEST_CASE("the discriminator's loss with changed images is the sum of both, at its weight") {
+  InfoGanConfig config = small_infogan();
+  config.invariance = 30;
+  InfoGan model(config), again(config);
+  with_values(model, 15), with_values(again, 15);
+  Rng rng(16);
+  const InfoGanCodes codes = model.draw(6, rng);
+  const Tensor x = rng.uniform({6, 1, 8, 8}), changed = rng.uniform({6, 1, 8, 8}), drawn = rng.uniform({6, 1, 8, 8});
+  const double without = model.discriminator_loss(x, drawn, codes).item();
+  const double with_them = again.discriminator_loss(x, drawn, codes, changed).item();
+  const double alone = model.invariance_loss(model.read(x).category, model.read(changed).category).item();
+  CHECK(alone > 0.1);
+  CHECK(with_them - without == doctest::Approx(0.3 * alone).epsilon(1e-3));
+}
+
 TEST_CASE("without the information term nothing of the codes' loss reaches generator or trunk; with it, it does") {
   for (const Index lambda : {0, 100}) {
     InfoGan model(small_infogan(lambda, lambda));
@@ -235,6 +275,28 @@ TEST_CASE("code meaning: each measure gets a code of its own, by what the images
   CHECK(meaning.thickness_code == 0);
   CHECK(meaning.slant > 0.98);
   CHECK(meaning.thickness < -0.95);
+}
+
+TEST_CASE("categories that survive small changes of a drawing, and nothing else asked of them, are nearly the digits") {
+  InfoGanConfig config = small_infogan();
+  config.maps = 8, config.hidden = 32, config.code_hidden = 16, config.invariance = 100, config.side = 28;
+  const StrokeDigits digits = stroke_digits(600, Rng(17), {.classes = {0, 1, 4}});
+  InfoGan model(config);
+  with_values(model, 18);
+  Adam optimizer(model.discriminator_parameters(), {.lr = 2e-3, .beta1 = 0.5});
+  Rng rng(19);
+  for (int step = 0; step < 100; ++step) {
+    const Index from = 100 * (step % 6);
+    const Tensor x = digits.images.slice(0, from, from + 100).contiguous();
+    const Var loss = model.invariance_loss(model.read(x).category, model.read(random_affine(x, rng)).category);
+    optimizer.zero_grad();
+    loss.backward();
+    optimizer.step();
+  }
+  model.eval();
+  const StrokeDigits test = stroke_digits(300, Rng(20), {.classes = {0, 1, 4}});
+  const CodePurity found = code_purity(model.categories_of(test.images), test.labels, 3, 10);
+  CHECK(found.error < 0.15);
 }
 
 TEST_CASE("its objectives: each trains its own part; it learns to leave the category readable, and says how well") {
