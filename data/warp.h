@@ -6,9 +6,9 @@ namespace gradfold {
 
 // How far an image may be turned, leant, resized and moved: each a uniform draw between minus and plus this.
 struct AffineOptions {
-  double rotation = 15;  // degrees
-  double slant = 20;     // degrees, a shear
-  double scale = 0.2;    // log of the factor, drawn for rows and for columns
+  double rotation = 20;  // degrees
+  double slant = 30;     // degrees, a shear
+  double scale = 0.25;   // log of the factor, drawn for rows and for columns
   double shift = 2;      // pixels, drawn for rows and for columns
 };
 

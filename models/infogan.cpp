@@ -24,6 +24,9 @@ namespace gradfold {
 namespace {
 
 constexpr Real kLeak = Real(0.1);
+// In invariance_loss: of how unevenly the categories are used. With 0 a category stays nearly empty once it is, and two
+// classes share another.
+constexpr Real kEvenness = 2;
 // The discriminator's loss at the beginning, when it can tell nothing; how much of a step enters the average; and the
 // average at which the generator is taken to be lost.
 constexpr double kBlindLoss = 2 * std::numbers::ln2, kNewShare = 0.02, kLost = 0.01;
@@ -164,8 +167,9 @@ Var InfoGan::invariance_loss(const Var& category, const Var& of_changed) const {
   // Which of the two images comes first says nothing. Far below any probability that matters, and log(0) is none.
   const Var both = (one_way + transpose(one_way, 0, 1)) * Real(0.5) + Real(1e-8);
   const Var alone = sum(both, {1}, /*keepdim=*/true);
-  const Var information = sum(both * (log(both) - log(alone) - log(transpose(alone, 0, 1))));
-  return static_cast<Real>(std::log(settings.categories)) - information;
+  const Var together = -sum(both * log(both)), each_alone = -sum(alone * log(alone));  // entropies
+  const Real most = static_cast<Real>(std::log(settings.categories));
+  return (most - (each_alone * Real(2) - together)) + (most - each_alone) * kEvenness;
 }
 
 Var InfoGan::discriminator_loss(const Tensor& x, const Tensor& drawn, const InfoGanCodes& codes,

@@ -97,10 +97,11 @@ class InfoGan : public LatentModel {
   // -log Q(c | x), mean over the batch, in nats; each code's part times its lambda, or with `plain` times 1.
   Var information_loss(const Reading& reading, const InfoGanCodes& codes, bool plain = false) const;
   // What the category of an image and that of the same image drawn a little differently do not say about each other, in
-  // nats: log(categories) - I(category; category') over the pairs of a batch, logits [N, categories] each. Nothing in
-  // the paper's losses says what a category should be, as long as it is readable: slanted ones against upright ones will
-  // do. A class is what small changes leave alone. The loss is equation 3 of Ji et al. 2019, "Invariant Information
-  // Clustering" (arXiv 1807.06653); asking it of an InfoGAN's Q on real images follows Ojha et al. 2020,
+  // nats: log(categories) - I(category; category') over the pairs of a batch, logits [N, categories] each; and twice
+  // log(categories) - H(category), how unevenly the categories are used. Nothing in the paper's losses says what a
+  // category should be, as long as it is readable: slanted ones against upright ones will do. A class is what small
+  // changes leave alone. The first part is equation 3 of Ji et al. 2019, "Invariant Information Clustering" (arXiv
+  // 1807.06653); asking for such an agreement of an InfoGAN's Q on real images follows Ojha et al. 2020,
   // "Elastic-InfoGAN" (arXiv 1910.01112).
   Var invariance_loss(const Var& category, const Var& of_changed) const;
   // The lower bound on I(category; image) over these images of known codes, in nats: at most log(categories).
