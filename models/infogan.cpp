@@ -173,14 +173,19 @@ Var InfoGan::invariance_loss(const Var& category, const Var& of_changed) const {
 }
 
 Var InfoGan::discriminator_loss(const Tensor& x, const Tensor& drawn, const InfoGanCodes& codes,
-                                const Tensor& changed) {
+                                const Changed& changed) {
   const Reading of_real = read(x), of_drawn = read(drawn, informed());
   const Var adversarial = says(of_real.real, 1) + says(of_drawn.real, 0);
   watch(adversarial.item());
-  const Var loss = adversarial + information_loss(of_drawn, codes, /*plain=*/!informed());
-  if (!changed.defined()) return loss;
-  const Real weight = static_cast<Real>(settings.invariance) / 100;
-  return loss + invariance_loss(of_real.category, read(changed).category) * weight;
+  if (!changed.x.defined()) return adversarial + information_loss(of_drawn, codes, /*plain=*/!informed());
+  const Reading of_changed = read(changed.drawn, informed());
+  const Index first = std::min<Index>(settings.continuous, 1);
+  const std::vector<Var> means = {slice(of_drawn.mean, 1, 0, first),
+                                  slice(of_changed.mean, 1, first, settings.continuous)};
+  const Reading told{.real = {}, .category = of_changed.category, .mean = concatenate(means, 1)};
+  const Var invariance = invariance_loss(of_real.category, read(changed.x).category);
+  return adversarial + information_loss(told, codes, /*plain=*/!informed()) +
+         invariance * (static_cast<Real>(settings.invariance) / 100);
 }
 
 Var InfoGan::generator_loss(const Var& drawn, const InfoGanCodes& codes) {
@@ -229,8 +234,11 @@ std::vector<Objective> InfoGan::objectives() {
                               drawn = generate(codes).value();
                             }
                             const Tensor real = shown(x, rng).value();
-                            Tensor changed;
-                            if (settings.invariance > 0) changed = shown(random_affine(x, rng), rng).value();
+                            Changed changed;
+                            if (settings.invariance > 0) {
+                              changed.x = shown(random_affine(x, rng), rng).value();
+                              changed.drawn = shown(random_affine(drawn, rng), rng).value();
+                            }
                             return discriminator_loss(real, shown(drawn, rng).value(), codes, changed);
                           },
                           .lr_factor = static_cast<double>(settings.discriminator_rate) / 100, .beta1 = 0.5};

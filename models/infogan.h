@@ -19,7 +19,8 @@ struct InfoGanConfig {
   Index lambda_ratio = 100;
   // Standard deviation of the noise on every image that discriminator and Q are shown in training, in hundredths.
   Index image_noise = 0;
-  // Weight of invariance_loss, in hundredths: 0 is the paper's InfoGAN.
+  // Weight of invariance_loss, in hundredths; 0 is the paper's InfoGAN, to which discriminator_loss is given no changed
+  // images.
   Index invariance = 0;
   Index discriminator_rate = 20;  // its learning rate, in hundredths of the generator's, which is the run's
   Index side = 28;                // rows and columns of an image, a multiple of 4
@@ -90,8 +91,13 @@ class InfoGan : public LatentModel {
   // Throws when the first two terms have been next to nothing for some hundred steps: then the generator, whose
   // gradient vanishes with them, learns nothing more.
   //
-  // `changed`, if defined, are the images x drawn a little differently, as shown: then + invariance * invariance_loss.
-  Var discriminator_loss(const Tensor& x, const Tensor& drawn, const InfoGanCodes& codes, const Tensor& changed = {});
+  // With `changed`, both images drawn a little differently (data/warp.h), as shown: + invariance * invariance_loss of x;
+  // and of the codes only the first continuous one is read off `drawn`, the others off its changed images. So what
+  // changes images that way, slant above all, is left to the first.
+  struct Changed {
+    Tensor x, drawn;
+  };
+  Var discriminator_loss(const Tensor& x, const Tensor& drawn, const InfoGanCodes& codes, const Changed& changed = {});
   // -log D(drawn) + lambda * information_loss(drawn): the non-saturating loss (Goodfellow et al. 2014).
   Var generator_loss(const Var& drawn, const InfoGanCodes& codes);
   // -log Q(c | x), mean over the batch, in nats; each code's part times its lambda, or with `plain` times 1.

@@ -16,7 +16,10 @@ void check_losses(InfoGanConfig config) {
   const Tensor x = rng.bernoulli(Tensor::full({4, 1, 8, 8}, Real(0.4)));
   const InfoGanCodes codes = model.draw(4, rng);
   const Tensor drawn = model.generate(codes).value();
-  const Tensor changed = config.invariance > 0 ? rng.bernoulli(Tensor::full({4, 1, 8, 8}, Real(0.4))) : Tensor();
+  InfoGan::Changed changed;
+  if (config.invariance > 0) {
+    changed = {rng.bernoulli(Tensor::full({4, 1, 8, 8}, Real(0.4))), rng.uniform({4, 1, 8, 8})};
+  }
   // So small a step that hardly any of the many leaky ReLUs has its kink within it.
   const GradientCheckOptions options = {.step = 1e-6, .rtol = 1e-6, .max_elements = 40};
   const GradientCheck discriminator = check_gradients(

@@ -8,6 +8,7 @@
 #include "models/hungarian.h"
 #include "nn/optim/adam.h"
 #include "tensor/elementwise.h"
+#include "tensor/indexing.h"
 #include "tensor/npy.h"
 #include "tensor/reduce.h"
 #include "tests/disagreement.h"
@@ -152,19 +153,25 @@ TEST_CASE("invariance loss: PyTorch's value and gradients; 0 for pairs that agre
   CHECK(model.invariance_loss(same, same).item() == doctest::Approx(3 * std::log(4)).epsilon(1e-4));
 }
 
-TEST_CASE("the discriminator's loss with changed images is the sum of both, at its weight") {
+TEST_CASE("with changed images the discriminator's loss has the invariance at its weight, and reads codes off them") {
   InfoGanConfig config = small_infogan();
   config.invariance = 30;
   InfoGan model(config), again(config);
   with_values(model, 15), with_values(again, 15);
   Rng rng(16);
   const InfoGanCodes codes = model.draw(6, rng);
-  const Tensor x = rng.uniform({6, 1, 8, 8}), changed = rng.uniform({6, 1, 8, 8}), drawn = rng.uniform({6, 1, 8, 8});
+  const Tensor x = rng.uniform({6, 1, 8, 8}), drawn = rng.uniform({6, 1, 8, 8});
+  const InfoGan::Changed changed{rng.uniform({6, 1, 8, 8}), rng.uniform({6, 1, 8, 8})};
   const double without = model.discriminator_loss(x, drawn, codes).item();
   const double with_them = again.discriminator_loss(x, drawn, codes, changed).item();
-  const double alone = model.invariance_loss(model.read(x).category, model.read(changed).category).item();
+  const double alone = model.invariance_loss(model.read(x).category, model.read(changed.x).category).item();
   CHECK(alone > 0.1);
-  CHECK(with_them - without == doctest::Approx(0.3 * alone).epsilon(1e-3));
+  const InfoGan::Reading seen = model.read(drawn), moved = model.read(changed.drawn);
+  const Tensor means = concatenate({seen.mean.value().slice(1, 0, 1), moved.mean.value().slice(1, 1, 2)}, 1);
+  const double codes_off_changed = model.information_loss({{}, moved.category, means}, codes).item();
+  const double codes_off_drawn = model.information_loss(seen, codes).item();
+  CHECK(std::abs(codes_off_changed - codes_off_drawn) > 0.01);
+  CHECK(with_them - without == doctest::Approx(0.3 * alone + codes_off_changed - codes_off_drawn).epsilon(1e-3));
 }
 
 TEST_CASE("without the information term nothing of the codes' loss reaches generator or trunk; with it, it does") {
