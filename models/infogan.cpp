@@ -40,9 +40,9 @@ const InfoGanConfig& checked(const InfoGanConfig& c) {
           "lambda is {} and lambda_continuous {}; neither may be negative", c.lambda, c.lambda_continuous);
   require(c.lambda_ratio >= 0 && c.image_noise >= 0, "InfoGan",
           "lambda_ratio is {} and image_noise {}; neither may be negative", c.lambda_ratio, c.image_noise);
-  require(c.invariance >= 0 && c.discriminator_rate >= 1, "InfoGan",
-          "invariance is {} and discriminator_rate {} but they must be 0 and 1 or more", c.invariance,
-          c.discriminator_rate);
+  require(c.invariance >= 0 && c.warm_up >= 0 && c.discriminator_rate >= 1, "InfoGan",
+          "invariance is {}, warm_up {} and discriminator_rate {} but they must be 0, 0 and 1 or more", c.invariance,
+          c.warm_up, c.discriminator_rate);
   return c;
 }
 
@@ -61,7 +61,7 @@ InfoGan::InfoGan(InfoGanConfig config)
     : LatentModel(kGrey, 1, checked(config).side, config.side), settings(config),
       generator(child<Sequential>("generator")), trunk(child<Sequential>("trunk")),
       real_head(child<Linear>("real_head", config.hidden, 1)), code_head(child<Sequential>("code_head")),
-      watched_(kBlindLoss) {
+      watched_(kBlindLoss), steps_(buffer("steps", Tensor::zeros({1}))) {
   const InfoGanConfig& c = settings;
   const Index small = c.side / 4, wide = 2 * c.maps;
   // What batch normalization follows needs no bias.
@@ -138,7 +138,7 @@ InfoGan::Reading InfoGan::read(const Var& images, bool information_reaches_trunk
 Var InfoGan::information_loss(const Reading& reading, const InfoGanCodes& codes, bool plain) const {
   const auto weight = [&](Index lambda) { return plain ? Real(1) : static_cast<Real>(lambda) / 100; };
   Var loss = cross_entropy(reading.category, codes.category, Reduction::kMean) * weight(settings.lambda);
-  Real of_code = weight(settings.lambda_continuous);
+  Real of_code = weight(settings.lambda_continuous) * (plain ? 1 : warmth());
   for (Index i = 0; i < settings.continuous; ++i) {
     const Tensor code = codes.continuous.slice(1, i, i + 1).contiguous();
     const Tensor unit = Tensor::zeros(code.shape());  // log of a variance of 1
@@ -146,6 +146,11 @@ Var InfoGan::information_loss(const Reading& reading, const InfoGanCodes& codes,
     if (!plain) of_code *= static_cast<Real>(settings.lambda_ratio) / 100;
   }
   return loss;
+}
+
+Real InfoGan::warmth() const {
+  const Real done = steps_.data()[0], all = static_cast<Real>(settings.warm_up);
+  return training() && done < all ? done / all : Real(1);
 }
 
 Var InfoGan::shown(const Var& images, Rng& rng) const {
@@ -177,6 +182,7 @@ Var InfoGan::discriminator_loss(const Tensor& x, const Tensor& drawn, const Info
   const Reading of_real = read(x), of_drawn = read(drawn, informed());
   const Var adversarial = says(of_real.real, 1) + says(of_drawn.real, 0);
   watch(adversarial.item());
+  if (training()) steps_.data()[0] += 1;
   if (!changed.x.defined()) return adversarial + information_loss(of_drawn, codes, /*plain=*/!informed());
   const Reading of_changed = read(changed.drawn, informed());
   const Index first = std::min<Index>(settings.continuous, 1);
@@ -303,6 +309,7 @@ ModelConfig InfoGan::config() const {
           {"categories", c.categories}, {"continuous", c.continuous}, {"lambda", c.lambda},
           {"lambda_continuous", c.lambda_continuous}, {"lambda_ratio", c.lambda_ratio},
           {"image_noise", c.image_noise}, {"invariance", c.invariance},
+          {"warm_up", c.warm_up},
           {"discriminator_rate", c.discriminator_rate}, {"side", c.side}};
 }
 
@@ -319,6 +326,7 @@ std::map<std::string, std::string> InfoGan::config_help() const {
           {"image_noise", "deviation of the noise on what discriminator and Q are shown in training, in hundredths"},
           {"invariance", "weight of the agreement of the categories of an image and of the same image drawn a little "
                          "differently, in hundredths"},
+          {"warm_up", "training steps through which the weight of the continuous codes grows from 0"},
           {"discriminator_rate", "the discriminator's learning rate, in hundredths of --lr, which is the generator's"},
           {"side", "rows and columns of the images, a multiple of 4"}};
 }

@@ -22,6 +22,9 @@ struct InfoGanConfig {
   // Weight of invariance_loss, in hundredths; 0 is the paper's InfoGAN, to which discriminator_loss is given no changed
   // images.
   Index invariance = 0;
+  // Training steps through which the continuous codes' weight grows from 0. Codes that find their meaning before the
+  // categories have become classes find another one in each category.
+  Index warm_up = 0;
   Index discriminator_rate = 20;  // its learning rate, in hundredths of the generator's, which is the run's
   Index side = 28;                // rows and columns of an image, a multiple of 4
 };
@@ -100,7 +103,8 @@ class InfoGan : public LatentModel {
   Var discriminator_loss(const Tensor& x, const Tensor& drawn, const InfoGanCodes& codes, const Changed& changed = {});
   // -log D(drawn) + lambda * information_loss(drawn): the non-saturating loss (Goodfellow et al. 2014).
   Var generator_loss(const Var& drawn, const InfoGanCodes& codes);
-  // -log Q(c | x), mean over the batch, in nats; each code's part times its lambda, or with `plain` times 1.
+  // -log Q(c | x), mean over the batch, in nats; each code's part times its lambda (in training, a continuous one's as
+  // far as it is warmed up), or with `plain` times 1.
   Var information_loss(const Reading& reading, const InfoGanCodes& codes, bool plain = false) const;
   // What the category of an image and that of the same image drawn a little differently do not say about each other, in
   // nats: log(categories) - I(category; category') over the pairs of a batch, logits [N, categories] each; and twice
@@ -151,7 +155,9 @@ class InfoGan : public LatentModel {
   bool informed() const { return settings.lambda > 0 || settings.lambda_continuous > 0; }
   Reading read(const Var& images, bool information_reaches_trunk);
   void watch(double adversarial_loss);
-  double watched_;  // moving average of the discriminator's adversarial loss
+  Real warmth() const;  // 0 to 1: the share of their weight that the continuous codes have by now
+  double watched_;      // moving average of the discriminator's adversarial loss
+  Tensor& steps_;       // [1] training steps so far: calls of discriminator_loss
 };
 
 // Which of the continuous codes turns which measure of the images that it is drawn into (models/digit_shape.h).

@@ -118,6 +118,7 @@ std::unique_ptr<ImageModel> make_infogan(const ModelConfig& config) {
                                                  .lambda_ratio = config.at("lambda_ratio"),
                                                  .image_noise = config.at("image_noise"),
                                                  .invariance = config.at("invariance"),
+                                                 .warm_up = config.at("warm_up"),
                                                  .discriminator_rate = config.at("discriminator_rate"),
                                                  .side = config.at("side")});
 }

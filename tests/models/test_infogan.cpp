@@ -53,7 +53,8 @@ void against_torch(const std::string& name, InfoGanConfig config) {
   const Stored stored;
   InfoGan model(config);
   NamedTensors first;
-  for (const auto& [key, value] : model.state()) first.emplace_back(key, stored(name + "/state." + key));
+  for (const auto& [key, value] : model.state())
+    first.emplace_back(key, key == "steps" ? value : stored(name + "/state." + key));
   model.load(first);
   const InfoGanCodes codes = stored_codes(stored, name);
   const AdamOptions options = {.lr = 1e-3, .beta1 = 0.5};
@@ -75,6 +76,7 @@ void against_torch(const std::string& name, InfoGanConfig config) {
   generator.step();
   for (const auto& [key, value] : model.state()) {
     CAPTURE(key);
+    if (key == "steps") continue;
     CHECK(allclose(value, stored(name + "/after." + key), 1e-4, 2e-6));  // running statistics too
   }
 }
@@ -172,6 +174,30 @@ TEST_CASE("with changed images the discriminator's loss has the invariance at it
   const double codes_off_drawn = model.information_loss(seen, codes).item();
   CHECK(std::abs(codes_off_changed - codes_off_drawn) > 0.01);
   CHECK(with_them - without == doctest::Approx(0.3 * alone + codes_off_changed - codes_off_drawn).epsilon(1e-3));
+}
+
+TEST_CASE("warm-up: a continuous code's weight grows with each training step, a category's is there at once") {
+  InfoGanConfig config = small_infogan(100, 100);
+  config.warm_up = 4;
+  InfoGan model(config);
+  with_values(model, 21);
+  Rng rng(22);
+  const InfoGanCodes codes = model.draw(6, rng);
+  const Tensor x = rng.uniform({6, 1, 8, 8}), drawn = rng.uniform({6, 1, 8, 8});
+  const InfoGan::Reading blind{.real = {}, .category = Tensor::zeros({6, 3}), .mean = Tensor::zeros({6, 2})};
+  const auto of_codes = [&] { return model.information_loss(blind, codes).item() - std::log(3); };
+  model.eval();
+  const double whole = of_codes();
+  CHECK(whole > 1);
+  model.train();
+  for (int step = 0; step < 6; ++step) {
+    CHECK(of_codes() == doctest::Approx(whole * std::min(step / 4.0, 1.0)).epsilon(1e-4));
+    model.discriminator_loss(x, drawn, codes);
+  }
+  model.eval();
+  model.discriminator_loss(x, drawn, codes);  // no training step
+  for (const auto& [key, value] : model.state())
+    if (key == "steps") CHECK(value.item() == 6);  // kept in checkpoints, so that a run goes on warming up
 }
 
 TEST_CASE("without the information term nothing of the codes' loss reaches generator or trunk; with it, it does") {
