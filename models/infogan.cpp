@@ -24,8 +24,8 @@ namespace gradfold {
 namespace {
 
 constexpr Real kLeak = Real(0.1);
-// In invariance_loss: of how unevenly the categories are used. With 0 a category stays nearly empty once it is, and two
-// classes share another.
+// In invariance_loss: of how unevenly the categories are used. With 0 a category stays nearly empty once it is, and
+// two classes share another.
 constexpr Real kEvenness = 2;
 // The discriminator's loss at the beginning, when it can tell nothing; how much of a step enters the average; and the
 // average at which the generator is taken to be lost.

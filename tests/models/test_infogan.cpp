@@ -132,7 +132,7 @@ TEST_CASE("a ratio of lambdas makes each further code weigh less; noise is on wh
   CHECK(identical(without.shown(images, rng).value(), images));
 }
 
-TEST_CASE("invariance loss: PyTorch's value and gradients; 0 for pairs that agree, log K if they say nothing, more if uneven") {
+TEST_CASE("invariance loss: PyTorch's value and gradients; 0 if pairs agree, log K if they know nothing") {
   const std::map<std::string, Tensor> stored = read_npz(GRADFOLD_SOURCE_DIR "/tests/fixtures/invariance.npz");
   InfoGanConfig config = small_infogan();
   config.categories = 4;
@@ -310,7 +310,7 @@ TEST_CASE("code meaning: each measure gets a code of its own, by what the images
   CHECK(meaning.thickness < -0.95);
 }
 
-TEST_CASE("categories that survive small changes of a drawing, and nothing else asked of them, are nearly the digits") {
+TEST_CASE("categories that survive small changes of a drawing are nearly the digits, with no other demand") {
   InfoGanConfig config = small_infogan();
   config.maps = 8, config.hidden = 32, config.code_hidden = 16, config.invariance = 100, config.side = 28;
   const StrokeDigits digits = stroke_digits(600, Rng(17), {.classes = {0, 1, 4}});
