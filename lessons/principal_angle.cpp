@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "manifold/column_block.h"
 #include "manifold/eigenpairs.h"
 #include "tensor/elementwise.h"
 #include "tensor/matmul.h"

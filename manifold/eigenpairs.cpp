@@ -5,7 +5,7 @@
 
 // g++ 12 takes the undefined part of its own AVX-512 maximum for a variable of Eigen's.
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#include <Eigen/Dense>
+#include <Eigen/Eigenvalues>
 #include <Eigen/SparseCholesky>
 #include <Spectra/SymEigsSolver.h>
 
@@ -121,18 +121,6 @@ Eigenpairs smallest_eigenpairs(const SparseLower& a, Index k) {
     remove_mean(y, n);
   });
   for (double& value : out.values) value = 1 / value - shift;
-  return out;
-}
-
-Tensor orthonormal_columns(const Tensor& x) {
-  check_shape("orthonormal_columns", "x", x.shape(), {"N", "K"});
-  using Reals = Eigen::Matrix<Real, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  const Index n = x.size(0), k = x.size(1);
-  require(n >= k, "orthonormal_columns", "x is {}; it must have at least as many rows as columns", x.shape());
-  const Tensor rows = x.contiguous();
-  const Eigen::HouseholderQR<Eigen::Matrix<Real, Eigen::Dynamic, Eigen::Dynamic>> qr(Reals::Map(rows.data(), n, k));
-  Tensor out({n, k});
-  Reals::Map(out.data(), n, k) = qr.householderQ() * Reals::Identity(n, k);
   return out;
 }
 

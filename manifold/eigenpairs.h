@@ -50,7 +50,4 @@ struct SparseLower {
 // constant vector is projected out of every product.
 Eigenpairs smallest_eigenpairs(const SparseLower& a, Index k);
 
-// An orthonormal basis [N, K] of the columns of x [N, K], N >= K, by Householder reflections.
-Tensor orthonormal_columns(const Tensor& x);
-
 }  // namespace gradfold

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "manifold/check_points.h"
+#include "manifold/column_block.h"
 #include "manifold/eigenpairs.h"
 #include "manifold/scatter.h"
 #include "tensor/elementwise.h"

@@ -8,7 +8,7 @@ namespace gradfold {
 namespace {
 
 // In double: products of finite numbers stay finite.
-double dot(const Real* a, const double* b, Index d) {
+double along(const Real* a, const double* b, Index d) {
   constexpr Index kLanes = 8;
   double lanes[kLanes] = {};
   Index c = 0;
@@ -43,7 +43,7 @@ class Builder {
     keyed_.clear();
     for (Index i = begin; i < end; ++i) {
       const std::int32_t row = tree_.point[i];
-      keyed_.emplace_back(dot(x_ + row * d_, direction_.data(), d_), row);
+      keyed_.emplace_back(along(x_ + row * d_, direction_.data(), d_), row);
     }
     const Index half = (end - begin) / 2;
     std::nth_element(keyed_.begin(), keyed_.begin() + half, keyed_.end());

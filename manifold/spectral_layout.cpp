@@ -1,22 +1,16 @@
 #include "manifold/spectral_layout.h"
 
-// As in eigenpairs.cpp: a false alarm of g++ 12.
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#include <Eigen/Eigenvalues>
-#include <Eigen/QR>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
+#include "manifold/column_block.h"
 #include "manifold/eigenpairs.h"
 #include "manifold/pca.h"
 #include "tensor/parallel.h"
 
 namespace gradfold {
 namespace {
-
-using Block = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;  // one vector a column
 
 constexpr Index kDenseSize = 200;
 constexpr Index kVectors = 8;     // iterated together: those beyond the wanted ones speed the others up
@@ -37,90 +31,56 @@ class Normalized {
   }
 
   Index size() const { return graph_.size(); }
-  const Eigen::VectorXd& root_of_degree() const { return root_; }
+  const std::vector<double>& root_of_degree() const { return root_; }
 
-  void multiply(const Block& x, Block& y) const {
+  void multiply(const ColumnBlock& x, ColumnBlock& y) const {
     parallel_for(size(), 512, [&](Index begin, Index end) {
       for (Index i = begin; i < end; ++i) {
         double sum[kVectors] = {};
         for (Index e = graph_.start[i]; e < graph_.start[i + 1]; ++e) {
           const Index j = graph_.column[e];
           const double w = graph_.value[e] / root_[j];
-          const double* row = x.data() + j * kVectors;
+          const double* row = x.row(j);
           for (Index v = 0; v < kVectors; ++v) sum[v] += w * row[v];
         }
-        for (Index v = 0; v < kVectors; ++v) y(i, v) = sum[v] / root_[i];
+        for (Index v = 0; v < kVectors; ++v) y.row(i)[v] = sum[v] / root_[i];
       }
     });
   }
 
  private:
   const SparseRows& graph_;
-  Eigen::VectorXd root_;
+  std::vector<double> root_;
 };
 
-// a^T b of blocks, added up in order of rows.
-Eigen::MatrixXd inner_products(const Block& a, const Block& b) {
-  constexpr Index kRows = 4096;
-  const Index n = a.rows(), parts = (n + kRows - 1) / kRows;
-  std::vector<Eigen::MatrixXd> part(static_cast<std::size_t>(parts));
-  parallel_for(parts, 1, [&](Index begin, Index end) {
-    for (Index p = begin; p < end; ++p) {
-      const Index from = p * kRows, rows = std::min(kRows, n - from);
-      part[p] = a.middleRows(from, rows).transpose() * b.middleRows(from, rows);
-    }
-  });
-  Eigen::MatrixXd sum = part[0];
-  for (Index p = 1; p < parts; ++p) sum += part[p];
-  return sum;
-}
-
-// Orthonormal columns; the first stays what it is but for its length. Two rounds of Cholesky QR.
-void orthonormalize(Block& x) {
-  for (int round = 0; round < 2; ++round) {
-    const Eigen::MatrixXd gram = inner_products(x, x);
-    const Eigen::MatrixXd one = Eigen::MatrixXd::Identity(x.cols(), x.cols());
-    const Eigen::LLT<Eigen::MatrixXd> cholesky(gram + 1e-14 * gram.trace() * one);
-    const Eigen::MatrixXd inverse = cholesky.matrixU().solve(one);
-    x = x * inverse;
-  }
-}
-
-Tensor rows_of(const Block& vectors, const std::vector<Index>& columns) {
-  const Index n = vectors.rows();
-  Tensor out({static_cast<Index>(columns.size()), n});
-  for (std::size_t c = 0; c < columns.size(); ++c) {
-    std::vector<double> row(static_cast<std::size_t>(n));
-    for (Index i = 0; i < n; ++i) row[i] = vectors(i, columns[c]);
-    fix_sign(row.data(), n);
-    for (Index i = 0; i < n; ++i) out.data()[static_cast<Index>(c) * n + i] = static_cast<Real>(row[i]);
-  }
+// The vectors as rows of a tensor, with the sign that Eigenpairs fixes.
+Tensor fixed_rows(std::vector<double> vectors, Index count, Index n) {
+  for (Index c = 0; c < count; ++c) fix_sign(vectors.data() + c * n, n);
+  Tensor out({count, n});
+  std::transform(vectors.begin(), vectors.begin() + count * n, out.data(), [](double v) { return static_cast<Real>(v); });
   return out;
 }
 
 Tensor dense_eigenvectors(const SparseRows& graph, const Normalized& normalized, Index components) {
   const Index n = graph.size();
-  Eigen::MatrixXd a = Eigen::MatrixXd::Zero(n, n);
+  const std::vector<double>& root = normalized.root_of_degree();
+  std::vector<double> a(static_cast<std::size_t>(n * n), 0.0);
   for (Index i = 0; i < n; ++i)
-    for (Index e = graph.start[i]; e < graph.start[i + 1]; ++e) {
-      const Index j = graph.column[e];
-      a(i, j) += graph.value[e] / (normalized.root_of_degree()[i] * normalized.root_of_degree()[j]);
-    }
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(a);  // eigenvalues rise
-  std::vector<Index> columns;
-  for (Index c = 0; c < components; ++c) columns.push_back(n - 2 - c);
-  return rows_of(solver.eigenvectors(), columns);
+    for (Index e = graph.start[i]; e < graph.start[i + 1]; ++e)
+      a[i * n + graph.column[e]] += graph.value[e] / (root[i] * root[graph.column[e]]);
+  const Eigenpairs pairs = largest_eigenpairs(a, n, components + 1);
+  return fixed_rows({pairs.vectors.begin() + n, pairs.vectors.end()}, components, n);
 }
 
 // p(A) x by the recurrence of Chebyshev polynomials scaled to be small on [low, high].
-void filter(const Normalized& a, double low, double high, Block& x, Block& before, Block& next) {
+void filter(const Normalized& a, double low, double high, ColumnBlock& x, ColumnBlock& before, ColumnBlock& next) {
   const double half = (high - low) / 2, middle = (high + low) / 2;
-  const auto step = [&](const Block& from, const Block* minus, Block& to, double factor) {
+  const auto step = [&](const ColumnBlock& from, const ColumnBlock* minus, ColumnBlock& to, double factor) {
     a.multiply(from, to);
-    parallel_for(x.rows(), 4096, [&](Index begin, Index end) {
+    parallel_for(x.rows, 4096, [&](Index begin, Index end) {
       for (Index i = begin * kVectors; i < end * kVectors; ++i) {
-        const double shifted = factor * (to.data()[i] - middle * from.data()[i]) / half;
-        to.data()[i] = minus ? shifted - minus->data()[i] : shifted;
+        const double shifted = factor * (to.value[i] - middle * from.value[i]) / half;
+        to.value[i] = minus ? shifted - minus->value[i] : shifted;
       }
     });
   };
@@ -142,27 +102,28 @@ Tensor laplacian_eigenvectors(const SparseRows& graph, Index components) {
           std::min(n - 1, kVectors - 3));
   const Normalized a(graph);
   if (n <= kDenseSize) return dense_eigenvectors(graph, a, components);
-  Block x(n, kVectors), y(n, kVectors), spare(n, kVectors);
+  ColumnBlock x(n, kVectors), y(n, kVectors), spare(n, kVectors);
   const Tensor noise = Rng(0).normal({n, kVectors});
-  for (Index i = 0; i < n * kVectors; ++i) x.data()[i] = noise.data()[i];
-  Eigen::VectorXd values, previous = Eigen::VectorXd::Zero(kVectors);
+  std::copy(noise.data(), noise.data() + n * kVectors, x.value.begin());
+  std::vector<double> previous(kVectors, 0.0);
   double cut = 0.9;  // what lies below it is damped: all but the wanted eigenvalues, once they are known
   for (int round = 0; round < kRounds; ++round) {
-    x.col(0) = a.root_of_degree();
+    for (Index i = 0; i < n; ++i) x.row(i)[0] = a.root_of_degree()[i];
     orthonormalize(x);
     a.multiply(x, y);
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> small(inner_products(x, y));
-    x = (x * small.eigenvectors().rowwise().reverse()).eval();  // Ritz vectors, eigenvalues falling from 1
-    values = small.eigenvalues().reverse();
-    const double range = 1 - values[components + 1];
-    if (round > 3 && std::abs(values[components] - previous[components]) < 1e-3 * range) break;
-    previous = values;
-    if (round > 0) cut = std::clamp(values[kVectors - 1], -0.5, 1 - 1e-9);
+    // Ritz vectors, eigenvalues falling from 1.
+    const Eigenpairs small = largest_eigenpairs(inner_products(x, y), kVectors, kVectors);
+    combine(x, small.vectors);
+    const double range = 1 - small.values[components + 1];
+    if (round > 3 && std::abs(small.values[components] - previous[components]) < 1e-3 * range) break;
+    previous = small.values;
+    if (round > 0) cut = std::clamp(small.values[kVectors - 1], -0.5, 1 - 1e-9);
     filter(a, -1, cut, x, spare, y);
   }
-  std::vector<Index> columns;
-  for (Index c = 1; c <= components; ++c) columns.push_back(c);
-  return rows_of(x, columns);
+  std::vector<double> wanted(static_cast<std::size_t>(components * n));
+  for (Index c = 0; c < components; ++c)
+    for (Index i = 0; i < n; ++i) wanted[c * n + i] = x.row(i)[c + 1];
+  return fixed_rows(std::move(wanted), components, n);
 }
 
 namespace {

@@ -13,12 +13,12 @@ using namespace gradfold;
 namespace {
 
 // Where the ink of image [1, H, W] is on average, and how far it leans: x shifted for a row.
-struct Ink {
+struct Placement {
   double mass = 0, x = 0, y = 0, lean = 0, height = 0;
 };
 
-Ink ink_of(const Tensor& image) {
-  Ink ink;
+Placement placement_of(const Tensor& image) {
+  Placement ink;
   double xy = 0, yy = 0;
   const auto each = [&](auto add) {
     for (Index y = 0; y < image.size(1); ++y)
@@ -51,7 +51,7 @@ template <class Measure>
 Range range_of(const Tensor& images, Measure measure) {
   Range r{1e9, -1e9};
   for (Index i = 0; i < images.size(0); ++i) {
-    const double m = measure(ink_of(images.select(0, i)));
+    const double m = measure(placement_of(images.select(0, i)));
     r.least = std::min(r.least, m), r.most = std::max(r.most, m);
   }
   return r;
@@ -91,21 +91,21 @@ TEST_CASE("each part of the map does what its name says, as far as it may, to ea
     return random_affine(images, rng, options);
   };
   const Tensor moved = changed([](AffineOptions& o) { o.shift = 3; });
-  check_fills(range_of(moved, [](const Ink& ink) { return ink.x; }), 10.5, 16.5, 0.01);
-  check_fills(range_of(moved, [](const Ink& ink) { return ink.y; }), 10.5, 16.5, 0.01);
-  check_fills(range_of(moved, [](const Ink& ink) { return ink.mass; }), 48, 48, 0.01);
-  check_fills(range_of(moved, [](const Ink& ink) { return ink.lean; }), 0, 0, 0.01);
+  check_fills(range_of(moved, [](const Placement& ink) { return ink.x; }), 10.5, 16.5, 0.01);
+  check_fills(range_of(moved, [](const Placement& ink) { return ink.y; }), 10.5, 16.5, 0.01);
+  check_fills(range_of(moved, [](const Placement& ink) { return ink.mass; }), 48, 48, 0.01);
+  check_fills(range_of(moved, [](const Placement& ink) { return ink.lean; }), 0, 0, 0.01);
 
   const Tensor leant = changed([](AffineOptions& o) { o.slant = 20; });
-  check_fills(range_of(leant, [](const Ink& ink) { return ink.lean; }), -20, 20, 0.5);
-  check_fills(range_of(leant, [](const Ink& ink) { return ink.y; }), 13.5, 13.5, 0.01);
+  check_fills(range_of(leant, [](const Placement& ink) { return ink.lean; }), -20, 20, 0.5);
+  check_fills(range_of(leant, [](const Placement& ink) { return ink.y; }), 13.5, 13.5, 0.01);
 
   const Tensor turned = changed([](AffineOptions& o) { o.rotation = 10; });
-  check_fills(range_of(turned, [](const Ink& ink) { return ink.lean; }), -9, 9, 1);  // a bar of some width leans less
-  check_fills(range_of(turned, [](const Ink& ink) { return ink.mass; }), 48, 48, 1.5);
+  check_fills(range_of(turned, [](const Placement& ink) { return ink.lean; }), -9, 9, 1);  // a bar of some width leans less
+  check_fills(range_of(turned, [](const Placement& ink) { return ink.mass; }), 48, 48, 1.5);
 
   const Tensor resized = changed([](AffineOptions& o) { o.scale = 0.3; });
-  const double height = ink_of(images.select(0, 0)).height;
-  check_fills(range_of(resized, [&](const Ink& ink) { return std::log(ink.height / height); }), -0.3, 0.3, 0.05);
-  check_fills(range_of(resized, [](const Ink& ink) { return std::log(ink.mass / 48); }), -0.6, 0.6, 0.1);
+  const double height = placement_of(images.select(0, 0)).height;
+  check_fills(range_of(resized, [&](const Placement& ink) { return std::log(ink.height / height); }), -0.3, 0.3, 0.05);
+  check_fills(range_of(resized, [](const Placement& ink) { return std::log(ink.mass / 48); }), -0.6, 0.6, 0.1);
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "manifold/column_block.h"
 #include "tensor/matmul.h"
 #include "tensor/random.h"
 #include "tests/files.h"
@@ -92,13 +93,4 @@ TEST_CASE("the smallest eigenpairs without the constant one: a path's are cosine
       product += low.vector(k - 1)[i] * std::cos(M_PI * k * (i + 0.5) / n) * std::sqrt(2.0 / n);
     CHECK(std::abs(product) == doctest::Approx(1).epsilon(1e-8));
   }
-}
-
-TEST_CASE("an orthonormal basis of columns") {
-  Rng rng(2);
-  const Tensor q = orthonormal_columns(rng.normal({50, 7}));
-  Tensor unit = Tensor::zeros({7, 7});
-  for (Index i = 0; i < 7; ++i) unit.set({i, i}, 1);
-  CHECK(allclose(matmul(q, q, {.transpose_a = true}), unit, 0, 1e-5));
-  CHECK(contains(message_of([&] { orthonormal_columns(rng.normal({3, 7})); }), "at least as many rows"));
 }

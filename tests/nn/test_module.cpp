@@ -18,7 +18,7 @@ struct Block : Module {
   Var forward(const Var& x) override { return norm(first(x)); }
 };
 
-struct Net : Module {
+struct SmallNet : Module {
   Var scale = param("scale", {2}, init::constant(3));
   Block& block = child<Block>("block");
   Linear& out = child<Linear>("out", 4, 2);
@@ -51,7 +51,7 @@ std::vector<std::string> names(const NamedTensors& state) {
 }  // namespace
 
 TEST_CASE("names come in the order of declaration, as in a PyTorch state dict") {
-  Net net;
+  SmallNet net;
   const std::vector<std::string> in_order = {
       "scale", "block.first.weight", "block.first.bias", "block.norm.weight", "block.norm.bias",
       "block.norm.running_mean", "block.norm.running_var", "block.norm.num_batches_tracked", "out.weight", "out.bias"};
@@ -62,7 +62,7 @@ TEST_CASE("names come in the order of declaration, as in a PyTorch state dict") 
 }
 
 TEST_CASE("reset_parameters: the same seed, the same bits; another seed, others; constants stay") {
-  Net a, b, c;
+  SmallNet a, b, c;
   Rng one(1), same(1), other(2);
   a.reset_parameters(one), b.reset_parameters(same), c.reset_parameters(other);
   CHECK(identical(a.out.weight.value(), b.out.weight.value()));
@@ -77,7 +77,7 @@ TEST_CASE("reset_parameters: the same seed, the same bits; another seed, others;
 }
 
 TEST_CASE("train and eval, zero_grad and freeze reach every child") {
-  Net net;
+  SmallNet net;
   Rng rng(1);
   net.reset_parameters(rng);
   net.eval();
@@ -98,7 +98,7 @@ TEST_CASE("train and eval, zero_grad and freeze reach every child") {
 }
 
 TEST_CASE("check_module finds what was not registered and what is not used") {
-  Net net;
+  SmallNet net;
   Forgetful forgetful;
   Rng rng(1);
   net.reset_parameters(rng), forgetful.reset_parameters(rng);
@@ -112,7 +112,7 @@ TEST_CASE("check_module finds what was not registered and what is not used") {
 }
 
 TEST_CASE("load says what does not fit and changes nothing") {
-  Net net;
+  SmallNet net;
   Rng rng(1);
   net.reset_parameters(rng);
   const NamedTensors before = net.state();
@@ -120,7 +120,7 @@ TEST_CASE("load says what does not fit and changes nothing") {
   state[1].second = Tensor::zeros({4, 5});
   state.back().first = "out.offset";
   CHECK(message_of([&] { net.load(state); }) ==
-        "Net: the state does not fit: missing out.bias; unknown out.offset; block.first.weight is [4, 5] but must be "
+        "SmallNet: the state does not fit: missing out.bias; unknown out.offset; block.first.weight is [4, 5] but must be "
         "[4, 3]\n  hint: build the model with the options that it was saved with");
   for (std::size_t i = 0; i < before.size(); ++i) CHECK(identical(net.state()[i].second, before[i].second));
 }
@@ -138,7 +138,7 @@ TEST_CASE("names may not be taken, empty or dotted") {
 }
 
 TEST_CASE("summary shows every module with its shapes, and the total") {
-  Net net;
+  SmallNet net;
   const std::string text = net.summary();
   INFO(text);
   CHECK(text.find("block.first") != std::string::npos);
@@ -155,12 +155,12 @@ TEST_CASE("a module of another signature says so") {
 }
 
 TEST_CASE("modules<T> finds every T, the root included, in the order of declaration") {
-  Net net;
+  SmallNet net;
   const std::vector<Linear*> linears = modules<Linear>(net);
   REQUIRE(linears.size() == 2);
   CHECK(linears[0] == &net.block.first);
   CHECK(linears[1] == &net.out);
-  CHECK(modules<Net>(net) == std::vector<Net*>{&net});
+  CHECK(modules<SmallNet>(net) == std::vector<SmallNet*>{&net});
   CHECK(modules<Module>(net).size() == 5);  // net, block, first, norm, out
   CHECK(modules<BatchNorm1d>(net.out).empty());
 }
