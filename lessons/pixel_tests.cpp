@@ -83,6 +83,20 @@ PixelsSeen pixels_seen(const std::vector<AutoregressiveModel*>& models, const Sh
   return out;
 }
 
+Index rows_off_cone(const Tensor& field, Index row, Index col, Index left, Index right) {
+  check_shape("rows_off_cone", "field", field.shape(), {"H", "W"});
+  Index off = 0;
+  for (Index up = 1; up <= row; ++up) {
+    bool differs = false;
+    for (Index c = 0; c < field.size(1); ++c) {
+      const bool in_cone = c >= col - left - up && c <= col + right + up;
+      differs = differs || (field.at({row - up, c}) != 0) != in_cone;
+    }
+    off += differs;
+  }
+  return off;
+}
+
 std::vector<double> influence_by_rows(AutoregressiveModel& model, const Tensor& images, Rng& rng) {
   check_shape("influence_by_rows", "images", images.shape(), {"N", "C", "H", "W"});
   const Index row = images.size(2) * 3 / 4, width = images.size(3);

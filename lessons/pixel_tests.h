@@ -41,6 +41,10 @@ struct PixelsSeen {
 PixelsSeen pixels_seen(const std::vector<AutoregressiveModel*>& models, const Shape& image, Index row, Index col,
                        Rng& rng, int draws);
 
+// In how many of the rows above pixel (row, col) it does not see just a cone of `field` [H, W] (0: not seen): k rows up
+// the columns from col - left - k to col + right + k, as far as there are columns.
+Index rows_off_cone(const Tensor& field, Index row, Index col, Index left, Index right);
+
 // Where the influence on a pixel comes from: the share of 0, 1, 2, ... rows above it, as far as there is any, adding up
 // to 1. Sizes of gradients of the model's logits by the images' pixels, for pixels of the row at three quarters of the
 // height, every other one of its middle half.

@@ -87,3 +87,18 @@ TEST_CASE("pixels seen: as many as a PixelCNN's layers reach, and none by indepe
   CHECK(seen.fields[0].at({8, 1}) == 0);
   CHECK(seen.picture({"PixelCNN", "blind"}).width() > 2 * 6 * 16);
 }
+
+TEST_CASE("rows off a cone: none of a cone, cut off at the edges; one where a pixel is too many or missing") {
+  // One column to the left and none to the right of pixel (3, 2), one more on each side with each row up.
+  Tensor field = Tensor::from({1, 1, 1, 1, 1, 1,  //
+                               1, 1, 1, 1, 1, 0,  //
+                               1, 1, 1, 1, 0, 0,  //
+                               0, 0, 0, 0, 0, 0},
+                              {4, 6});
+  CHECK(rows_off_cone(field, 3, 2, 1, 0) == 0);
+  CHECK(rows_off_cone(field, 3, 2, 1, 1) == 2);
+  field.set({2, 1}, 0);
+  CHECK(rows_off_cone(field, 3, 2, 1, 0) == 1);
+  field.set({1, 5}, 1);
+  CHECK(rows_off_cone(field, 3, 2, 1, 0) == 2);
+}
