@@ -15,7 +15,7 @@ TEST_CASE("each half has its own parameters, and both together all") {
   CHECK(parameters_of(model, "").size() == model.parameters().size());
   CHECK(encoder.front().shape() == Shape{4, 30});  // from the image
   CHECK(decoder.back().shape() == Shape{30});      // to the image
-  CHECK(parameters_of(model, "encoder.0").size() == 2);  // a weight and a bias
+  CHECK(parameters_of(model, "encoder.1").size() == 2);  // its first layer: a weight and a bias
 }
 
 TEST_CASE("a part that there is not is named") {
