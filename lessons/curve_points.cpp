@@ -1,5 +1,7 @@
 #include "lessons/curve_points.h"
 
+#include <cmath>
+
 #include "tensor/elementwise.h"
 #include "tensor/indexing.h"
 #include "tensor/matmul.h"
@@ -32,11 +34,10 @@ Tensor lattice_near(const Tensor& curve, Real side, Index steps, Real reach) {
   require(steps >= 2, "lattice_near", "steps is {} but must be 2 or more", steps);
   check_shape("lattice_near", "curve", curve.shape(), {"M", 2});
   const Real apart = 2 * side / static_cast<Real>(steps - 1);
+  // With fma the places are the same whether or not a compiler contracts a product and a sum.
+  const auto place = [&](Index i) { return std::fma(apart, static_cast<Real>(i), -side); };
   std::vector<Real> places;
-  for (Index i = 0; i < steps * steps; ++i) {
-    places.push_back(-side + apart * static_cast<Real>(i % steps));
-    places.push_back(-side + apart * static_cast<Real>(i / steps));
-  }
+  for (Index i = 0; i < steps * steps; ++i) places.push_back(place(i % steps)), places.push_back(place(i / steps));
   const Tensor lattice = Tensor::from(places, {steps * steps, 2}), distance = distance_to_curve(lattice, curve);
   Indices near(Shape{0});
   for (Index i = 0; i < distance.numel(); ++i) {
