@@ -152,13 +152,13 @@ int main(int argc, char** argv) {
   // ---- P8: what it makes of it ----------------------------------------------------------------------------
   Chart influence({.title = "influence on a pixel, by gradients", .x = "rows above it", .y = "share", .log_y = true});
   const Tensor some = held_out.slice(0, 0, std::min<Index>(n, 64)).contiguous();
-  std::vector<double> felt;
+  std::vector<double> felt;  // in the end by the last net, the deepest
   for (const auto& net : nets) {
     felt = influence_by_rows(*net, some, looking);
     const Tensor above = Tensor::arange(static_cast<Index>(felt.size()));
     influence.line(blocks_text(net->settings.blocks), values(above), felt);
   }
-  const double far = std::accumulate(felt.begin() + 6, felt.end(), 0.0);  // of the last net, the deepest
+  const double far = std::accumulate(felt.begin() + std::min<std::ptrdiff_t>(6, std::ssize(felt)), felt.end(), 0.0);
   lesson.picture("influence.png", influence, "trained nets on held-out digits");
   lesson.claim("P8", "what a pixel sees 6 rows up or further hardly counts", far, far < 0.1,
                "{:.1f} % of the influence; {}: {:.1f} nats, {}: {:.1f}, {}: {:.1f}", 100 * far,
