@@ -1,5 +1,7 @@
 #include "lessons/model_seconds.h"
 
+#include <algorithm>
+
 #include "lessons/comparison.h"
 #include "nn/optim/adam.h"
 

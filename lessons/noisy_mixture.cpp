@@ -1,6 +1,8 @@
 #include "lessons/noisy_mixture.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "tensor/elementwise.h"
 #include "tensor/reduce.h"

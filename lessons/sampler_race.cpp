@@ -1,5 +1,6 @@
 #include "lessons/sampler_race.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <limits>
