@@ -12,4 +12,8 @@ Tensor mean_origin(const Tensor& points, const Tensor& curve, Real sigma);
 // The distance from each point to the nearest on the curve, [N].
 Tensor distance_to_curve(const Tensor& points, const Tensor& curve);
 
+// Where arrows of a picture begin: of the steps x steps points of a lattice from -side to side both ways those no
+// farther than `reach` from the curve [M, 2], row by row from below: [N, 2].
+Tensor lattice_near(const Tensor& curve, Real side, Index steps, Real reach);
+
 }  // namespace gradfold

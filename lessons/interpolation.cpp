@@ -2,8 +2,10 @@
 
 #include <cmath>
 
+#include "lessons/latent_pictures.h"
 #include "tensor/elementwise.h"
 #include "tensor/indexing.h"
+#include "tensor/reduce.h"
 
 namespace gradfold {
 
@@ -36,6 +38,43 @@ Indices way_along(const Graph& graph, const Tensor& x, Index from, Index to, Ind
   }
   return out;
 }
+
+Graph image_graph(const Tensor& images, Index k) {
+  const Tensor x = images.flatten(1);
+  const Graph graph = neighbor_graph(nearest_neighbors(x, k));
+  return join_components(graph, connected_components(graph), x);
+}
+
+NearAndFar near_and_far(const Tensor& chart, const Tensor& euclid, const Tensor& along, Real far) {
+  const Index n = chart.size(0);
+  check_shape("near_and_far", "chart", chart.shape(), {"N", 1});
+  check_shape("near_and_far", "euclid", euclid.shape(), {n, n});
+  check_shape("near_and_far", "along", along.shape(), {n, n});
+  Index a = 0, b = -1, c = -1;
+  const Tensor off_middle = abs(chart - mean(chart));
+  for (Index i = 1; i < n; ++i) {
+    if (off_middle.at({i, 0}) < off_middle.at({a, 0})) a = i;
+  }
+  for (Index i = 0; i < n; ++i) {
+    if (along.at({a, i}) > far && (b < 0 || euclid.at({a, i}) < euclid.at({a, b}))) b = i;
+  }
+  require(b >= 0, "near_and_far", "no point is farther than {} from the middle of the curve", far);
+  for (Index i = 0; i < n; ++i) {
+    if (euclid.at({a, i}) > 1.1 * euclid.at({a, b}) && (c < 0 || along.at({a, i}) < along.at({a, c}))) c = i;
+  }
+  require(c >= 0, "near_and_far", "no point looks farther from the middle of the curve than point {}", b);
+  return {a, b, c};
+}
+
+std::vector<Tensor> three_ways(LatentModel& model, const Graph& graph, const Tensor& x, Index from, Index to,
+                               Index frames) {
+  const Tensor first = x.slice(0, from, from + 1), last = x.slice(0, to, to + 1);
+  return {straight_way(first.select(0, 0), last.select(0, 0), frames),
+          interpolations(model, model.encode(first), model.encode(last), frames),
+          index_select(x, 0, way_along(graph, x.flatten(1), from, to, frames))};
+}
+
+Tensor between(const Tensor& frames) { return frames.slice(0, 1, frames.size(0) - 1).contiguous(); }
 
 Tensor grey_share(const Tensor& images) {
   check_shape("grey_share", "images", images.shape(), {"N", "C", "H", "W"});

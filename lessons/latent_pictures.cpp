@@ -1,5 +1,7 @@
 #include "lessons/latent_pictures.h"
 
+#include <algorithm>
+
 #include "tensor/elementwise.h"
 #include "tensor/indexing.h"
 
@@ -45,6 +47,16 @@ Tensor latent_map(LatentModel& model, Index steps, const Indices& labels) {
   z.select(2, 0).copy_from(right.reshape({1, steps}));
   z.select(2, 1).copy_from(up.flip(0).reshape({steps, 1}));  // the first row of a picture is its top
   return model.decode(z.reshape({-1, 2}), labels);
+}
+
+Chart latents_by_kl(const Tensor& nats) {
+  check_shape("latents_by_kl", "nats", nats.shape(), {"D"});
+  std::vector<double> sorted = values(nats);
+  std::sort(sorted.rbegin(), sorted.rend());
+  std::vector<std::string> names;
+  for (Index i = 1; i <= nats.numel(); ++i) names.push_back(i % 5 == 0 ? fmt::format("{}", i) : "");
+  Chart chart({.title = "what each latent says about an image", .x = "latents, sorted", .y = "KL, nats"});
+  return chart.bars("", names, sorted);
 }
 
 }  // namespace gradfold

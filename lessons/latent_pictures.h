@@ -1,5 +1,6 @@
 #pragma once
 #include "models/latent_model.h"
+#include "viz/chart.h"
 
 // What the codes of a model mean, as images in rows for viz/grid.h.
 namespace gradfold {
@@ -15,5 +16,8 @@ Tensor interpolations(LatentModel& model, const Tensor& a, const Tensor& b, Inde
 // What the plane of the codes decodes to, for codes of two numbers, the first from left to right, the second from the
 // bottom up: [steps * steps, C, H, W].
 Tensor latent_map(LatentModel& model, Index steps, const Indices& labels = {});
+
+// What each latent says about an image, nats [D] of KL: as bars, the largest first, every fifth numbered.
+Chart latents_by_kl(const Tensor& nats);
 
 }  // namespace gradfold

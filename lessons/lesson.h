@@ -96,6 +96,14 @@ class Lesson {
   // A row of the closing table: what the notes say, what this run measured, whether it holds. `shown` is the
   // measurement in words; without it the number stands alone.
   void claim(std::string id, std::string claim, double measured, bool holds, std::string shown = {});
+  // The same with those words as say() takes them:
+  //   lesson.claim("P3", "one pass is enough", ms, ms < 5, "one pass {:.1f} ms", ms);
+  template <class First, class... Rest>
+  void claim(std::string id, std::string claim, double measured, bool holds,
+             fmt::format_string<First, Rest...> shown, First&& first, Rest&&... rest) {
+    this->claim(std::move(id), std::move(claim), measured, holds,
+                fmt::format(shown, std::forward<First>(first), std::forward<Rest>(rest)...));
+  }
 
   // Prints the table, writes result.json; 0 if every claim holds, 1 if one fails.
   int close();

@@ -14,4 +14,14 @@ double linear_probe(const Tensor& x, const Indices& y, const Tensor& test_x, con
   return linear.accuracy((test_x - middle) / spread, test_y);
 }
 
+std::vector<double> few_label_probes(const Tensor& x, const Indices& y, const Tensor& test_x, const Indices& test_y,
+                                     const std::vector<double>& labels) {
+  std::vector<double> out;
+  for (const double rows : labels) {
+    const auto n = static_cast<Index>(rows);
+    out.push_back(linear_probe(x.slice(0, 0, n).contiguous(), y.slice(0, n), test_x, test_y));
+  }
+  return out;
+}
+
 }  // namespace gradfold

@@ -4,6 +4,8 @@
 #include <numbers>
 
 #include "autograd/mode.h"
+#include "tensor/elementwise.h"
+#include "tensor/reduce.h"
 
 namespace gradfold {
 
@@ -40,6 +42,12 @@ KnownBound known_bound(Vae& linear, const Tensor& points) {
         static_cast<Real>(0.5 * ((std::exp(log_var) + off * off) / variance - 1 + std::log(variance) - log_var));
   }
   return known;
+}
+
+GapCheck check_gap(Vae& linear, const Tensor& points, Index draws, Rng& rng) {
+  const KnownBound known = known_bound(linear, points);
+  const Tensor elbo = mean(linear.log_weights(points, draws, rng), {1});
+  return {mean(known.log_p - elbo).item(), mean(known.gap).item(), paired_lead(known.log_p - known.gap, elbo)};
 }
 
 }  // namespace gradfold

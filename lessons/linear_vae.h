@@ -1,4 +1,5 @@
 #pragma once
+#include "lessons/comparison.h"
 #include "models/vae.h"
 
 // The smallest VAE there is, whose log p(x) has a formula: two pixels from one latent, no hidden layers, Gaussian
@@ -20,5 +21,13 @@ struct KnownBound {
   Tensor log_p, gap;
 };
 KnownBound known_bound(Vae& linear, const Tensor& points);
+
+// The gap between log p(x) and the ELBO, a mean over points.
+struct GapCheck {
+  double measured;  // with the ELBO by `draws` draws of z for each point
+  double known;     // by the formula
+  Lead off;         // how far the ELBO by the formula lies above the one by draws
+};
+GapCheck check_gap(Vae& linear, const Tensor& points, Index draws, Rng& rng);
 
 }  // namespace gradfold

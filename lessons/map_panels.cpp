@@ -7,6 +7,10 @@
 #include "manifold/geodesics.h"
 #include "manifold/neighbors.h"
 #include "tensor/check.h"
+#include "tensor/elementwise.h"
+#include "tensor/indexing.h"
+#include "tensor/reduce.h"
+#include "viz/grid.h"
 #include "viz/heatmap.h"
 
 namespace gradfold {
@@ -61,6 +65,27 @@ std::vector<Color> class_colors(const Indices& labels) {
   std::vector<Color> out;
   for (const std::int32_t label : labels.values) out.push_back(kColors[static_cast<std::size_t>(label) % 10]);
   return out;
+}
+
+Image map_grid(const std::vector<MapRow>& rows) {
+  require(!rows.empty() && !rows[0].maps.empty(), "map_grid", "there are no maps");
+  GridOptions options{.columns = static_cast<Index>(rows[0].maps.size()), .zoom = 1};
+  for (const DrawnMap& map : rows[0].maps) options.column_titles.push_back(map.method);
+  std::vector<Tensor> panels;
+  for (const MapRow& row : rows) {
+    require(row.maps.size() == rows[0].maps.size(), "map_grid",
+            "\"{}\" has {} maps and \"{}\" {}; they must be as many", rows[0].title, rows[0].maps.size(), row.title,
+            row.maps.size());
+    options.row_titles.push_back(row.title);
+    for (const DrawnMap& map : row.maps) panels.push_back(draw_map(map.y, row.colors).unsqueeze(0));
+  }
+  return grid(concatenate(panels, 0), options);
+}
+
+double pearson(const Tensor& a, const Tensor& b) {
+  require(a.shape() == b.shape(), "pearson", "a is {} but b is {}; they must have one shape", a.shape(), b.shape());
+  const Tensor x = a - mean(a), y = b - mean(b);
+  return sum(x * y).item() / std::sqrt(sum_of_squares(x) * sum_of_squares(y));
 }
 
 double sheet_blur(const Tensor& y, const Tensor& sheet) {

@@ -1,10 +1,11 @@
 #pragma once
+#include <string>
 #include <vector>
 
 #include "tensor/indices.h"
 #include "viz/image.h"
 
-// Maps as small pictures, many beside one another: stack draw_map() of each and hand them to grid() with .zoom = 1.
+// Maps as small pictures, many beside one another: map_grid(), or draw_map() of each for grid() with .zoom = 1.
 // And what can be said of a map of a sheet that is known.
 namespace gradfold {
 
@@ -15,6 +16,24 @@ Tensor draw_map(const Tensor& y, const std::vector<Color>& colors, Index side = 
 // A colour for each point: its value [N] on a scale from dark blue to orange, or its class.
 std::vector<Color> value_colors(const Tensor& values);
 std::vector<Color> class_colors(const Indices& labels);
+
+// Points as one method draws them.
+struct DrawnMap {
+  std::string method;
+  Tensor y, fresh;  // [N, 2] of the points it was fitted to; [M, 2] of new ones, undefined where there is no rule
+  double seconds;   // that it took
+};
+// A row of maps of the same points, and a colour for each point.
+struct MapRow {
+  std::string title;
+  std::vector<DrawnMap> maps;
+  std::vector<Color> colors;
+};
+// The rows below one another, as many maps in each; above, the methods of the first.
+Image map_grid(const std::vector<MapRow>& rows);
+
+// Pearson's correlation of a and b, of one shape: how nearly b is a linear function of a, -1 .. 1.
+double pearson(const Tensor& a, const Tensor& b);
 
 // How much a map y [N, K] blurs a sheet whose distances [N, N] are known: the mean distance on the sheet to the ten
 // nearest on the map, over that to the ten nearest on the sheet. 1: the same neighbours; large: points that have

@@ -4,9 +4,13 @@
 
 #include "autograd/dependency_map.h"
 #include "data/strokes.h"
+#include "lessons/auroc.h"
 #include "lessons/lesson.h"
+#include "tensor/elementwise.h"
 #include "tensor/indexing.h"
 #include "tensor/reduce.h"
+#include "viz/grid.h"
+#include "viz/receptive_field.h"
 
 namespace gradfold {
 
@@ -42,6 +46,57 @@ std::vector<std::pair<std::string, Tensor>> digits_and_not(const Tensor& digits,
           {"blank", Tensor::zeros({8, 1, height, width})}};
 }
 
+Image JudgedKinds::picture() const {
+  std::vector<std::string> titles;
+  for (const std::string& name : names) titles.push_back(fmt::format("{} {:.0f}", name, nats.at(name)));
+  return grid(some, {.columns = 8, .zoom = 2, .row_titles = titles});
+}
+
+JudgedKinds judge_kinds(LikelihoodModel& model, const std::vector<std::pair<std::string, Tensor>>& kinds) {
+  JudgedKinds out;
+  std::vector<Tensor> some;
+  Tensor of_first;
+  for (const auto& [name, x] : kinds) {
+    const Tensor log_p = model.log_prob(x);
+    if (!of_first.defined()) of_first = log_p;
+    out.names.push_back(name);
+    out.nats[name] = -mean(log_p).item();
+    out.auroc[name] = auroc(of_first, log_p);
+    some.push_back(x.slice(0, 0, 8));
+  }
+  out.some = concatenate(some, 0);
+  return out;
+}
+
+Image PixelsSeen::picture(const std::vector<std::string>& titles) const {
+  return receptive_fields(fields, titles, row, col, {.zoom = 6});
+}
+
+PixelsSeen pixels_seen(const std::vector<AutoregressiveModel*>& models, const Shape& image, Index row, Index col,
+                       Rng& rng, int draws) {
+  PixelsSeen out{.row = row, .col = col};
+  for (AutoregressiveModel* model : models) {
+    const auto net = [&](const Var& x) { return (*model)(x); };
+    out.fields.push_back(receptive_field(net, image, row, col, rng, draws));
+    out.count.push_back(static_cast<Index>(sum(greater(out.fields.back(), Tensor::scalar(0))).item()));
+  }
+  return out;
+}
+
+Index rows_off_cone(const Tensor& field, Index row, Index col, Index left, Index right) {
+  check_shape("rows_off_cone", "field", field.shape(), {"H", "W"});
+  Index off = 0;
+  for (Index up = 1; up <= row; ++up) {
+    bool differs = false;
+    for (Index c = 0; c < field.size(1); ++c) {
+      const bool in_cone = c >= col - left - up && c <= col + right + up;
+      differs = differs || (field.at({row - up, c}) != 0) != in_cone;
+    }
+    off += differs;
+  }
+  return off;
+}
+
 std::vector<double> influence_by_rows(AutoregressiveModel& model, const Tensor& images, Rng& rng) {
   check_shape("influence_by_rows", "images", images.shape(), {"N", "C", "H", "W"});
   const Index row = images.size(2) * 3 / 4, width = images.size(3);
@@ -53,19 +108,8 @@ std::vector<double> influence_by_rows(AutoregressiveModel& model, const Tensor& 
     total += sum(field).item();
   }
   for (double& s : share) s /= total;
+  while (share.size() > 1 && share.back() == 0) share.pop_back();  // beyond what the net sees
   return share;
-}
-
-Tensor copied_dots(Index apart) {
-  require(apart >= 2, "copied_dots", "the rows are {} apart but must be 2 or more", apart);
-  Tensor x = Tensor::zeros({2, 1, apart + 1, 3});
-  x.slice(2, apart - 1, apart).fill(1);
-  for (const Index row : {Index{0}, apart}) x.set({0, 0, row, 0}, 1), x.set({1, 0, row, 2}, 1);
-  return x;
-}
-
-double nats_of_copy(AutoregressiveModel& model, const Tensor& dots) {
-  return -mean(model.log_conditionals(dots).select(3, 0).select(2, dots.size(2) - 1)).item();
 }
 
 }  // namespace gradfold

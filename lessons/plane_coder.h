@@ -19,6 +19,12 @@ struct PlaneCoder {
     add(encoder, features, 256, 64, variational ? 4 : 2);
     add(decoder, 2, 64, 256, features);
   }
+  // Of both nets.
+  std::vector<Var> parameters() const {
+    std::vector<Var> out = encoder.parameters();
+    for (const Var& p : decoder.parameters()) out.push_back(p);
+    return out;
+  }
   // The places [N, 2]; of a variational one, their means.
   Tensor encode(const Tensor& x) { return encoder(x).value().slice(1, 0, 2).contiguous(); }
   // The share of x's variance that is lost on the way there and back.

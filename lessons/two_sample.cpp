@@ -55,6 +55,13 @@ double median(std::vector<double> values) {
   return *middle;
 }
 
+double quantile(std::vector<double> values, double share) {
+  require(!values.empty(), "quantile", "there are no values");
+  require(share >= 0 && share <= 1, "quantile", "share is {} but must be 0 to 1", share);
+  std::sort(values.begin(), values.end());
+  return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
+}
+
 Verdict judge(const Tensor& a, const Tensor& b, std::uint64_t seed) {
   require(a.size(0) >= kFolds && b.size(0) >= kFolds, "judge", "a has {} rows and b {}; both need {} or more",
           a.size(0), b.size(0), kFolds);

@@ -26,6 +26,8 @@ std::vector<std::size_t> likeliest_first(const std::vector<double>& p);
 double misplaced(const std::vector<double>& p, const std::vector<double>& share);
 
 double median(std::vector<double> values);
+// The value that this share, 0 to 1, of the others is below: of n sorted values number share * (n - 1), rounded down.
+double quantile(std::vector<double> values, double share);
 
 // Several runs: their mean and how far they spread.
 struct Spread {

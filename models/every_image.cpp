@@ -3,6 +3,8 @@
 #include <bit>
 #include <cmath>
 
+#include "tensor/elementwise.h"
+
 namespace gradfold {
 
 Tensor every_binary_image(Index side) {
@@ -48,6 +50,27 @@ std::vector<double> sum_out_last_pixel(const std::vector<double>& joint) {
   std::vector<double> out(half);
   for (std::size_t k = 0; k < half; ++k) out[k] = joint[k] + joint[k + half];
   return out;
+}
+
+double worst_conditional(AutoregressiveModel& model, const Tensor& x, Rng rng) {
+  const Indices numbers = image_numbers(x);
+  const Index n = x.size(0), pixels = x.size(2) * x.size(3);
+  std::vector<double> upto = joint_table(model, x.size(2));  // p(x_1 ... x_i), for i = pixels
+  double worst = 0;
+  for (Index i = pixels; i > 0; --i) {
+    const std::vector<double> before = sum_out_last_pixel(upto);  // p(x_1 ... x_i-1)
+    Tensor seen = rng.bernoulli(Tensor::full({n, pixels}, Real(0.5)));
+    seen.slice(1, 0, i).copy_from(x.flatten(1).slice(1, 0, i));
+    const Tensor of_net = exp(model.log_conditionals(seen.reshape(x.shape()))).flatten(1);
+    for (Index image = 0; image < n; ++image) {
+      const auto bits = static_cast<std::size_t>(numbers[image]);  // the first i of them say x_1 ... x_i
+      const double of_joint = upto[bits % upto.size()] / before[bits % before.size()];
+      const double apart = std::abs(of_net.at({image, i - 1}) - of_joint);
+      if (!(apart <= worst)) worst = apart;  // written so that a NaN counts
+    }
+    upto = before;
+  }
+  return worst;
 }
 
 }  // namespace gradfold

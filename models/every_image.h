@@ -1,7 +1,7 @@
 #pragma once
 #include <vector>
 
-#include "models/likelihood_model.h"
+#include "models/autoregressive.h"
 
 // Binary images so small that all of them can be listed: up to 4x4 pixels, 65,536 images. What a model says of them is
 // then a table, and every claim about a distribution can be checked by adding up (total_probability in likelihood_model.h
@@ -23,5 +23,10 @@ std::vector<double> share_table(const Tensor& x);
 
 // From the joint p(x_1, ..., x_i) in a table of 2^i numbers, x_i the highest bit, p(x_1, ..., x_i-1): x_i summed out.
 std::vector<double> sum_out_last_pixel(const std::vector<double>& joint);
+
+// Every conditional p(x_i | x_1, ..., x_i-1) of images x [N, 1, side, side] of 0 and 1 twice: as
+// p(x_1, ..., x_i) / p(x_1, ..., x_i-1) from the joint table, and as the net says it with noise in place of all pixels
+// after x_i. The largest difference; NaN if there is one.
+double worst_conditional(AutoregressiveModel& model, const Tensor& x, Rng rng);
 
 }  // namespace gradfold

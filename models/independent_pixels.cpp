@@ -1,7 +1,9 @@
 #include "models/independent_pixels.h"
 
 #include "autograd/ops.h"
+#include "models/naive_bayes.h"
 #include "tensor/elementwise.h"
+#include "tensor/reduce.h"
 
 namespace gradfold {
 namespace {
@@ -51,6 +53,14 @@ std::map<std::string, std::string> IndependentPixels::config_help() const {
           {"width", "columns of every image"},
           {"levels", "values of a pixel: 2 for black and white, 256 for all greys"},
           {"channels", "1 for grey images, 3 for red, green and blue"}};
+}
+
+double counted_pixels_nats(const Tensor& train, const Tensor& test) {
+  check_levels("counted_pixels_nats", train, static_cast<int>(train.size(1)), 2);
+  check_levels("counted_pixels_nats", test, static_cast<int>(train.size(1)), 2);
+  BernoulliNaiveBayes counted;  // of one class
+  counted.fit(train.flatten(1), Indices(Shape{train.size(0)}), 1);
+  return -mean(counted.log_prob(test.flatten(1))).item();
 }
 
 }  // namespace gradfold

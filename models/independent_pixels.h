@@ -32,4 +32,8 @@ class IndependentPixels : public FixedSizeModel {
   Var weight;  // [C * K, height, width]
 };
 
+// What that model says of binary images `test` [N, C, H, W] if it counts ink in images `train` [M, C, H, W] instead of
+// learning: nats per image. Place i has ink with probability (images with ink there + 1) / (M + 2), by Laplace's rule.
+double counted_pixels_nats(const Tensor& train, const Tensor& test);
+
 }  // namespace gradfold

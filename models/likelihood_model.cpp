@@ -5,6 +5,7 @@
 
 #include "models/every_image.h"
 #include "tensor/elementwise.h"
+#include "tensor/reduce.h"
 
 namespace gradfold {
 
@@ -22,6 +23,8 @@ Figures LikelihoodModel::evaluate(const Tensor& x, const Indices& labels, Rng&, 
   const Figure nll = mean_figure("nll_nats", "nats per image", nats);
   return {nll, {.name = "bits_per_dim", .unit = "bits/dim", .value = bits_per_dim(nll.value, x.shape())}};
 }
+
+double nats_per_image(LikelihoodModel& model, const Tensor& x) { return -mean(model.log_prob(x)).item(); }
 
 double bits_per_dim(double nats_per_image, const Shape& image) {
   require(image.rank() == 4, "bits_per_dim", "image is {} but must be [N, C, H, W]", image);

@@ -17,6 +17,9 @@ class LikelihoodModel : public ImageModel {
   Figures evaluate(const Tensor& x, const Indices& labels, Rng& rng, const EvaluateOptions& options = {}) override;
 };
 
+// -log p(x), the mean over images x [N, C, H, W]: nats per image.
+double nats_per_image(LikelihoodModel& model, const Tensor& x);
+
 // bits/dim = nats per image / (ln 2 * pixels * channels): comparable over image sizes.
 double bits_per_dim(double nats_per_image, const Shape& image);
 

@@ -1,5 +1,7 @@
 #include "models/pixel_cnn.h"
 
+#include <cstdlib>
+
 #include "autograd/ops.h"
 #include "nn/cached_masked_conv.h"
 #include "tensor/elementwise.h"
@@ -50,6 +52,15 @@ struct CachedPixelCnn : PixelNet {
 };
 
 }  // namespace
+
+PixelCnnConfig pixel_cnn_as_large_as(Index parameters, Index blocks) {
+  const auto off = [&](Index maps) {
+    return std::abs(PixelCnn({.maps = maps, .blocks = blocks}).parameter_count() - parameters);
+  };
+  Index maps = 1;
+  while (off(maps + 1) < off(maps)) ++maps;
+  return {.maps = maps, .blocks = blocks};
+}
 
 PixelCnnBlock::PixelCnnBlock(const PixelCnnConfig& c)
     : reduce(child<MaskedConv2d>("reduce", mask(c, MaskType::kB), 2 * c.maps, c.maps, 1, groups(c))),

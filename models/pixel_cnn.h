@@ -15,6 +15,9 @@ struct PixelCnnConfig {
   bool masked = true;
 };
 
+// Binary, with so many blocks, and as many maps as bring the number of parameters nearest to this one.
+PixelCnnConfig pixel_cnn_as_large_as(Index parameters, Index blocks);
+
 // A residual block. x [N, 2h, H, W] -> the same.
 class PixelCnnBlock : public Module {
  public:

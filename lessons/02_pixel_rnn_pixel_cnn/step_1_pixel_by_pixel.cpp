@@ -9,7 +9,9 @@
 #include <cmath>
 #include <numbers>
 
+#include "lessons/comparison.h"
 #include "lessons/draw_order.h"
+#include "lessons/image_list.h"
 #include "lessons/lesson.h"
 #include "lessons/two_sample.h"
 #include "models/every_image.h"
@@ -71,40 +73,6 @@ Tensor to_4x4(const Tensor& x) {
   return greater(shrink(middle, block), Tensor::scalar(Real(0.3)));
 }
 
-// Every conditional of 4x4 images x twice: p(x_1 ... x_i) / p(x_1 ... x_i-1) by sums over the table of whole images,
-// and as the net says it with noise in place of all pixels after x_i. Returns the largest difference.
-double worst_conditional(AutoregressiveModel& model, const Tensor& x, Rng rng) {
-  const Indices numbers = image_numbers(x);
-  std::vector<double> upto = joint_table(model, 4);  // p(x_1 ... x_i), for i = 16
-  double worst = 0;
-  for (Index i = 16; i > 0; --i) {
-    const std::vector<double> before = sum_out_last_pixel(upto);  // p(x_1 ... x_i-1)
-    Tensor seen = rng.bernoulli(Tensor::full({x.size(0), 16}, Real(0.5)));
-    seen.slice(1, 0, i).copy_from(x.flatten(1).slice(1, 0, i));
-    const Tensor of_net = exp(model.log_conditionals(seen.reshape(x.shape()))).flatten(1);
-    for (Index image = 0; image < x.size(0); ++image) {
-      const auto bits = static_cast<std::size_t>(numbers[image]);  // the first i of them say x_1 ... x_i
-      const double of_joint = upto[bits % upto.size()] / before[bits % before.size()];
-      const double apart = std::abs(of_net.at({image, i - 1}) - of_joint);
-      if (!(apart <= worst)) worst = apart;  // written so that a NaN counts
-    }
-    upto = before;
-  }
-  return worst;
-}
-
-// 4x4 images one below the other: how probable each is, how often it is drawn, and found among held-out images.
-Image listed(const std::vector<std::size_t>& which, const std::vector<double>& p, const std::vector<double>& drawn,
-             const std::vector<double>& held_out) {
-  std::vector<Tensor> images;
-  std::vector<std::string> says;
-  for (const std::size_t k : which) {
-    images.push_back(every_binary_image(4).slice(0, static_cast<Index>(k), static_cast<Index>(k) + 1));
-    says.push_back(fmt::format("{:.2g} / {:.2g} / {:.2g} %", 100 * p[k], 100 * drawn[k], 100 * held_out[k]));
-  }
-  return grid(concatenate(images, 0), {.columns = 1, .zoom = 10, .row_titles = says});
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -149,10 +117,9 @@ int main(int argc, char** argv) {
     bars.push_back(fmt::format("{}, {:.3f} bits/dim", kRungs[rung], bits));
     gains += fmt::format("{}{} {:.1f} nats", rung > 0 ? "; " : "", kRungs[rung], nats[rung]);
     if (rung > 0) {  // image by image, so that an image which is hard for both does not blur the difference
-      const Spread fewer = spread(values(log_p[rung] - log_p[rung - 1]));
-      const double error = fewer.deviation / std::sqrt(static_cast<double>(test.size()));
-      clearest = std::min(clearest, fewer.mean / error);
-      gains += fmt::format(", {:.1f} +- {:.1f} fewer", fewer.mean, error);
+      const Lead fewer = paired_lead(log_p[rung], log_p[rung - 1]);
+      clearest = std::min(clearest, fewer.mean / fewer.error);
+      gains += fmt::format(", {:.1f} +- {:.1f} fewer", fewer.mean, fewer.error);
     }
     Rng drawing = lesson.rng("drawing");
     samples.push_back(model.sample({10, 1, height, width}, drawing));
@@ -190,22 +157,22 @@ int main(int argc, char** argv) {
     drawn_apart = std::max(drawn_apart, misplaced(p, drawn));
     apart.push_back(misplaced(p, held_out));
     if (kRungs[rung] != "logistic") continue;
-    const std::vector<std::size_t> ranked = likeliest_first(p);
-    lesson.picture("likeliest.png", side_by_side({listed({ranked.begin(), ranked.begin() + 6}, p, drawn, held_out),
-                                                  listed({ranked.end() - 6, ranked.end()}, p, drawn, held_out)}),
+    const std::vector<std::size_t> by_p = likeliest_first(p);
+    lesson.picture("likeliest.png", side_by_side({image_list({by_p.begin(), by_p.begin() + 6}, {p, drawn, held_out}),
+                                                  image_list({by_p.end() - 6, by_p.end()}, {p, drawn, held_out})}),
                    "the likeliest and the least likely 4x4 images: p(x) / of 50,000 drawn / of the held-out images");
   }
   lesson.claim("P1", "the conditionals multiply to a distribution: p(x) of all 65,536 binary 4x4 images sums to 1",
-               worst_sum, worst_sum < 1e-5, fmt::format("three rungs, off by {:.0e} at most", worst_sum));
+               worst_sum, worst_sum < 1e-5, "three rungs, off by {:.0e} at most", worst_sum);
   lesson.claim("P1", "and they are the joint's: p(x_1..x_i) / p(x_1..x_i-1), summed up from whole images, is what the "
                "net says of x_i with noise for all later pixels", worst, worst < 1e-5,
-               fmt::format("largest difference {:.0e}, of {} conditionals", worst, 16 * 3 * asked.size(0)));
+               "largest difference {:.0e}, of {} conditionals", worst, 16 * 3 * asked.size(0));
   lesson.claim("P1", "drawing pixel by pixel draws from this p(x)", drawn_apart, drawn_apart < 0.02,
-               fmt::format("of 50,000 drawn 4x4 images {:.1f} % come too often or too seldom", 100 * drawn_apart));
+               "of 50,000 drawn 4x4 images {:.1f} % come too often or too seldom", 100 * drawn_apart);
   lesson.claim("P1", "and real images come about as often as p(x) says, on a rung that looks at the earlier pixels",
                apart[1], apart[1] < 0.75 * apart[0] && apart[2] < 0.75 * apart[0],
-               fmt::format("out of place, of {} held-out images: independent {:.1f} %, logistic {:.1f} %, PixelCNN "
-                           "{:.1f} %", test.size(), 100 * apart[0], 100 * apart[1], 100 * apart[2]));
+               "out of place, of {} held-out images: independent {:.1f} %, logistic {:.1f} %, PixelCNN {:.1f} %",
+               test.size(), 100 * apart[0], 100 * apart[1], 100 * apart[2]);
 
   // ---- another order: the chain rule does not mind --------------------------------------------------------
   std::vector<Tensor> progress;
@@ -217,7 +184,7 @@ int main(int argc, char** argv) {
     const auto model = trained_in(orders[i], lesson, images), small_model = trained_in(orders_4x4[i], lesson, tiny);
     Rng drawing = lesson.rng("one image");
     progress.push_back(orders[i].frames(orders[i].put_back(model->sample(one, drawing)), 8));
-    const double cost = -mean(model->log_prob(orders[i].arrange(test.images))).item();
+    const double cost = nats_per_image(*model, orders[i].arrange(test.images));
     names.push_back(orders[i].name);
     of_orders += fmt::format("{} {:.1f} nats; ", orders[i].name, cost);
     apart_nats = std::max(apart_nats, std::abs(cost / nats[1] - 1));
@@ -228,6 +195,6 @@ int main(int argc, char** argv) {
                  "a new image after so many pixels, drawn by a logistic rung in each order; grey is to come");
   lesson.claim("P1", "any order will do: by columns or at random it is a distribution too, and as good a one",
                apart_nats, apart_nats < 0.03 && order_sum < 1e-5,
-               fmt::format("{}the sum over all 4x4 images is off by {:.0e}", of_orders, order_sum));
+               "{}the sum over all 4x4 images is off by {:.0e}", of_orders, order_sum);
   return lesson.close();
 }

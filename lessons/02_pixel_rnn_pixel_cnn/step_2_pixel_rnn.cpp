@@ -8,13 +8,14 @@
 //   Diagonal BiLSTM   a step is a diagonal:  h(r, s) from x(r, s), h(r-1, s), h(r, s-1); another from the right
 //
 // Read main() from top to bottom; it trains these three, of as many parameters, on the same images in the same order.
-#include <cmath>
-
 #include "autograd/dependency_map.h"
 #include "autograd/graph_depth.h"
 #include "autograd/ops.h"
 #include "lessons/comparison.h"
 #include "lessons/lesson.h"
+#include "lessons/model_seconds.h"
+#include "lessons/pixel_tests.h"
+#include "lessons/skewing.h"
 #include "models/pixel_cnn.h"
 #include "models/pixel_rnn.h"
 #include "nn/diagonal_bilstm.h"
@@ -31,47 +32,20 @@ using namespace gradfold;
 namespace {
 
 constexpr double kRate = 1e-2;  // of those tried the one at which the PixelCNN does best
-
-constexpr Index kNaivePixels = 8;  // are drawn with a pass each and timed; a whole image takes so many times as long
 const std::vector<std::string> kNames = {"PixelCNN", "Row LSTM", "Diagonal BiLSTM"};
-
-// The PixelCNN whose number of parameters is nearest.
-PixelCnnConfig pixel_cnn_of(Index parameters, Index blocks) {
-  const auto off = [&](Index maps) {
-    return std::abs(PixelCnn({.maps = maps, .blocks = blocks}).parameter_count() - parameters);
-  };
-  Index maps = 1;
-  while (off(maps + 1) < off(maps)) ++maps;
-  return {.maps = maps, .blocks = blocks};
-}
-
-void step(AutoregressiveModel& model, Adam& optimizer, const Tensor& x) {
-  const Var loss = model.nll(x);
-  optimizer.zero_grad();
-  loss.backward();  // through an LSTM: its lines once more, the last first
-  optimizer.step();
-}
 
 void train(Lesson& lesson, AutoregressiveModel& model, const Dataset& images, TrainOptions options) {
   Adam optimizer(model.parameters(), {.lr = kRate});
   Lesson::Epochs epochs = lesson.epochs(images, options);
   const Schedule rate = schedule::cosine(epochs.steps());
-  Index steps = 0;
+  Index step = 0;
   for (const Batch& batch : epochs) {
-    optimizer.set_lr(kRate * rate(steps++));
-    step(model, optimizer, batch.images);
+    const Var loss = model.nll(batch.images);
+    optimizer.zero_grad();
+    loss.backward();  // through an LSTM: its lines once more, the last first
+    optimizer.set_lr(kRate * rate(step++));
+    optimizer.step();
   }
-}
-
-// An image [1, 1, H, W] in dark ink, each of its diagonals r + s on paper of its own colour: [1, 3, H, W].
-Tensor on_coloured_diagonals(const Tensor& image) {
-  Tensor coloured = image.expand({1, 3, image.size(2), image.size(3)}).clone();
-  for (Index i = 0; i < coloured.numel(); ++i) {
-    const Index channel = i / image.numel(), r = i % image.numel() / image.size(3), s = i % image.size(3);
-    const double paper = 0.76 + 0.24 * std::cos(0.9 * double(r + s) - 2.1 * double(channel));
-    coloured.data()[i] = coloured.data()[i] > Real(0.5) ? Real(0.1) : static_cast<Real>(paper);
-  }
-  return coloured;
 }
 
 }  // namespace
@@ -95,7 +69,7 @@ int main(int argc, char** argv) {
   Rng first_values = lesson.rng("first values"), looking = lesson.rng("looking");
   PixelRnn row(PixelRnnKind::kRowLstm, {.hidden = hidden, .layers = layers}, first_values);
   PixelRnn diagonal(PixelRnnKind::kDiagonalBiLstm, {.hidden = hidden, .layers = layers}, first_values);
-  const PixelCnnConfig config = pixel_cnn_of(row.parameter_count(), blocks);
+  const PixelCnnConfig config = pixel_cnn_as_large_as(row.parameter_count(), blocks);
   PixelCnn cnn(config, first_values), longer(config, first_values);
   train(lesson, cnn, images, {.batch = 16, .title = "PixelCNN"});
   train(lesson, longer, images, {.batch = 16, .epochs = 2 * lesson.epochs(), .title = "PixelCNN for longer"});
@@ -103,6 +77,7 @@ int main(int argc, char** argv) {
   train(lesson, diagonal, images, {.batch = 16, .title = "Diagonal BiLSTM"});
 
   // ---- accurate -------------------------------------------------------------------------------------------
+  const std::vector<AutoregressiveModel*> nets = {&cnn, &row, &diagonal};
   const Tensor by_cnn = cnn.log_prob(test.images), by_longer = longer.log_prob(test.images);
   const Tensor by_row = row.log_prob(test.images), by_diagonal = diagonal.log_prob(test.images);
   lesson.say("{} images to learn from, {} held out", images.size(), test.size());
@@ -120,8 +95,8 @@ int main(int argc, char** argv) {
   const auto accurate = [&](const char* claim, const char* other, const Tensor& by_other) {
     const Lead lead = paired_lead(by_diagonal, by_other);
     lesson.claim("P2", claim, lead.mean, lead.mean > 2 * lead.error,
-                 fmt::format("{:.1f} nats, {} {:.1f}: {:.1f} +- {:.1f} fewer", -mean(by_diagonal).item(), other,
-                             -mean(by_other).item(), lead.mean, lead.error));
+                 "{:.1f} nats, {} {:.1f}: {:.1f} +- {:.1f} fewer", -mean(by_diagonal).item(), other,
+                 -mean(by_other).item(), lead.mean, lead.error);
   };
   accurate("accurate: Diagonal BiLSTM predicts held-out images better than a PixelCNN of as many parameters",
            "PixelCNN", by_cnn);
@@ -129,12 +104,11 @@ int main(int argc, char** argv) {
 
   Chart rows({.title = "what each row of a held-out image costs", .x = "row", .y = "nats"});
   Tensor drawn = test.images.slice(0, 0, 12);
-  const auto draw = [&](const char* name, AutoregressiveModel& model) {
-    rows.line(name, values(-sum(mean(model.log_conditionals(test.images), {0, 1}), {1})));
+  for (std::size_t i = 0; i < nets.size(); ++i) {
+    rows.line(kNames[i], values(-sum(mean(nets[i]->log_conditionals(test.images), {0, 1}), {1})));
     Rng same = lesson.rng("samples");
-    drawn = concatenate({drawn, model.sample({12, 1, height, width}, same)}, 0);
-  };
-  draw("PixelCNN", cnn), draw("Row LSTM", row), draw("Diagonal BiLSTM", diagonal);
+    drawn = concatenate({drawn, nets[i]->sample({12, 1, height, width}, same)}, 0);
+  }
   lesson.picture("nats_by_row.png", rows, "what each row costs, given those above it: the first rows are empty");
   lesson.picture("samples.png",
                  grid(drawn, {.columns = 12, .row_titles = {"held out", "PixelCNN", "Row LSTM", "Diagonal"}}),
@@ -153,94 +127,69 @@ int main(int argc, char** argv) {
   const Index leaks = in_cnn.leaks() + in_row.leaks() + in_diagonal.leaks();
   lesson.claim("P2", "because it sees more: every earlier pixel, and none of the three sees a later one",
                static_cast<double>(in_diagonal.blind()), in_diagonal.blind() == 0 && leaks == 0,
-               fmt::format("{} of {} earlier pixels missing, Row LSTM {}, PixelCNN {}; leaks {}", in_diagonal.blind(),
-                           pixels * (pixels - 1) / 2, in_row.blind(), in_cnn.blind(), leaks));
+               "{} of {} earlier pixels missing, Row LSTM {}, PixelCNN {}; leaks {}", in_diagonal.blind(),
+               pixels * (pixels - 1) / 2, in_row.blind(), in_cnn.blind(), leaks);
   // k rows up: from 3 + layers + k columns to the left to 2 + k to the right; 3 are the first, 7x7 layer's.
-  const Index middle = width / 2;
-  const Tensor columns = sum(greater(in_row.reach(height - 1, middle), Tensor::scalar(0)), {1});
-  Index off = 0;
-  for (Index up = 1; up < height; ++up)
-    off += columns.at({height - 1 - up}) !=
-           std::min(width, middle + 3 + up) - std::max(Index{0}, middle - 3 - layers - up);
+  const Index off = rows_off_cone(in_row.reach(height - 1, width / 2), height - 1, width / 2, 3 + layers, 2);
   lesson.claim("P2", "Row LSTM sees a triangle, one column wider on each side with every row up",
-               static_cast<double>(off), off == 0, fmt::format("{} of {} rows differ from it", off, height - 1));
+               static_cast<double>(off), off == 0, "{} of {} rows differ from it", off, height - 1);
 
   // ---- how a diagonal is one step: the skewing ------------------------------------------------------------
   RowLstm& row_lstm = *modules<RowLstm>(row).front();
   DiagonalBiLstm& diagonal_lstm = *modules<DiagonalBiLstm>(diagonal).front();
   const Tensor digit = on_coloured_diagonals(test.images.slice(0, 0, 1));
-  const Tensor skewed = skew(Var(digit)).value().contiguous(), back = unskew(Var(skewed)).value().contiguous();
-  const Tensor shown = where(skew(Var(Tensor::ones(one))).value(), skewed, Tensor::scalar(Real(0.4)));
-  lesson.picture("skewed.png",
-                 side_by_side({grid(digit, {.zoom = 6, .column_titles = {"image"}}),
-                               grid(shown, {.zoom = 6, .column_titles = {"skewed"}}),
-                               grid(back, {.zoom = 6, .column_titles = {"unskewed"}})}),
+  const Tensor back = unskew(skew(Var(digit))).value().contiguous();
+  lesson.picture("skewed.png", skewing(digit),
                  "each row one pixel further to the right, and back: the LSTM goes from column to column");
   const Tensor maps = modules<MaskedConv2d>(diagonal).front()->forward(test.images.slice(0, 0, 16)).value();
   const double apart = max(abs(diagonal_lstm(maps).value() - diagonal_lstm.composed(maps).value())).item();
   lesson.claim("P2", "skewing loses no bit, and column by column it is the LSTM that was trained", apart,
-               identical(back, digit) && apart < 1e-4, fmt::format("their outputs differ by at most {:.0e}", apart));
+               identical(back, digit) && apart < 1e-4, "their outputs differ by at most {:.0e}", apart);
 
   // ---- slow: lines wait for one another -------------------------------------------------------------------
   const auto blocks_composed = [&](Var y) {
     for (PixelCnnBlock* block : modules<PixelCnnBlock>(cnn)) y = block->composed(y);
     return y;
   };
-  const auto rows_composed = [&](const Var& x) { return row_lstm.composed(x); };
-  const auto diagonals_composed = [&](const Var& x) { return diagonal_lstm.composed(x); };
-  const auto chain = [&](auto net, Index channels) {  // at half the side, and at the side
-    const auto at = [&](Index side) { return graph_depth(net(Var(Tensor::zeros({1, channels, side, side})))); };
-    return std::pair(at(height / 2), at(height));
-  };
-  const auto [cnn_half, cnn_whole] = chain(blocks_composed, 2 * config.maps);
-  const auto [row_half, row_whole] = chain(rows_composed, 2 * hidden);
-  const auto [diagonal_half, diagonal_whole] = chain(diagonals_composed, 2 * hidden);
+  using Layers = std::function<Var(const Var&)>;
+  const std::vector<std::pair<Index, Layers>> in_plain_ops = {  // and the channels that they take
+      {2 * config.maps, blocks_composed},
+      {2 * hidden, [&](const Var& x) { return row_lstm.composed(x); }},
+      {2 * hidden, [&](const Var& x) { return diagonal_lstm.composed(x); }}};
+  std::vector<Index> half, whole;  // the longest chains in images of half the side, and of the side
+  for (const auto& [channels, composed] : in_plain_ops) {
+    half.push_back(graph_depth(composed(Var(Tensor::zeros({1, channels, height / 2, height / 2})))));
+    whole.push_back(graph_depth(composed(Var(Tensor::zeros({1, channels, height, height})))));
+  }
   lesson.claim("P2", "slow: an LSTM's lines wait for one another, twice as many in an image of twice the side",
-               static_cast<double>(diagonal_whole),
-               cnn_whole == cnn_half && 10 * row_whole > 18 * row_half && 10 * diagonal_whole > 18 * diagonal_half,
-               fmt::format("longest chain of ops, side {} -> {}: PixelCNN {} -> {}, Row LSTM {} -> {}, Diagonal "
-                           "BiLSTM {} -> {}",
-                           height / 2, height, cnn_half, cnn_whole, row_half, row_whole, diagonal_half,
-                           diagonal_whole));
+               static_cast<double>(whole[2]),
+               whole[0] == half[0] && 10 * whole[1] > 18 * half[1] && 10 * whole[2] > 18 * half[2],
+               "longest chain of ops, side {} -> {}: PixelCNN {} -> {}, Row LSTM {} -> {}, Diagonal BiLSTM {} -> {}",
+               height / 2, height, half[0], whole[0], half[1], whole[1], half[2], whole[2]);
 
   // ---- slow, in seconds: all of this takes turns on 16 images, and the median counts ----------------------
-  const Tensor batch = images.images.slice(0, 0, 16).contiguous();
-  Tensor known = Tensor::ones(one);
-  known.slice(2, height / 2, height / 2 + 1).slice(3, 0, kNaivePixels).fill(0);
-  std::vector<std::function<void()>> work;
-  for (AutoregressiveModel* model : std::initializer_list<AutoregressiveModel*>{&cnn, &row, &diagonal}) {
-    work.push_back([&, model] {
-      Adam optimizer(model->parameters(), {.lr = 1e-6});
-      step(*model, optimizer, batch);
-    });
-    work.push_back([&, model] {
-      model->sample(one, looking, {.sampler = Sampler::kNaive, .image = batch.slice(0, 0, 1), .known = known});
-    });
-    work.push_back([&, model] { model->sample(one, looking); });
-  }
-  const auto in_plain_ops = [&](auto net, Index channels) {
-    work.push_back([=, x = Var(Tensor::ones({16, channels, height, width}), true)] {
-      const Var y = net(x);
+  std::vector<std::function<void()>> layers_alone;
+  for (const auto& [channels, composed] : in_plain_ops) {
+    layers_alone.push_back([&composed = composed, x = Var(Tensor::ones({16, channels, height, width}), true)] {
+      const Var y = composed(x);
       y.backward(y.value());
     });
-  };
-  in_plain_ops(blocks_composed, 2 * config.maps);
-  in_plain_ops(rows_composed, 2 * hidden), in_plain_ops(diagonals_composed, 2 * hidden);
-  const std::vector<double> took = median_seconds(9, work);
-  const double naive = static_cast<double>(pixels) / kNaivePixels, drawing = naive * took[7], learning = took[6] / 16;
-  lesson.say("\n  milliseconds     training step   layers in plain ops   an image drawn, naively   drawn, cached");
-  for (std::size_t i = 0; i < 3; ++i) {
-    lesson.say("  {:<16} {:>13.1f}   {:>19.1f}   {:>23.0f}   {:>13.1f}", kNames[i], 1e3 * took[3 * i],
-               1e3 * took[9 + i], 1e3 * naive * took[3 * i + 1], 1e3 * took[3 * i + 2]);
   }
-  lesson.claim("P2", "so line by line, in plain ops, Diagonal BiLSTM takes longer to train",
-               took[11] / took[9], took[11] > 1.5 * took[9],
-               fmt::format("{:.1f} times as long as PixelCNN's blocks, Row LSTM {:.1f}; a whole training step, with "
-                           "one op a layer, {:.1f} and {:.1f}",
-                           took[11] / took[9], took[10] / took[9], took[6] / took[0], took[3] / took[0]));
-  lesson.claim("P2", "and drawing waits for every pixel: a pass for each, against learning from the image",
-               drawing / learning, drawing > 50 * learning,
-               fmt::format("Diagonal BiLSTM {:.0f} times as long; {:.1f} times as long as PixelCNN draws",
-                           drawing / learning, took[7] / took[1]));
+  const Tensor batch = images.images.slice(0, 0, 16).contiguous();
+  const auto [took, plain] = time_in_turns(nets, batch, layers_alone, 9, looking);
+  lesson.say("\n  milliseconds     training step   layers in plain ops   an image drawn, naively   drawn, cached");
+  for (std::size_t i = 0; i < nets.size(); ++i) {
+    lesson.say("  {:<16} {:>13.1f}   {:>19.1f}   {:>23.0f}   {:>13.1f}", kNames[i], 1e3 * took[i].step, 1e3 * plain[i],
+               1e3 * took[i].naive, 1e3 * took[i].cached);
+  }
+  lesson.claim("P2", "so line by line, in plain ops, Diagonal BiLSTM takes longer to train", plain[2] / plain[0],
+               plain[2] > 1.5 * plain[0],
+               "{:.1f} times as long as PixelCNN's blocks, Row LSTM {:.1f}; a whole training step, with one op a "
+               "layer, {:.1f} and {:.1f}",
+               plain[2] / plain[0], plain[1] / plain[0], took[2].step / took[0].step, took[1].step / took[0].step);
+  const double waits = took[2].naive / (took[2].step / 16);
+  lesson.claim("P2", "and drawing waits for every pixel: a pass for each, against learning from the image", waits,
+               waits > 50, "Diagonal BiLSTM {:.0f} times as long; {:.1f} times as long as PixelCNN draws", waits,
+               took[2].naive / took[0].naive);
   return lesson.close();
 }

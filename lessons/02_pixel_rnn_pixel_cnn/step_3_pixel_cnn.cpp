@@ -10,6 +10,7 @@
 #include <cmath>
 
 #include "autograd/dependency_map.h"
+#include "lessons/completions.h"
 #include "lessons/lesson.h"
 #include "models/pixel_cnn.h"
 #include "nn/optim/adam.h"
@@ -41,8 +42,6 @@ void train(Lesson& lesson, PixelCnn& model, const Dataset& images, TrainOptions 
     if (step % epochs.per_epoch() == 0) after_epoch(step / epochs.per_epoch());
   }
 }
-
-double test_nll(PixelCnn& model, const Tensor& images) { return -mean(model.log_prob(images)).item(); }
 
 // The conditionals of one image the slow way: for pixel i a pass of its own, on an image whose pixels from i
 // on are replaced by noise. Returns how many differ from those of a single pass, in any bit.
@@ -110,7 +109,7 @@ int main(int argc, char** argv) {
   train(lesson, model, images, {.batch = 16, .title = "PixelCNN"}, [&](Index epoch) {
     if (epoch == 1 || epoch == lesson.epochs() / 2) grown(epoch, draw(4));
   });
-  const double nats = test_nll(model, test.images);
+  const double nats = nats_per_image(model, test.images);
   lesson.say("held-out images: {:.2f} nats each, {:.4f} bits/dim", nats, bits_per_dim(nats, one));
 
   const Tensor samples = draw(64);
@@ -127,11 +126,9 @@ int main(int argc, char** argv) {
                  grid(concatenate({shown, probable}, 0), {.columns = 8, .row_titles = {"image", "p(ink)"}}),
                  "above held-out images, below p(ink | earlier pixels) of every pixel, from one pass");
 
-  Tensor top_half = Tensor::zeros({one[2], one[3]});
-  top_half.slice(0, 0, one[2] / 2).fill(1);
-  const Tensor twice = concatenate({shown, shown}, 0);
-  const Tensor completed = model.sample(twice.shape(), drawing, {.image = twice, .known = top_half});
-  const Tensor given = where(top_half, shown, Tensor::scalar(Real(0.4)));
+  const Tensor completed = draw_lower_half(model, concatenate({shown, shown}, 0), drawing);
+  Tensor given = shown.clone();
+  given.slice(2, one[2] / 2, one[2]).fill(Real(0.4));
   lesson.picture("completions.png",
                  grid(concatenate({shown, given, completed}, 0),
                       {.columns = 8, .line_below = one[2] / 2,
@@ -166,7 +163,7 @@ int main(int argc, char** argv) {
   PixelCnn peeking(without_mask, first_values);
   train(lesson, peeking, slice(images, 0, images.size() / 2),
         {.batch = 16, .epochs = 1, .title = "no mask", .stream = 1}, [](Index) {});
-  const double peeking_nats = test_nll(peeking, test.images);
+  const double peeking_nats = nats_per_image(peeking, test.images);
   Tensor canvas = lesson.rng("noise").bernoulli(Tensor::full({20, 1, one[2], one[3]}, Real(0.5)));
   canvas.slice(0, 0, 16).fill(0);  // 16 start blank, four as noise
   const Tensor garbage = peeking.sample(canvas.shape(), drawing, {.image = canvas});

@@ -14,7 +14,6 @@
 #include "data/golfer.h"
 #include "data/manifolds.h"
 #include "lessons/interpolation.h"
-#include "lessons/latent_pictures.h"
 #include "lessons/lesson.h"
 #include "manifold/distances.h"
 #include "manifold/quality.h"
@@ -53,31 +52,9 @@ void train_autoencoder(Lesson& lesson, Autoencoder& model, const Dataset& images
   });
 }
 
-// Neighbours of images [N, C, H, W], joined by the closest points where they fall into parts.
-Graph image_graph(const Tensor& images, Index k) {
-  const Tensor x = images.flatten(1);
-  const Graph graph = neighbor_graph(nearest_neighbors(x, k));
-  return join_components(graph, connected_components(graph), x);
-}
-
 constexpr Index kFrames = 9;
 enum Way { kPixels, kLatent, kGraph, kWays };
 const std::vector<std::string> kNames{"pixels", "latent", "graph"};
-
-// The frames of all three ways from image a to image b of x [N, C, H, W].
-std::vector<Tensor> ways(Autoencoder& model, const Graph& graph, const Tensor& x, Index a, Index b) {
-  const Tensor first = x.slice(0, a, a + 1), last = x.slice(0, b, b + 1);
-  return {straight_way(first.select(0, 0), last.select(0, 0), kFrames),
-          interpolations(model, model.encode(first), model.encode(last), kFrames),
-          index_select(x, 0, way_along(graph, x.flatten(1), a, b, kFrames))};
-}
-
-// What lies strictly between the ends.
-Tensor between(const Tensor& frames) { return frames.slice(0, 1, kFrames - 1).contiguous(); }
-
-double nearest(const Tensor& frames, const Tensor& real) {
-  return mean(nearest_neighbors(frames.flatten(1), real.flatten(1), 1).distance).item();
-}
 
 }  // namespace
 
@@ -87,8 +64,8 @@ int main(int argc, char** argv) {
       {.step = "3.7", .title = "A reasonable distance",
        .note = "두 점 A, B는 고차원 유클리드 공간에서는 가까워 보이지만 실제 매니폴드 위에서는 멀리 떨어져 있음 / 픽셀 "
                "공간에서 단순 보간 -> 중간 이미지가 부자연스러움, 매니폴드 위에서 보간 -> 자연스러운 동작 변화",
-       .claim = "A and B look near in Euclidean space and are far apart on the manifold. Interpolated in pixels, images "
-                "in between are unnatural; along the manifold the movement is natural.",
+       .claim = "A and B look near in Euclidean space and are far apart on the manifold. Interpolated in pixels, "
+                "images in between are unnatural; along the manifold the movement is natural.",
        .look_at = "Look at golfer.png and digits.png: which frames could be photographs? Then at neighbours.png: too\n"
                   "few neighbours and the spiral falls apart, too many and the way jumps across. Add noise to the\n"
                   "spiral (.noise = 0.5): which k still work?",
@@ -96,25 +73,12 @@ int main(int argc, char** argv) {
 
   // ---- the spiral: A looks near to B ------------------------------------------------------------------------
   const PointCloud curve = spiral(1000, lesson.rng("spiral"));
-  const Index n = curve.points.size(0);
   const Tensor euclid = sqrt(squared_distances(curve.points)), along = sqrt(squared_distances(curve.chart));
   const Graph graph = neighbor_graph(nearest_neighbors(curve.points, 16));
   const Tensor geodesic = geodesic_distances(graph);
-  // A in the middle of the spiral, B the nearest on the next arm, C a little farther on A's own.
-  Index a = 0, b = -1, c = -1;
-  const Tensor middle = abs(curve.chart - mean(curve.chart));
-  for (Index i = 1; i < n; ++i) {
-    if (middle.at({i, 0}) < middle.at({a, 0})) a = i;
-  }
-  for (Index i = 0; i < n; ++i) {
-    if (along.at({a, i}) > 20 && (b < 0 || euclid.at({a, i}) < euclid.at({a, b}))) b = i;
-  }
-  for (Index i = 0; i < n; ++i) {
-    if (euclid.at({a, i}) > 1.1 * euclid.at({a, b}) && (c < 0 || along.at({a, i}) < along.at({a, c}))) c = i;
-  }
-  const Indices path = shortest_path(graph, a, b);
+  const auto [a, b, c] = near_and_far(curve.chart, euclid, along, 20);  // B is on the next arm, C on A's own
   Chart drawn({.title = "from A to B: straight, and along the spiral", .x = "x", .y = "y", .equal_axes = true});
-  const Tensor walked = index_select(curve.points, 0, path);
+  const Tensor walked = index_select(curve.points, 0, shortest_path(graph, a, b));
   drawn.scatter("points", values(curve.points.select(1, 0)), values(curve.points.select(1, 1)));
   drawn.line(fmt::format("along, {:.0f} (truth {:.0f})", geodesic.at({a, b}), along.at({a, b})),
              values(walked.select(1, 0)), values(walked.select(1, 1)));
@@ -124,17 +88,17 @@ int main(int argc, char** argv) {
   lesson.claim("M7", "A and B look near and are far along the surface; C, which looks farther, is nearer",
                geodesic.at({a, b}) / geodesic.at({a, c}),
                euclid.at({a, b}) < euclid.at({a, c}) && geodesic.at({a, b}) > 3 * geodesic.at({a, c}),
-               fmt::format("A to B: straight {:.1f}, along {:.1f}; A to C: straight {:.1f}, along {:.1f}",
-                           euclid.at({a, b}), geodesic.at({a, b}), euclid.at({a, c}), geodesic.at({a, c})));
+               "A to B: straight {:.1f}, along {:.1f}; A to C: straight {:.1f}, along {:.1f}", euclid.at({a, b}),
+               geodesic.at({a, b}), euclid.at({a, c}), geodesic.at({a, c}));
   const double by_euclid = distance_agreement(euclid, curve.chart).spearman,
                by_graph = distance_agreement(geodesic, curve.chart).spearman;
   const double wrong_euclid = wrong_order(euclid, along, 100000, lesson.rng("comparisons")),
                wrong_graph = wrong_order(geodesic, along, 100000, lesson.rng("comparisons"));
   lesson.claim("M7", "distances along the graph are the true ones, Euclid's are not (Spearman with arc length)",
                by_graph, by_graph > 0.999 && by_euclid < 0.8 && wrong_euclid > 0.15 && wrong_graph < 0.02,
-               fmt::format("Euclid {:.2f}, graph {:.4f}; which of two pairs is farther apart: Euclid is wrong in {:.0f} "
-                           "%, the graph in {:.2f} %",
-                           by_euclid, by_graph, 100 * wrong_euclid, 100 * wrong_graph));
+               "Euclid {:.2f}, graph {:.4f}; which of two pairs is farther apart: Euclid is wrong in {:.0f} %, the "
+               "graph in {:.2f} %",
+               by_euclid, by_graph, 100 * wrong_euclid, 100 * wrong_graph);
 
   // ---- how many neighbours -----------------------------------------------------------------------------------
   std::vector<double> ks, agreement;
@@ -160,31 +124,29 @@ int main(int argc, char** argv) {
   lesson.picture("neighbours.png", sweep, "with fewer the spiral falls apart; with more the way jumps across");
   lesson.claim("M7", "with too few neighbours the surface falls apart, with too many the way jumps across", with_most,
                parts_of_two > 1 && worst_good > 0.999 && with_most < 0.95,
-               fmt::format("2 neighbours: {} parts; 12 to 24: at least {:.4f}; 192: {:.3f}", parts_of_two, worst_good,
-                           with_most));
+               "2 neighbours: {} parts; 12 to 24: at least {:.4f}; 192: {:.3f}", parts_of_two, worst_good, with_most);
 
   // ---- the golfer: what lies between two poses -----------------------------------------------------------------
   const GolferOptions small{.side = 32};
-  Dataset swings;
   const Golfers seen = golfers(2000, lesson.rng("golfers"), small), fresh = golfers(2000, lesson.rng("fresh"), small);
-  swings.images = seen.images;
+  const Dataset swings{.name = "golfers", .images = seen.images, .labels = {}, .factors = {}};
   Rng golfer_start = lesson.rng("golfer code"), digit_start = lesson.rng("digit code");
   Autoencoder of_golfers({.code = 3, .hidden = 256, .height = small.side, .width = small.side}, golfer_start);
   train_autoencoder(lesson, of_golfers, swings, 50, "autoencoder, golfers");
   const Graph swing_graph = image_graph(seen.images, 16);
   std::vector<double> off(kWays), grey(kWays), pose_error(kWays);
   const auto swing = [&](Index i) { return static_cast<double>(seen.factors.at({i, 0})); };
-  Index pairs = 0;
-  for (Index i = 0; i + 1 < seen.images.size(0) && pairs < 20; i += 2) {
+  for (Index i = 0, pairs = 0; i + 1 < seen.images.size(0) && pairs < 20; i += 2) {
     if (std::abs(swing(i) - swing(i + 1)) < 90) continue;  // poses so near that anything lies between
-    const std::vector<Tensor> all = ways(of_golfers, swing_graph, seen.images, i, i + 1);
+    const std::vector<Tensor> all = three_ways(of_golfers, swing_graph, seen.images, i, i + 1, kFrames);
     for (std::size_t w = 0; w < kWays; ++w) {
-      const Neighbors real = nearest_neighbors(all[w].flatten(1), fresh.images.flatten(1), 1);
-      off[w] += nearest(between(all[w]), fresh.images) / 20;
-      grey[w] += mean(grey_share(between(all[w]))).item() / 20;
+      const Tensor inside = between(all[w]);
+      const Neighbors real = nearest_neighbors(inside.flatten(1), fresh.images.flatten(1), 1);
+      off[w] += static_cast<double>(mean(real.distance).item()) / 20;
+      grey[w] += mean(grey_share(inside)).item() / 20;
       for (Index f = 1; f + 1 < kFrames; ++f) {
         const double t = static_cast<double>(f) / (kFrames - 1), asked = (1 - t) * swing(i) + t * swing(i + 1);
-        pose_error[w] += std::abs(fresh.factors.at({real.index[f], 0}) - asked) / (20 * (kFrames - 2));
+        pose_error[w] += std::abs(fresh.factors.at({real.index[f - 1], 0}) - asked) / (20 * (kFrames - 2));
       }
     }
     if (pairs++ == 0) {
@@ -194,21 +156,18 @@ int main(int argc, char** argv) {
   }
   lesson.claim("M8", "the golfer: mixed pixels are no golfer, frames along the manifold are (distance to a real one)",
                off[kPixels] / off[kGraph], off[kPixels] > 3 * off[kGraph] && grey[kPixels] > 1.15 * grey[kGraph],
-               fmt::format("pixels {:.2f}, latent {:.2f}, graph {:.2f}; grey share of the ink {:.2f}, {:.2f}, {:.2f}",
-                           off[0], off[1], off[2], grey[0], grey[1], grey[2]));
+               "pixels {:.2f}, latent {:.2f}, graph {:.2f}; grey share of the ink {:.2f}, {:.2f}, {:.2f}", off[0],
+               off[1], off[2], grey[0], grey[1], grey[2]);
   lesson.claim("M8", "and they move: the pose goes evenly from one to the other (error in degrees)",
                pose_error[kGraph], pose_error[kGraph] < 0.5 * pose_error[kPixels],
-               fmt::format("pixels {:.0f}, latent {:.0f}, graph {:.0f} degrees off an even swing, 20 pairs of poses",
-                           pose_error[0], pose_error[1], pose_error[2]));
+               "pixels {:.0f}, latent {:.0f}, graph {:.0f} degrees off an even swing, 20 pairs of poses",
+               pose_error[0], pose_error[1], pose_error[2]);
 
   // ---- digits: what a PixelCNN thinks of the frames -------------------------------------------------------------
   const Dataset all_images = lesson.train_images(), test = lesson.test_images();
   // The judge must not have seen what it judges: one half is for it, the other for codes and graph.
-  const Index half = all_images.images.size(0) / 2;
-  Dataset images, of_judge;
-  of_judge.images = all_images.images.slice(0, 0, half).contiguous();
-  images.images = all_images.images.slice(0, half, 2 * half).contiguous();
-  images.labels = all_images.labels.slice(half, 2 * half);
+  const Index half = all_images.size() / 2;
+  const Dataset of_judge = slice(all_images, 0, half), images = slice(all_images, half, 2 * half);
   Autoencoder of_digits({.code = 16, .hidden = 256, .height = test.images.size(2), .width = test.images.size(3)},
                         digit_start);
   train_autoencoder(lesson, of_digits, images, 20, "autoencoder, digits");
@@ -220,10 +179,9 @@ int main(int argc, char** argv) {
   const Graph digit_graph = image_graph(images.images, 10);
   const auto nats = [&](const Tensor& x) { return -mean(judge.log_prob(ink.bernoulli(clamp(x, 0, 1)))).item(); };
   std::vector<double> cost(kWays), ghost(kWays);
-  pairs = 0;
-  for (Index i = 0; i + 1 < images.images.size(0) && pairs < 20; i += 2) {
+  for (Index i = 0, pairs = 0; i + 1 < images.size() && pairs < 20; i += 2) {
     if (images.labels[i] != images.labels[i + 1]) continue;
-    const std::vector<Tensor> all = ways(of_digits, digit_graph, images.images, i, i + 1);
+    const std::vector<Tensor> all = three_ways(of_digits, digit_graph, images.images, i, i + 1, kFrames);
     for (std::size_t w = 0; w < kWays; ++w) {
       cost[w] += nats(between(all[w])) / 20, ghost[w] += mean(grey_share(between(all[w]))).item() / 20;
     }
@@ -234,9 +192,9 @@ int main(int argc, char** argv) {
   }
   const double real_nats = nats(test.images);
   lesson.claim("M8", "digits: a PixelCNN that has seen none of them finds mixed pixels unnatural (nats a frame)",
-               cost[kPixels] - cost[kGraph], cost[kPixels] > cost[kGraph] + 15 && std::abs(cost[kGraph] - real_nats) < 25,
-               fmt::format("pixels {:.0f}, latent {:.0f}, graph {:.0f}; held-out digits {:.0f}; grey share {:.2f}, "
-                           "{:.2f}, {:.2f}",
-                           cost[0], cost[1], cost[2], real_nats, ghost[0], ghost[1], ghost[2]));
+               cost[kPixels] - cost[kGraph],
+               cost[kPixels] > cost[kGraph] + 15 && std::abs(cost[kGraph] - real_nats) < 25,
+               "pixels {:.0f}, latent {:.0f}, graph {:.0f}; held-out digits {:.0f}; grey share {:.2f}, {:.2f}, {:.2f}",
+               cost[0], cost[1], cost[2], real_nats, ghost[0], ghost[1], ghost[2]);
   return lesson.close();
 }

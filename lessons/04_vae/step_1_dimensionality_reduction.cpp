@@ -41,17 +41,9 @@ struct Points {
   Indices labels;  // [N], for LDA
 };
 
-struct Map {
-  std::string method;
-  Tensor y, fresh;  // [N, 2] of the points it was fitted to; [M, 2] of new ones, undefined where there is no rule
-  double seconds;
-};
-
 // ---- autoencoders (lessons/plane_coder.h): besides PCA the only ones that also go back from y to x ---
 void train(Lesson& lesson, PlaneCoder& net, const Tensor& x, Real noise, Index epochs, Rng rng) {
-  std::vector<Var> parameters = net.encoder.parameters();
-  for (const Var& p : net.decoder.parameters()) parameters.push_back(p);
-  Adam optimizer(parameters, {.lr = 2e-3});
+  Adam optimizer(net.parameters(), {.lr = 2e-3});
   const Dataset rows{.name = "points", .images = x.reshape({x.size(0), 1, 1, x.size(1)}), .labels = {}, .factors = {}};
   Lesson::Epochs batches =
       lesson.epochs(rows, {.batch = 50, .epochs = epochs, .title = net.variational ? "VAE" : "AE"});
@@ -74,49 +66,32 @@ void train(Lesson& lesson, PlaneCoder& net, const Tensor& x, Real noise, Index e
 }
 
 // ---- the eight ------------------------------------------------------------------------------------------------
-std::vector<Map> eight_maps(Lesson& lesson, const Points& fit, const Tensor& fresh, PlaneCoder& ae, PlaneCoder& vae,
-                            Real noise, Index epochs) {
-  std::vector<Map> maps;
+std::vector<DrawnMap> eight_maps(Lesson& lesson, const Points& fit, const Tensor& fresh, PlaneCoder& ae,
+                                 PlaneCoder& vae, Real noise, Index epochs) {
+  std::vector<DrawnMap> maps;
   const auto add = [&](const std::string& name, const std::function<std::pair<Tensor, Tensor>()>& draw) {
     const double start = lesson.seconds();
     auto [y, of_fresh] = draw();
     maps.push_back({name, y, of_fresh, lesson.seconds() - start});
   };
-  const auto with = [&](auto model) {  // a method that has fit() and transform()
-    model.fit(fit.x);
-    return std::pair{model.embedding, model.transform(fresh)};
+  const auto fitted = [&](auto model, const auto&... labels) {
+    const Tensor y = model.fit_transform(fit.x, labels...);
+    return std::pair{y, model.transform(fresh)};
   };
   const auto net = [&](PlaneCoder& coder) {
     train(lesson, coder, fit.x, noise, epochs, lesson.rng("codes"));
     return std::pair{coder.encode(fit.x), coder.encode(fresh)};
   };
   const Index k = connecting_neighbors(fit.x);  // Isomap and LLE need a graph in one part; more make shortcuts
-  add("PCA", [&] {
-    Pca pca({.n_components = 2});
-    return std::pair{pca.fit_transform(fit.x), pca.transform(fresh)};
-  });
-  add("LDA", [&] {
-    Lda lda({.n_components = 2});
-    return std::pair{lda.fit_transform(fit.x, fit.labels), lda.transform(fresh)};
-  });
-  add("Isomap", [&] { return with(Isomap({.n_neighbors = k})); });
-  add("LLE", [&] { return with(Lle({.n_neighbors = k})); });
+  add("PCA", [&] { return fitted(Pca({.n_components = 2})); });
+  add("LDA", [&] { return fitted(Lda({.n_components = 2}), fit.labels); });
+  add("Isomap", [&] { return fitted(Isomap({.n_neighbors = k})); });
+  add("LLE", [&] { return fitted(Lle({.n_neighbors = k})); });
   add("t-SNE", [&] { return std::pair{Tsne().fit_transform(fit.x), Tensor()}; });  // no rule for new points
-  add("UMAP", [&] { return with(Umap({.random_state = lesson.seed()})); });
+  add("UMAP", [&] { return fitted(Umap({.random_state = lesson.seed()})); });
   add("AE", [&] { return net(ae); });
   add("VAE", [&] { return net(vae); });
   return maps;
-}
-
-Tensor panels(const std::vector<Map>& maps, const std::vector<Color>& colors) {
-  std::vector<Tensor> out;
-  for (const Map& map : maps) out.push_back(draw_map(map.y, colors).unsqueeze(0));
-  return concatenate(out, 0);
-}
-
-double correlation_of(const Tensor& a, const Tensor& b) {
-  const Tensor x = a - mean(a), y = b - mean(b);
-  return sum(x * y).item() / std::sqrt(sum_of_squares(x) * sum_of_squares(y));
 }
 
 }  // namespace
@@ -143,11 +118,11 @@ int main(int argc, char** argv) {
   const Tensor new_roll = all.points.slice(0, n, n + 500).contiguous();
   for (Index i = 0; i < n; ++i) roll.labels[i] = static_cast<std::int32_t>(length.at({i}) / 25);  // classes for LDA
   PlaneCoder roll_ae(3, false, lesson.rng("AE")), roll_vae(3, true, lesson.rng("VAE"));
-  const std::vector<Map> rolls = eight_maps(lesson, roll, new_roll, roll_ae, roll_vae, Real(0.1), 150);
+  const std::vector<DrawnMap> rolls = eight_maps(lesson, roll, new_roll, roll_ae, roll_vae, Real(0.1), 150);
   std::vector<double> blur, correlation;
   lesson.say("  {:14} {:>16} {:>11} {:>10} {:>12} {:>9}", "Swiss roll", "trustworthiness", "continuity", "blur",
              "correlation", "seconds");
-  for (const Map& map : rolls) {
+  for (const DrawnMap& map : rolls) {
     blur.push_back(sheet_blur(map.y, sheet));
     correlation.push_back(distance_agreement(sheet, map.y).pearson);
     lesson.say("  {:14} {:16.3f} {:11.3f} {:10.2f} {:12.4f} {:9.2f}", map.method, trustworthiness(roll.x, map.y),
@@ -161,11 +136,11 @@ int main(int argc, char** argv) {
   };
   const Points digits = read(lesson.train_images(), 4000), test = read(lesson.test_images(), 2000);
   PlaneCoder digit_ae(digits.x.size(1), false, lesson.rng("AE")), digit_vae(digits.x.size(1), true, lesson.rng("VAE"));
-  const std::vector<Map> maps = eight_maps(lesson, digits, test.x, digit_ae, digit_vae, Real(0.2), 60);
+  const std::vector<DrawnMap> maps = eight_maps(lesson, digits, test.x, digit_ae, digit_vae, Real(0.2), 60);
   std::vector<double> fitted, fresh;
   lesson.say("\n  {:14} {:>16} {:>11} {:>10} {:>12} {:>9}", "digits", "trustworthiness", "continuity", "accuracy",
              "new points", "seconds");
-  for (const Map& map : maps) {
+  for (const DrawnMap& map : maps) {
     const bool rule = map.fresh.defined();
     fitted.push_back(knn_accuracy(map.y, digits.labels, 1));
     fresh.push_back(rule ? nearest_neighbor_accuracy(map.fresh, test.labels, map.y, digits.labels) : 0);
@@ -173,11 +148,9 @@ int main(int argc, char** argv) {
                continuity(digits.x, map.y), fitted.back(), rule ? fmt::format("{:.3f}", fresh.back()) : "no rule",
                map.seconds);
   }
-  std::vector<std::string> names;
-  for (const Map& map : maps) names.push_back(map.method);
   lesson.picture("maps.png",
-                 grid(concatenate({panels(rolls, value_colors(length)), panels(maps, class_colors(digits.labels))}, 0),
-                      {.columns = 8, .zoom = 1, .column_titles = names, .row_titles = {"Swiss roll", "digits"}}),
+                 map_grid({{"Swiss roll", rolls, value_colors(length)},
+                           {"digits", maps, class_colors(digits.labels)}}),
                  "above the Swiss roll, coloured by the length along it, below digits, a colour for each");
 
   // ---- the claims -------------------------------------------------------------------------------------------
@@ -185,38 +158,35 @@ int main(int argc, char** argv) {
   const double linear = std::min(blur[kPca], blur[kLda]);
   lesson.claim("V1", "linear methods look at the roll from one side: points behind one another fall on one place",
                linear, linear > 1.7,
-               fmt::format("the ten nearest on the map are {:.1f} (PCA) and {:.1f} (LDA) times as far away on the "
-                           "sheet as the ten nearest there",
-                           blur[kPca], blur[kLda]));
+               "the ten nearest on the map are {:.1f} (PCA) and {:.1f} (LDA) times as far away on the sheet as the "
+               "ten nearest there",
+               blur[kPca], blur[kLda]);
   const double curved_maps = std::max({blur[kIsomap], blur[kTsne], blur[kUmap]});
   lesson.claim("V1", "Isomap, t-SNE and UMAP follow it: neighbours on the map are neighbours on the sheet",
-               curved_maps, curved_maps < 1.4,
-               fmt::format("{:.2f}, {:.2f} and {:.2f} times", blur[kIsomap], blur[kTsne], blur[kUmap]));
-  const double along = std::abs(correlation_of(rolls[kLle].y.select(1, 0), length));
+               curved_maps, curved_maps < 1.4, "{:.2f}, {:.2f} and {:.2f} times", blur[kIsomap], blur[kTsne],
+               blur[kUmap]);
+  const double along = std::abs(pearson(rolls[kLle].y.select(1, 0), length));
   lesson.claim("V1", "LLE lays it open: its first coordinate is the length along the roll", along, along > 0.95,
-               fmt::format("correlation {:.4f}; PCA's first {:.2f}", along,
-                           std::abs(correlation_of(rolls[kPca].y.select(1, 0), length))));
+               "correlation {:.4f}; PCA's first {:.2f}", along,
+               std::abs(pearson(rolls[kPca].y.select(1, 0), length)));
   lesson.claim("V1", "Isomap even keeps its lengths: distances on the map are those along the sheet",
-               correlation[kIsomap], correlation[kIsomap] > 0.99,
-               fmt::format("correlation {:.4f}; PCA {:.2f}, t-SNE {:.2f}", correlation[kIsomap], correlation[kPca],
-                           correlation[kTsne]));
+               correlation[kIsomap], correlation[kIsomap] > 0.99, "correlation {:.4f}; PCA {:.2f}, t-SNE {:.2f}",
+               correlation[kIsomap], correlation[kPca], correlation[kTsne]);
   const double roll_flat = two_component_loss(roll.x, new_roll), flat = two_component_loss(digits.x, test.x);
   const double roll_curved = roll_ae.loss(new_roll), curved = digit_ae.loss(test.x);
   lesson.claim("V1", "an autoencoder's two numbers lie on a curved surface: more of new points comes back than by PCA",
                curved, roll_curved < roll_flat / 2 && curved < 0.95 * flat,
-               fmt::format("lost of the roll {:.1f} % (PCA {:.1f} %), of digits {:.0f} % (PCA {:.0f} %)",
-                           100 * roll_curved, 100 * roll_flat, 100 * curved, 100 * flat));
+               "lost of the roll {:.1f} % (PCA {:.1f} %), of digits {:.0f} % (PCA {:.0f} %)", 100 * roll_curved,
+               100 * roll_flat, 100 * curved, 100 * flat);
   const double least = std::min({fitted[kLle], fitted[kTsne], fitted[kUmap], fitted[kAe], fitted[kVae]});
   lesson.claim("V1", "of digits, too, LLE, t-SNE, UMAP and the nets keep classes apart better than PCA, unlabelled",
                least, least > fitted[kPca] + 0.05,
-               fmt::format("nearest neighbour right: PCA {:.2f}; {:.2f}, {:.2f}, {:.2f}, {:.2f} and {:.2f}; Isomap "
-                           "{:.2f}",
-                           fitted[kPca], fitted[kLle], fitted[kTsne], fitted[kUmap], fitted[kAe], fitted[kVae],
-                           fitted[kIsomap]));
+               "nearest neighbour right: PCA {:.2f}; {:.2f}, {:.2f}, {:.2f}, {:.2f} and {:.2f}; Isomap {:.2f}",
+               fitted[kPca], fitted[kLle], fitted[kTsne], fitted[kUmap], fitted[kAe], fitted[kVae], fitted[kIsomap]);
   lesson.claim("V1", "(control) a map may flatter: LDA, which saw the labels, keeps classes apart where it was fitted",
                fresh[kLda], fresh[kLda] < fitted[kLda] - 0.1,
-               fmt::format("fitted {:.2f}, new digits {:.2f}; UMAP, which did not, {:.2f} and {:.2f}", fitted[kLda],
-                           fresh[kLda], fitted[kUmap], fresh[kUmap]));
+               "fitted {:.2f}, new digits {:.2f}; UMAP, which did not, {:.2f} and {:.2f}", fitted[kLda], fresh[kLda],
+               fitted[kUmap], fresh[kUmap]);
   const PointCloud plane = hypercube(1000, 2, 3, lesson.rng("plane"));
   const Tensor on_plane = sqrt(squared_distances(plane.chart));
   const auto kept = [&](const Tensor& y) { return distance_agreement(on_plane, y).pearson; };
@@ -225,7 +195,6 @@ int main(int argc, char** argv) {
   const double by_tsne = kept(Tsne().fit_transform(plane.points));
   lesson.claim("V1", "(control) where nothing is curved the linear method is exact, and the others only add errors",
                by_pca, by_pca > 0.99999 && by_isomap < by_pca && by_tsne < by_pca,
-               fmt::format("a square in space: correlation PCA {:.5f}, Isomap {:.5f}, t-SNE {:.3f}", by_pca, by_isomap,
-                           by_tsne));
+               "a square in space: correlation PCA {:.5f}, Isomap {:.5f}, t-SNE {:.3f}", by_pca, by_isomap, by_tsne);
   return lesson.close();
 }

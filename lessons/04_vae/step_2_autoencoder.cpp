@@ -15,6 +15,7 @@
 #include "autograd/ops.h"
 #include "lessons/lesson.h"
 #include "lessons/linear_probe.h"
+#include "lessons/parameters_of.h"
 #include "lessons/principal_angle.h"
 #include "manifold/pca.h"
 #include "models/autoencoder.h"
@@ -30,19 +31,11 @@ namespace {
 
 constexpr Index kWatched = 8;  // the code whose training is shown, and that of the comparisons
 
-// The parameters of one half, "encoder" or "decoder"; of both if `half` is empty.
-std::vector<Var> parameters(const Autoencoder& model, std::string_view half) {
-  std::vector<Var> out;
-  for (const auto& [name, value] : model.named_parameters()) {
-    if (name.starts_with(half)) out.push_back(value);
-  }
-  return out;
-}
-
+// Trains one half alone, "encoder" or "decoder"; both if `half` is empty.
 template <class AfterEpoch>
 void train(Lesson& lesson, Autoencoder& model, const Dataset& images, const TrainOptions& options, double lr,
            std::string_view half, AfterEpoch after_epoch) {
-  Adam optimizer(parameters(model, half), {.lr = lr});
+  Adam optimizer(parameters_of(model, half), {.lr = lr});
   Lesson::Epochs epochs = lesson.epochs(images, options);
   const Schedule rate = schedule::cosine(epochs.steps());
   Index step = 0;
@@ -138,8 +131,8 @@ int main(int argc, char** argv) {
                      .line("PCA", widths_drawn, of_pca),
                  "error of held-out images against the width of the bottleneck");
   lesson.claim("V2", "it compresses and restores: the wider the bottleneck, the less is lost; PCA always loses more",
-               of_ae.back() / of_pca.back(), falls && beats_pca,
-               fmt::format("error of AE and PCA, code {}", fmt::join(measured, "; ")));
+               of_ae.back() / of_pca.back(), falls && beats_pca, "error of AE and PCA, code {}",
+               fmt::join(measured, "; "));
 
   // ---- V2, control: without its nonlinearity an autoencoder is PCA --------------------------------------------
   auto linear = net({.code = kWatched, .linear = true, .tied = true});
@@ -148,14 +141,13 @@ int main(int argc, char** argv) {
   train(lesson, *linear, centred, {.batch = 500, .epochs = 60, .title = "linear", .stream = 1}, 0.03, "", nothing);
   Pca pca({.n_components = kWatched});
   pca.fit(rows);
-  const Tensor directions = parameters(*linear, "encoder")[0].value();  // [8, pixels]; the decoder has the same
+  const Tensor directions = parameters_of(*linear, "encoder")[0].value();  // [8, pixels]; the decoder has the same
   const double angle = largest_principal_angle(directions.transpose(0, 1).contiguous(),
                                                pca.components.transpose(0, 1).contiguous());
   const double linear_error = error_of(*linear, test.images - average);
   lesson.claim("V2", "(control) without nonlinearity it finds what PCA finds: the same subspace", angle,
                angle < 1 && linear_error < 1.01 * of_pca.back(),
-               fmt::format("largest principal angle {:.2f} degrees; error {:.4f}, PCA {:.4f}", angle, linear_error,
-                           of_pca.back()));
+               "largest principal angle {:.2f} degrees; error {:.4f}, PCA {:.4f}", angle, linear_error, of_pca.back());
 
   // ---- V2, control: without a bottleneck nothing needs to be found --------------------------------------------
   auto wide = net({.code = 0, .hidden = 0});
@@ -173,11 +165,11 @@ int main(int argc, char** argv) {
                  "mirrored digits, which no net has seen: copied without a bottleneck, made digits by one of 2");
   lesson.claim("V2", "the bottleneck makes it keep the essential: after training the digit is easier to read off",
                after - before, after > before + 0.15,
-               fmt::format("a linear probe is right about {:.3f} before training, {:.3f} after", before, after));
+               "a linear probe is right about {:.3f} before training, {:.3f} after", before, after);
   lesson.claim("V2", "(control) without a bottleneck it restores better, and its code gets no easier to read",
                wide_after - wide_before, wide_after < wide_before + 0.07 && wide_error < of_ae.back(),
-               fmt::format("error {:.4f}; the probe is right about {:.3f} before, {:.3f} after", wide_error,
-                           wide_before, wide_after));
+               "error {:.4f}; the probe is right about {:.3f} before, {:.3f} after", wide_error, wide_before,
+               wide_after);
 
   // ---- V3: the loss, and the two halves ------------------------------------------------------------------------
   lesson.picture("training.png",
@@ -186,9 +178,8 @@ int main(int argc, char** argv) {
                  "the loss on held-out images through training, and its parts on ink and on paper");
   lesson.claim("V3", "the loss is the difference of input and output, and training lowers it for images never seen",
                held_out.back() / mean_error, held_out.back() < 0.5 * mean_error,
-               fmt::format("{:.4f} after one epoch, {:.4f} in the end, of it {:.4f} on ink; the mean image as the "
-                           "answer {:.4f}",
-                           held_out.front(), held_out.back(), on_ink.back(), mean_error));
+               "{:.4f} after one epoch, {:.4f} in the end, of it {:.4f} on ink; the mean image as the answer {:.4f}",
+               held_out.front(), held_out.back(), on_ink.back(), mean_error);
   const auto half = [&](std::string_view trained) {
     auto ae = net({.code = kWatched, .hidden = 256});
     train(lesson, *ae, images, {.batch = 25, .title = fmt::format("{} alone", trained)}, 2e-3, trained, nothing);
@@ -203,7 +194,7 @@ int main(int argc, char** argv) {
                  "what comes back if both halves are trained, the decoder alone, the encoder alone");
   lesson.claim("V3", "encoder and decoder learn for each other: either, beside an untrained half, restores worse",
                std::min(by_encoder, by_decoder) / of_ae.back(), of_ae.back() < 0.7 * std::min(by_encoder, by_decoder),
-               fmt::format("error with both {:.4f}, decoder alone {:.4f}, encoder alone {:.4f}", of_ae.back(),
-                           by_decoder, by_encoder));
+               "error with both {:.4f}, decoder alone {:.4f}, encoder alone {:.4f}", of_ae.back(), by_decoder,
+               by_encoder);
   return lesson.close();
 }

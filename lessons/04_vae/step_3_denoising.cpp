@@ -97,83 +97,72 @@ int main(int argc, char** argv) {
                             "Change kSpiralSigma to 0.4: what becomes of the arrows between two arms, and why?",
                  .labels = true, .epochs = 12, .full_epochs = 20, .train = 4000, .test = 1000});
   const Dataset images = lesson.train_images(), test = lesson.test_images();
-  const Index height = test.images.size(2), width = test.images.size(3);
 
   // ---- noise removal --------------------------------------------------------------------------------------
-  const AutoencoderConfig config{.code = 128, .maps = 8, .height = height, .width = width};
+  const AutoencoderConfig config{.code = 128, .maps = 8, .height = test.images.size(2), .width = test.images.size(3)};
   Rng first = lesson.rng("first values"), same = first;
   Autoencoder denoiser(config, first), plain(config, same);
   train(lesson, denoiser, images, kSigma, "denoising autoencoder");
   train(lesson, plain, images, 0, "plain autoencoder");
   Pca pca({.n_components = 96});
   pca.fit(images.images.flatten(1));
-  std::vector<double> sigmas, given, of_median, of_pca, of_plain, of_denoiser;
-  std::size_t at = 0;
-  std::vector<Tensor> strips;
-  Tensor noisy, filtered, projected;  // with kSigma
+  enum Method { kGiven, kMedian, kPca, kPlain, kDenoiser, kMethods };
+  std::vector<double> sigmas, db[kMethods];
+  std::size_t at = 0;            // of kSigma
+  std::vector<Tensor> of_sigma;  // what each method makes of the noise of kSigma
   for (const Real sigma : {Real(0.1), Real(0.2), Real(0.3), kSigma, Real(0.5), Real(0.6)}) {
     Rng noise = lesson.rng("test noise");
-    const Tensor damaged = add_gaussian_noise(test.images, sigma, noise);
-    const Tensor median = best_median(damaged, test.images), flat = best_projection(pca, damaged, test.images);
-    const Tensor clean = denoiser.reconstruct(damaged), kept = plain.reconstruct(damaged);
+    const Tensor noisy = add_gaussian_noise(test.images, sigma, noise);
+    const std::vector<Tensor> by{noisy, best_median(noisy, test.images), best_projection(pca, noisy, test.images),
+                                 plain.reconstruct(noisy), denoiser.reconstruct(noisy)};
     sigmas.push_back(static_cast<double>(sigma));
-    given.push_back(mean_psnr(damaged, test.images));
-    of_median.push_back(mean_psnr(median, test.images));
-    of_pca.push_back(mean_psnr(flat, test.images));
-    of_plain.push_back(mean_psnr(kept, test.images));
-    of_denoiser.push_back(mean_psnr(clean, test.images));
+    for (std::size_t m = 0; m < kMethods; ++m) db[m].push_back(mean_psnr(by[m], test.images));
     lesson.say("  sigma {:.1f}: given {:.2f} dB; median {:.2f}, PCA {:.2f}, plain {:.2f}, denoising net {:.2f}", sigma,
-               given.back(), of_median.back(), of_pca.back(), of_plain.back(), of_denoiser.back());
-    if (sigma != kSigma) continue;
-    at = sigmas.size() - 1;
-    noisy = damaged, filtered = median, projected = flat;
-    for (const Tensor& row : {test.images, clamp(damaged, 0, 1), median, flat, kept, clean}) {
-      strips.push_back(row.slice(0, 0, 12).contiguous());
-    }
+               db[kGiven].back(), db[kMedian].back(), db[kPca].back(), db[kPlain].back(), db[kDenoiser].back());
+    if (sigma == kSigma) at = sigmas.size() - 1, of_sigma = by;
   }
+  std::vector<Tensor> strips = {test.images.slice(0, 0, 12)};
+  for (const Tensor& by : of_sigma) strips.push_back(clamp(by.slice(0, 0, 12), 0, 1));
   const GridOptions rows{.columns = 12, .row_titles = {"image", "given", "median", "PCA", "plain AE", "denoising"}};
   lesson.picture("strips.png", grid(concatenate(strips, 0), rows),
                  "held-out images with noise of sigma 0.4, and what each method makes of them");
   Chart chart({.title = "noise removal, held-out images", .x = "sigma of the noise", .y = "PSNR, dB"});
-  chart.line("given", sigmas, given).line("best median filter", sigmas, of_median).line("best PCA", sigmas, of_pca);
-  chart.line("plain autoencoder", sigmas, of_plain).line("denoising autoencoder", sigmas, of_denoiser);
+  chart.line("given", sigmas, db[kGiven]).line("best median filter", sigmas, db[kMedian]);
+  chart.line("best PCA", sigmas, db[kPca]).line("plain autoencoder", sigmas, db[kPlain]);
+  chart.line("denoising autoencoder", sigmas, db[kDenoiser]);
   lesson.picture("psnr.png", chart, "the denoising autoencoder was trained with sigma 0.4 alone");
   lesson.claim("V4", "noise removal: a denoising autoencoder beats a median filter by 3 dB, and PCA",
-               of_denoiser[at] - of_median[at],
-               of_denoiser[at] > of_median[at] + 3 && of_denoiser[at] > of_pca[at] + 1,
-               fmt::format("{:.1f} dB given, median {:.1f}, PCA {:.1f}, denoising autoencoder {:.1f}", given[at],
-                           of_median[at], of_pca[at], of_denoiser[at]));
-  lesson.claim("V4", "(control) the same net trained without noise does not remove it", of_plain[at] - of_denoiser[at],
-               of_plain[at] < of_denoiser[at] - 2, fmt::format("{:.1f} dB", of_plain[at]));
+               db[kDenoiser][at] - db[kMedian][at],
+               db[kDenoiser][at] > db[kMedian][at] + 3 && db[kDenoiser][at] > db[kPca][at] + 1,
+               "{:.1f} dB given, median {:.1f}, PCA {:.1f}, denoising autoencoder {:.1f}", db[kGiven][at],
+               db[kMedian][at], db[kPca][at], db[kDenoiser][at]);
+  lesson.claim("V4", "(control) the same net trained without noise does not remove it",
+               db[kPlain][at] - db[kDenoiser][at], db[kPlain][at] < db[kDenoiser][at] - 2, "{:.1f} dB",
+               db[kPlain][at]);
 
   // ---- preprocessing --------------------------------------------------------------------------------------
   MlpClassifier classifier(128);  // knows clean images alone
   classifier.fit(images.images.flatten(1), images.labels, 10);
   const auto right = [&](const Tensor& x) { return classifier.accuracy(x.flatten(1).contiguous(), test.labels); };
-  const double clean = right(test.images), raw = right(noisy), after_median = right(filtered);
-  const double after_pca = right(projected), after_denoising = right(denoiser.reconstruct(noisy));
+  const double clean = right(test.images), raw = right(of_sigma[kGiven]), after_median = right(of_sigma[kMedian]);
+  const double after_pca = right(of_sigma[kPca]), after_denoising = right(of_sigma[kDenoiser]);
   lesson.claim("V4", "preprocessing: a classifier of clean images is right about denoised ones",
                (after_denoising - raw) / (clean - raw),
                after_denoising > raw + 0.04 && after_denoising > std::max(after_median, after_pca) + 0.01,
-               fmt::format("clean {:.3f}, noisy {:.3f}, median {:.3f}, PCA {:.3f}, denoised {:.3f}", clean, raw,
-                           after_median, after_pca, after_denoising));
+               "clean {:.3f}, noisy {:.3f}, median {:.3f}, PCA {:.3f}, denoised {:.3f}", clean, raw, after_median,
+               after_pca, after_denoising);
 
   // ---- features from few labels ---------------------------------------------------------------------------
   Rng label_noise = lesson.rng("noise on images with labels");
   const Tensor damaged = add_gaussian_noise(images.images, kSigma, label_noise);
-  const Tensor damaged_codes = denoiser.encode(damaged), noisy_codes = denoiser.encode(noisy);
-  const Tensor image_codes = denoiser.encode(images.images), test_codes = denoiser.encode(test.images);
-  std::vector<double> labels, pixels, codes, clean_pixels, clean_codes;
-  for (const Index n : {50, 100, 200, 400, 1000, 4000}) {
-    const auto accuracy = [&](const Tensor& x, const Tensor& test_x) {
-      return linear_probe(x.slice(0, 0, n).contiguous(), images.labels.slice(0, n), test_x, test.labels);
-    };
-    labels.push_back(static_cast<double>(n));
-    pixels.push_back(accuracy(damaged.flatten(1), noisy.flatten(1)));
-    codes.push_back(accuracy(damaged_codes, noisy_codes));
-    clean_pixels.push_back(accuracy(images.images.flatten(1), test.images.flatten(1)));
-    clean_codes.push_back(accuracy(image_codes, test_codes));
-  }
+  const std::vector<double> labels = {50, 100, 200, 400, 1000, 4000};
+  const auto accuracy = [&](const Tensor& x, const Tensor& test_x) {
+    return few_label_probes(x, images.labels, test_x, test.labels, labels);
+  };
+  const auto pixels = accuracy(damaged.flatten(1), of_sigma[kGiven].flatten(1));
+  const auto codes = accuracy(denoiser.encode(damaged), denoiser.encode(of_sigma[kGiven]));
+  const auto clean_pixels = accuracy(images.images.flatten(1), test.images.flatten(1));
+  const auto clean_codes = accuracy(denoiser.encode(images.images), denoiser.encode(test.images));
   Chart few({.title = "a linear classifier with few labels", .x = "images with a label",
              .y = "accuracy, held-out images", .log_x = true});
   few.line("clean: codes", labels, clean_codes).line("clean: pixels", labels, clean_pixels);
@@ -181,8 +170,8 @@ int main(int argc, char** argv) {
   lesson.picture("labels.png", few, "the autoencoder saw all training images, but no label");
   lesson.claim("V4", "features: with 100 labels its codes of noisy images tell more than the pixels",
                codes[1] - pixels[1], codes[1] > pixels[1] + 0.05,
-               fmt::format("{:.3f} right, pixels {:.3f}; clean images {:.3f} and {:.3f}", codes[1], pixels[1],
-                           clean_codes[1], clean_pixels[1]));
+               "{:.3f} right, pixels {:.3f}; clean images {:.3f} and {:.3f}", codes[1], pixels[1], clean_codes[1],
+               clean_pixels[1]);
 
   // ---- the arrows point back to the manifold --------------------------------------------------------------
   const Tensor curve = on_spiral(4000, lesson.rng("curve"));
@@ -190,33 +179,22 @@ int main(int argc, char** argv) {
   const Tensor points = add_gaussian_noise(on_spiral(1000, lesson.rng("held-out points")), kSpiralSigma, moved);
   const auto denoise = train_on_spiral(lesson, kSpiralSigma), copy = train_on_spiral(lesson, 0);
   const Tensor arrows = (*denoise)(points).value() - points, exact = mean_origin(points, curve, kSpiralSigma) - points;
-  const auto distance = [&](const Tensor& x) { return mean(distance_to_curve(x, curve)).item(); };
-  const double before = distance(points), after = distance(points + arrows);
-  const double copied = distance((*copy)(points).value());
+  const auto off = [&](const Tensor& x) { return mean(distance_to_curve(x, curve)).item(); };
+  const double before = off(points), after = off(points + arrows), copied = off((*copy)(points).value());
   const double cosine = sum(arrows * exact).item() / std::sqrt(sum(square(arrows)).item() * sum(square(exact)).item());
   lesson.claim("V4", "on the spiral the arrows lead back to the curve; trained without noise, the net only copies",
                after / before, after < 0.4 * before && copied > 0.9 * before,
-               fmt::format("{:.3f} from the curve, {:.3f} when denoised, {:.3f} when copied", before, after, copied));
+               "{:.3f} from the curve, {:.3f} when denoised, {:.3f} when copied", before, after, copied);
   lesson.claim("V4", "and they are sigma^2 times the gradient of log p, which nobody told the net", cosine,
-               cosine > 0.9,
-               fmt::format("cosine of all arrows with the exact ones {:.3f}, lengths {:.2f} to 1", cosine,
-                           std::sqrt(sum(square(arrows)).item() / sum(square(exact)).item())));
-  std::vector<Real> places;
-  for (Index i = 0; i < 29 * 29; ++i) {
-    places.push_back(Real(-2.8) + Real(0.2) * static_cast<Real>(i % 29));
-    places.push_back(Real(-2.8) + Real(0.2) * static_cast<Real>(i / 29));
-  }
-  const Tensor lattice = Tensor::from(places, {29 * 29, 2}), apart = distance_to_curve(lattice, curve);
-  const Tensor moves = (*denoise)(lattice).value() - lattice;
-  std::vector<double> x, y, dx, dy;
-  for (Index i = 0; i < lattice.size(0); ++i) {
-    if (apart.at({i}) > Real(0.5)) continue;  // no training point has ever been there
-    x.push_back(lattice.at({i, 0})), y.push_back(lattice.at({i, 1}));
-    dx.push_back(moves.at({i, 0})), dy.push_back(moves.at({i, 1}));
-  }
+               cosine > 0.9, "cosine of all arrows with the exact ones {:.3f}, lengths {:.2f} to 1", cosine,
+               std::sqrt(sum(square(arrows)).item() / sum(square(exact)).item()));
+  const Tensor near = lattice_near(curve, Real(2.8), 29, Real(0.5));  // farther off no training point has ever been
+  const Tensor moves = (*denoise)(near).value() - near;
+  const auto column = [](const Tensor& x, Index c) { return values(x.select(1, c)); };
   Chart field({.title = "from x to y(x)", .x = "x1", .y = "x2", .equal_axes = true, .width = 700, .height = 700});
-  field.arrows("what the denoising net moves a point by", x, y, dx, dy);
-  field.scatter("the spiral", values(curve.select(1, 0)), values(curve.select(1, 1)));
+  field.arrows("what the denoising net moves a point by", column(near, 0), column(near, 1), column(moves, 0),
+               column(moves, 1));
+  field.scatter("the spiral", column(curve, 0), column(curve, 1));
   lesson.picture("arrows.png", field, "a net that was trained to remove noise from points of the spiral");
   return lesson.close();
 }

@@ -10,15 +10,17 @@
 //   plane      2 latents, to look at
 //   mistaken   40 latents, with a mean over pixels where a sum belongs
 //   line       one latent, two pixels, no hidden layer: its log p(x) has a formula (lessons/linear_vae.h)
-#include <algorithm>
 #include <cmath>
 #include <functional>
 
 #include "autograd/ops.h"
 #include "lessons/code_plane.h"
 #include "lessons/comparison.h"
+#include "lessons/iwae_ladder.h"
+#include "lessons/latent_pictures.h"
 #include "lessons/lesson.h"
 #include "lessons/linear_vae.h"
+#include "models/independent_pixels.h"
 #include "nn/losses.h"
 #include "nn/optim/adam.h"
 #include "nn/optim/schedule.h"
@@ -52,13 +54,6 @@ void train(Lesson& lesson, Vae& model, const Dataset& images, OverPixels over, T
     lesson.show("nats", loss.item());
     if (step % epochs.per_epoch() == 0) after_epoch();
   }
-}
-
-// What independent pixels, as often ink as in the training images, say of others: nats per image.
-double without_latents(const Tensor& train, const Tensor& test) {
-  const Tensor ink = (sum(train, {0}, true) + Real{1}) / static_cast<Real>(train.size(0) + 2);
-  const Var logits((log(ink) - log(Real{1} - ink)).expand(test.shape()).contiguous());
-  return bce_with_logits(logits, test, Reduction::kBatchMean).item();
 }
 
 // How much what is drawn varies with z: the pixels' standard deviation over the images.
@@ -99,11 +94,11 @@ int main(int argc, char** argv) {
   Chart through({.title = "held-out images through training", .x = "epoch", .y = "nats per image"});
   through.line("-log p(x | z)", reconstruction).line("KL", kl).line("both: -ELBO", both);
   lesson.picture("elbo.png", through, "the two parts of the loss: the KL grows as the latents learn to say something");
-  const double without = without_latents(images.images, test.images);
+  const double without = counted_pixels_nats(images.images, test.images);
   lesson.claim("V5", "learning lowers a bound on -log p(x): far below what independent pixels cost", both.back(),
                both.back() < 0.6 * without,
-               fmt::format("-ELBO {:.1f} nats = {:.1f} for the pixels + {:.1f} of KL; independent pixels {:.1f}",
-                           both.back(), reconstruction.back(), kl.back(), without));
+               "-ELBO {:.1f} nats = {:.1f} for the pixels + {:.1f} of KL; independent pixels {:.1f}", both.back(),
+               reconstruction.back(), kl.back(), without);
 
   // ---- the latent space is a distribution ----------------------------------------------------------------------
   const Posterior q = model.posterior(test.images);
@@ -113,19 +108,13 @@ int main(int argc, char** argv) {
   const Tensor spread = gradfold::sqrt(mean(square(z), {0}) - square(mean(z, {0})));
   const double least = min(spread).item(), most = max(spread).item(), in_active = sum(nats * active).item();
   lesson.claim("V5", "over all images the draws of the encoder fill the prior N(0, 1), latent by latent", most,
-               least > 0.75 && most < 1.35, fmt::format("standard deviations from {:.2f} to {:.2f}", least, most));
+               least > 0.75 && most < 1.35, "standard deviations from {:.2f} to {:.2f}", least, most);
   lesson.claim("V5", "latents that say nothing are switched off: their q(z | x) is the prior for every x",
                in_active / sum(nats).item(),
                units >= 3 && units < config.latents && in_active > 0.97 * sum(nats).item(),
-               fmt::format("{} of {} active, with {:.1f} of the KL's {:.1f} nats", units, config.latents, in_active,
-                           sum(nats).item()));
-  std::vector<double> sorted = values(nats);
-  std::sort(sorted.rbegin(), sorted.rend());
-  std::vector<std::string> names;  // of every fifth
-  for (Index i = 1; i <= config.latents; ++i) names.push_back(i % 5 == 0 ? fmt::format("{}", i) : "");
-  Chart per_latent({.title = "what each latent says about an image", .x = "latents, sorted", .y = "KL, nats"});
-  per_latent.bars("", names, sorted);
-  lesson.picture("kl_per_latent.png", per_latent, "KL of each latent: those near 0 are switched off");
+               "{} of {} active, with {:.1f} of the KL's {:.1f} nats", units, config.latents, in_active,
+               sum(nats).item());
+  lesson.picture("kl_per_latent.png", latents_by_kl(nats), "KL of each latent: those near 0 are switched off");
 
   // ---- the KL by formula and by draws --------------------------------------------------------------------------
   Rng noise = lesson.rng("KL");
@@ -134,34 +123,23 @@ int main(int argc, char** argv) {
   const Lead off = paired_lead(sampled, formula);
   lesson.claim("V5", "the KL by its formula is what draws of z give on average", off.mean,
                std::abs(off.mean) < 4 * off.error,
-               fmt::format("formula {:.2f} nats, one draw each {:.2f}: off by {:.2f} +- {:.2f}", mean(formula).item(),
-                           mean(sampled).item(), off.mean, off.error));
+               "formula {:.2f} nats, one draw each {:.2f}: off by {:.2f} +- {:.2f}", mean(formula).item(),
+               mean(sampled).item(), off.mean, off.error);
 
   // ---- the bound tightens --------------------------------------------------------------------------------------
-  const Tensor some = test.images.slice(0, 0, 200).contiguous();
-  const Tensor weights = model.log_weights(some, 1000, draws);
-  bool tighter = true;
-  std::string bounds;
-  std::vector<double> ks = {1, 10, 100, 1000}, bound;
-  for (std::size_t i = 0; i < ks.size(); ++i) {
-    const Tensor now = iwae_bound(weights, static_cast<Index>(ks[i]));
-    bound.push_back(-mean(now).item());
-    bounds += fmt::format("{}K = {}: {:.2f}", i ? ", " : "", ks[i], bound.back());
-    if (i == 0) continue;
-    const Lead gain = paired_lead(now, iwae_bound(weights, static_cast<Index>(ks[i - 1])));
-    tighter = tighter && gain.mean > 3 * gain.error;
-  }
+  const Tensor weights = model.log_weights(test.images.slice(0, 0, 200).contiguous(), 1000, draws);
+  const IwaeLadder bounds = iwae_ladder(weights, {1, 10, 100, 1000});
   Chart tightening({.title = "the more draws, the nearer to -log p(x)", .x = "K, draws of z for each image",
                     .y = "nats per image", .log_x = true});
-  tightening.line("bound", ks, bound);
+  tightening.line("bound", bounds.draws, bounds.nats);
   lesson.picture("bounds.png", tightening, "the importance-weighted bound of 200 held-out images; K = 1 is the ELBO");
   lesson.claim("V5", "the ELBO is a bound: with K draws of z it comes nearer to log p(x), every time",
-               bound[0] - bound[3], tighter, bounds);
+               bounds.nats.front() - bounds.nats.back(), bounds.least_gain > 3, bounds.str());
 
   // ---- the decoder generates -----------------------------------------------------------------------------------
   const Tensor shown = test.images.slice(0, 0, 16).contiguous();
-  lesson.picture("reconstructions.png", grid(concatenate({shown, model.reconstruct(shown)}, 0),
-                                             {.columns = 16, .row_titles = {"image", "decoded"}}),
+  lesson.picture("reconstructions.png",
+                 grid(reconstructions(model, shown), {.columns = 16, .row_titles = {"image", "decoded"}}),
                  "held-out images, and what the decoder makes of the mean of their q(z | x)");
   const Tensor prior = drawing.normal({32, config.latents}), made = model.decode(prior);
   lesson.picture("samples.png", grid(made, {.columns = 16}), "decoded draws of z from N(0, 1)");
@@ -187,8 +165,8 @@ int main(int argc, char** argv) {
                  "the same draws of z decoded by the two nets: a mean over pixels leaves one blurred image for all");
   lesson.claim("V5", "a mean over pixels makes the KL, a sum over latents, 784 times dearer: the posterior collapses",
                carried, !said.empty() && variation(wrongly) < variation(made) / 5,
-               fmt::format("{:.4f} nats of KL instead of {:.1f}; over z the images vary by {:.3f} instead of {:.3f}",
-                           carried, kl.back(), variation(wrongly), variation(made)));
+               "{:.4f} nats of KL instead of {:.1f}; over z the images vary by {:.3f} instead of {:.3f}", carried,
+               kl.back(), variation(wrongly), variation(made));
 
   // ---- a model whose log p(x) is known -------------------------------------------------------------------------
   Rng points = lesson.rng("points");
@@ -208,12 +186,10 @@ int main(int argc, char** argv) {
         optimizer.step();
       }
     }
-    const KnownBound known = known_bound(line, held_out);
-    const Tensor elbo = mean(line.log_weights(held_out, 200, draws), {1});  // measured, by draws
-    const Lead miss = paired_lead(known.log_p - known.gap, elbo);
-    gap = mean(known.log_p - elbo).item();
-    as_known = as_known && std::abs(miss.mean) < 4 * miss.error + 1e-4;
-    gaps += fmt::format("{}{:.4f} and {:.4f}", gaps.empty() ? "" : ", then ", gap, mean(known.gap).item());
+    const GapCheck now = check_gap(line, held_out, 200, draws);
+    gap = now.measured;
+    as_known = as_known && std::abs(now.off.mean) < 4 * now.off.error + 1e-4;
+    gaps += fmt::format("{}{:.4f} and {:.4f}", gaps.empty() ? "" : ", then ", gap, now.known);
   }
   lesson.claim("V5", "where log p(x) has a formula, the ELBO lies KL(q || p(z | x)) below it; training closes the gap",
                gap, as_known && gap < 0.02, "measured and by formula: " + gaps + " nats");

@@ -7,10 +7,9 @@
 // has no distribution of codes to draw from. So it gets one of two: the N(0, 1) that the VAE has, or a Gaussian with
 // the mean and the covariance that its codes of the training images have. What is drawn is judged by three who know
 // the images well: a PixelCNN (how likely?), a classifier (which digit?), and the nearest training image.
-#include <algorithm>
-
 #include "autograd/ops.h"
 #include "lessons/code_plane.h"
+#include "lessons/gaussian_like.h"
 #include "lessons/lesson.h"
 #include "lessons/two_sample.h"
 #include "models/net_classifier.h"
@@ -19,7 +18,6 @@
 #include "nn/losses.h"
 #include "nn/optim/adam.h"
 #include "nn/optim/schedule.h"
-#include "tensor/cholesky.h"
 #include "tensor/indexing.h"
 #include "tensor/matmul.h"
 
@@ -29,54 +27,31 @@ namespace {
 
 constexpr Index kDrawn = 300, kPlanes = 16, kSteps = 8;
 
+template <class Model, class Loss>
+void train(Lesson& lesson, Model& model, const Dataset& images, const TrainOptions& options, double lr, Loss loss_of) {
+  Adam optimizer(model.parameters(), {.lr = lr});
+  Lesson::Epochs epochs = lesson.epochs(images, options);
+  const Schedule rate = schedule::cosine(epochs.steps());
+  Index step = 0;
+  for (const Batch& batch : epochs) {
+    const Var loss = loss_of(batch.images);
+    optimizer.zero_grad();
+    loss.backward();
+    optimizer.set_lr(lr * rate(step++));
+    optimizer.step();
+    lesson.show("nats", loss.item());
+  }
+}
+
 // beta = 0 is the AE: no noise, no KL.
 void train(Lesson& lesson, Vae& model, const Dataset& images, Real beta, const std::string& title) {
-  Adam optimizer(model.parameters(), {.lr = 2e-3});
   Rng rng = lesson.rng("noise");
-  Lesson::Epochs epochs = lesson.epochs(images, {.batch = 50, .title = title});
-  const Schedule rate = schedule::cosine(epochs.steps());
-  Index step = 0;
-  for (const Batch& batch : epochs) {
-    const Posterior q = model.posterior(batch.images);
+  train(lesson, model, images, {.batch = 50, .title = title}, 2e-3, [&](const Tensor& x) {
+    const Posterior q = model.posterior(x);
     const Var z = beta > 0 ? reparameterize(q, rng.normal(q.mean.shape())) : q.mean;
-    Var loss = bce_with_logits(model.pixel_numbers(z), batch.images, Reduction::kBatchMean);  // summed over pixels
-    if (beta > 0) loss += kl_to_standard_normal(q.mean, q.log_var, Reduction::kBatchMean) * beta;
-    optimizer.zero_grad();
-    loss.backward();
-    optimizer.set_lr(2e-3 * rate(step++));
-    optimizer.step();
-    lesson.show("nats", loss.item());
-  }
-}
-
-void train(Lesson& lesson, PixelCnn& judge, const Dataset& images) {
-  Adam optimizer(judge.parameters(), {.lr = 4e-3});
-  Lesson::Epochs epochs = lesson.epochs(images, {.batch = 20, .epochs = lesson.full() ? 10 : 2, .title = "judge"});
-  const Schedule rate = schedule::cosine(epochs.steps());
-  Index step = 0;
-  for (const Batch& batch : epochs) {
-    const Var loss = judge.nll(batch.images);
-    optimizer.zero_grad();
-    loss.backward();
-    optimizer.set_lr(4e-3 * rate(step++));
-    optimizer.step();
-    lesson.show("nats", loss.item());
-  }
-}
-
-// Draws [n, D] of the Gaussian with the mean and the covariance of the codes [N, D].
-Tensor like_codes(const Tensor& codes, Index n, Rng& rng) {
-  const Tensor middle = mean(codes, {0}), off = codes - middle;
-  Tensor covariance = matmul(off, off, {.transpose_a = true}) / static_cast<Real>(codes.size(0));
-  for (Index i = 0; i < codes.size(1); ++i) covariance.set({i, i}, covariance.at({i, i}) * Real(1.0001) + Real(1e-6));
-  return matmul(rng.normal({n, codes.size(1)}), cholesky(covariance), {.transpose_b = true}) + middle;
-}
-
-// The number that so many of the values are below.
-double quantile(const Tensor& x, double share) {
-  std::vector<double> v = values(x);
-  std::sort(v.begin(), v.end());
-  return v[static_cast<std::size_t>(share * static_cast<double>(v.size() - 1))];
+    const Var missing = bce_with_logits(model.pixel_numbers(z), x, Reduction::kBatchMean);  // summed over pixels
+    return beta > 0 ? missing + kl_to_standard_normal(q.mean, q.log_var, Reduction::kBatchMean) * beta : missing;
+  });
 }
 
 // What the judges see: black and white, ink where it is likelier than not.
@@ -107,11 +82,12 @@ int main(int argc, char** argv) {
   // ---- the judges ----------------------------------------------------------------------------------------------
   Rng first_values = lesson.rng("judge"), drawing = lesson.rng("drawing");
   PixelCnn judge({.maps = 12, .blocks = 6}, first_values);
-  train(lesson, judge, images);
+  train(lesson, judge, images, {.batch = 20, .epochs = lesson.full() ? 10 : 2, .title = "judge"}, 4e-3,
+        [&](const Tensor& x) { return judge.nll(x); });
   MlpClassifier classifier(128, {.steps = 600, .batch = 64, .lr = 3e-3, .seed = lesson.seed()});
   classifier.fit(rows, images.labels, 10);
   // An image that the PixelCNN finds less likely than 99 % of held-out ones is "nothing".
-  const double limit = quantile(-judge.log_prob(test.images), 0.99);
+  const double limit = quantile(values(-judge.log_prob(test.images)), 0.99);
   struct Verdict {
     double nats, nothing, distance, doubt;  // medians of nats and distance; entropy of the classifier, nats
   };
@@ -135,12 +111,12 @@ int main(int argc, char** argv) {
                       {.columns = 16, .row_titles = {"image", "AE", "VAE"}}),
                  "held-out images, compressed to 32 numbers and restored");
   lesson.claim("V6", "the AE compresses and restores: held-out images come back better than from the VAE",
-               vae_wrong / ae_wrong, ae_wrong < 0.9 * vae_wrong,
-               fmt::format("wrong pixels: AE {:.2f} %, VAE {:.2f} %", ae_wrong, vae_wrong));
+               vae_wrong / ae_wrong, ae_wrong < 0.9 * vae_wrong, "wrong pixels: AE {:.2f} %, VAE {:.2f} %", ae_wrong,
+               vae_wrong);
 
   // ---- draws ---------------------------------------------------------------------------------------------------
   const Tensor codes = ae->encode(images.images);
-  const Tensor naive = ae->draw_codes(kDrawn, drawing), fitted = like_codes(codes, kDrawn, drawing);
+  const Tensor naive = ae->draw_codes(kDrawn, drawing), fitted = gaussian_like(codes, kDrawn, drawing);
   const Tensor prior = vae->draw_codes(kDrawn, drawing);
   lesson.picture("samples.png",
                  grid(concatenate({shown, ae->decode(naive.slice(0, 0, 16)), ae->decode(fitted.slice(0, 0, 16)),
@@ -152,13 +128,13 @@ int main(int argc, char** argv) {
   const Verdict of_vae = ask("VAE", pictures(*vae, prior));
   lesson.claim("V6", "the VAE generates: a PixelCNN finds what it draws likelier than what the AE does",
                of_ae.nats - of_vae.nats, of_vae.nats < of_ae.nats - 5 && of_ae.nats < of_naive.nats,
-               fmt::format("median nats: VAE {:.1f}, AE {:.1f}, from N(0, 1) {:.1f}; held-out images {:.1f}",
-                           of_vae.nats, of_ae.nats, of_naive.nats, of_real.nats));
+               "median nats: VAE {:.1f}, AE {:.1f}, from N(0, 1) {:.1f}; held-out images {:.1f}", of_vae.nats,
+               of_ae.nats, of_naive.nats, of_real.nats);
   lesson.claim("V6", "its draws are nearer to real images", of_ae.distance / of_vae.distance,
                of_vae.distance < of_ae.distance && of_ae.distance < of_naive.distance,
-               fmt::format("median distance to the nearest training image: VAE {:.2f}, AE {:.2f}, from N(0, 1) "
-                           "{:.2f}; held-out images {:.2f}",
-                           of_vae.distance, of_ae.distance, of_naive.distance, of_real.distance));
+               "median distance to the nearest training image: VAE {:.2f}, AE {:.2f}, from N(0, 1) {:.2f}; held-out "
+               "images {:.2f}",
+               of_vae.distance, of_ae.distance, of_naive.distance, of_real.distance);
 
   // ---- planes in the space of codes: how much of them decodes to nothing? --------------------------------------
   // Through the middle of all codes and two draws, as far to each side as these are.
@@ -166,7 +142,7 @@ int main(int argc, char** argv) {
   const auto plane = [&](const Tensor& two, const Tensor& middle) { return matmul(square, two - middle) + middle; };
   std::vector<Tensor> of_ae_codes, of_vae_codes;
   for (Index i = 0; i < kPlanes; ++i) {
-    of_ae_codes.push_back(plane(like_codes(codes, 2, drawing), mean(codes, {0})));
+    of_ae_codes.push_back(plane(gaussian_like(codes, 2, drawing), mean(codes, {0})));
     of_vae_codes.push_back(plane(vae->draw_codes(2, drawing), Tensor::zeros({32})));
   }
   const double ae_nothing = ask("planes of the AE", pictures(*ae, concatenate(of_ae_codes, 0))).nothing;
@@ -176,20 +152,20 @@ int main(int argc, char** argv) {
                  side_by_side({grid(ae->decode(of_ae_codes[0]), flat), grid(vae->decode(of_vae_codes[0]), flat)}),
                  "a plane through the codes of the AE (left) and through those of the VAE (right), decoded");
   lesson.claim("V6", "less of a plane through the VAE's codes decodes to nothing", ae_nothing - vae_nothing,
-               vae_nothing < 0.7 * ae_nothing,
-               fmt::format("VAE {:.1f} %, AE {:.1f} % of {} planes", 100 * vae_nothing, 100 * ae_nothing, kPlanes));
+               vae_nothing < 0.7 * ae_nothing, "VAE {:.1f} %, AE {:.1f} % of {} planes", 100 * vae_nothing,
+               100 * ae_nothing, kPlanes);
 
   // ---- what the AE lacks ---------------------------------------------------------------------------------------
   const auto small_ae = net(8), small_vae = net(8);
   train(lesson, *small_ae, images, 0, "AE, 8 latents");
   train(lesson, *small_vae, images, 1, "VAE, 8 latents");
-  const Tensor small_codes = like_codes(small_ae->encode(images.images), kDrawn, drawing);
+  const Tensor small_codes = gaussian_like(small_ae->encode(images.images), kDrawn, drawing);
   const Verdict few_ae = ask("AE, 8 latents, fitted", pictures(*small_ae, small_codes));
   const Verdict few_vae = ask("VAE, 8 latents", pictures(*small_vae, small_vae->draw_codes(kDrawn, drawing)));
   lesson.claim("V6", "what an AE lacks is a distribution that fits its codes: a Gaussian does for 8, but not for 32",
                few_ae.nats - few_vae.nats, few_ae.nats - few_vae.nats < (of_ae.nats - of_vae.nats) / 1.5,
-               fmt::format("median nats: 8 latents VAE {:.1f}, AE {:.1f}; 32 latents VAE {:.1f}, AE {:.1f}",
-                           few_vae.nats, few_ae.nats, of_vae.nats, of_ae.nats));
+               "median nats: 8 latents VAE {:.1f}, AE {:.1f}; 32 latents VAE {:.1f}, AE {:.1f}", few_vae.nats,
+               few_ae.nats, of_vae.nats, of_ae.nats);
 
   // ---- from AE to VAE and beyond: beta trades rate for distortion ----------------------------------------------
   std::vector<double> rate, distortion;

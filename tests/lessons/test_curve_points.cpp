@@ -34,8 +34,18 @@ TEST_CASE("a point comes from two places as their likelihoods say, and with litt
   CHECK(mean_origin(point, two, Real(0.01)).at({0, 0}) == doctest::Approx(0).epsilon(1e-6));
 }
 
+TEST_CASE("a lattice near a curve: its points within reach, from below and from the left") {
+  // A line of two points on the first axis; the lattice is -1, 0, 1 both ways.
+  const Tensor curve = Tensor::from({0, 0, 1, 0}, {2, 2});
+  const Tensor near = lattice_near(curve, 1, 3, 1);
+  CHECK(near.shape() == Shape{7, 2});
+  CHECK(near.to_vector() == std::vector<Real>{0, -1, 1, -1, -1, 0, 0, 0, 1, 0, 0, 1, 1, 1});
+  CHECK(lattice_near(curve, 1, 3, Real(0.5)).to_vector() == std::vector<Real>{0, 0, 1, 0});
+}
+
 TEST_CASE("misuse is named") {
   const Tensor x = Tensor::zeros({3, 2});
   CHECK(contains(message_of([&] { mean_origin(x, Tensor::zeros({4, 3}), 1); }), "curve is [4, 3] but must be [M, 2]"));
   CHECK(contains(message_of([&] { mean_origin(x, x, 0); }), "sigma is 0 but must be above 0"));
+  CHECK(contains(message_of([&] { lattice_near(Tensor::zeros({1, 2}), 1, 1, 1); }), "steps is 1 but must be 2 or"));
 }

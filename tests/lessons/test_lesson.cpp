@@ -48,7 +48,7 @@ TEST_CASE("a lesson whose claims hold ends with 0, one whose claim fails with 1;
   for (const bool second_holds : {true, false}) {
     Made made({"--json", "--seed", "7", "--out", out.path().string()});
     made.lesson->claim("X1", "two and two is four", 4, true);
-    made.lesson->claim("X2", "five is even", 5, second_holds, "5 / 2 = 2.5");
+    made.lesson->claim("X2", "five is even", 5, second_holds, "{} / 2 = {:.1f}", 5, 2.5);
     made.lesson->picture("blank.png", Image(8, 8), "nothing");
     CHECK(made.lesson->close() == (second_holds ? 0 : 1));
     const auto json = result_in(out.path());

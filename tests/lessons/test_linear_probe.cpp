@@ -37,3 +37,11 @@ TEST_CASE("features that tell nothing are guessed at, however well they fit the 
   CHECK(right > 0.05);
   CHECK(right < 0.16);
 }
+
+TEST_CASE("with few labels: the first rows alone count") {
+  const Tensor x = telling(200, 1, 1), test_x = telling(200, 1, 2);
+  const std::vector<double> right = few_label_probes(x, classes(200), test_x, classes(200), {20, 200});
+  REQUIRE(right.size() == 2);
+  CHECK(right[0] == linear_probe(x.slice(0, 0, 20).contiguous(), classes(20), test_x, classes(200)));
+  CHECK(right[1] == linear_probe(x, classes(200), test_x, classes(200)));
+}

@@ -23,6 +23,10 @@ TEST_CASE("log p(x) by formula is what importance samples give, and lies the gap
   const Lead off = paired_lead(mean(weights, {1}), known.log_p - known.gap);
   CHECK(std::abs(off.mean) < 4 * off.error + 1e-4);
   CHECK(min(known.gap).item() > 0);
+  const GapCheck check = check_gap(model, x, 4000, draws);
+  CHECK(check.known == doctest::Approx(mean(known.gap).item()));
+  CHECK(check.measured == doctest::Approx(check.known).epsilon(0.1));
+  CHECK(check.measured - check.known == doctest::Approx(check.off.mean).epsilon(0.001).scale(1));
 }
 
 TEST_CASE("a square of codes goes row by row from the top left") {

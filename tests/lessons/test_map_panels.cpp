@@ -61,3 +61,25 @@ TEST_CASE("neighbours that connect: ten where they do, more where two clusters a
   CHECK(connecting_neighbors(concatenate({one, one + 1000}, 0)) == 60);
   CHECK(connecting_neighbors(one.slice(0, 0, 5).contiguous()) == 4);
 }
+
+TEST_CASE("a grid of maps: as many columns as maps, rows below one another, and unequal rows named") {
+  const Tensor y = Tensor::from({0, 0, 4, 0, 0, 2}, {3, 2});
+  const std::vector<Color> colors(3, kBlack);
+  const DrawnMap map{"PCA", y, {}, 0};
+  const Image one = map_grid({{"a", {map}, colors}});
+  const Image wide = map_grid({{"a", {map, map}, colors}});
+  const Image high = map_grid({{"a", {map}, colors}, {"b", {map}, colors}});
+  CHECK(wide.width() >= one.width() + 170);
+  CHECK(wide.height() == one.height());
+  CHECK(high.height() >= one.height() + 170);
+  CHECK(high.width() == one.width());
+  CHECK(message_of([&] { map_grid({{"a", {map}, colors}, {"b", {map, map}, colors}}); }) ==
+        "map_grid: \"a\" has 1 maps and \"b\" 2; they must be as many");
+}
+
+TEST_CASE("Pearson's correlation, by hand") {
+  CHECK(pearson(Tensor::from({1, 2, 3}), Tensor::from({5, 7, 9})) == doctest::Approx(1));
+  CHECK(pearson(Tensor::from({1, 2, 3}), Tensor::from({2, 1, 0})) == doctest::Approx(-1));
+  CHECK(pearson(Tensor::from({1, 2, 3}), Tensor::from({1, 0, 2})) == doctest::Approx(0.5));
+  CHECK(contains(message_of([] { pearson(Tensor::from({1, 2}), Tensor::from({1, 2, 3})); }), "must have one shape"));
+}

@@ -7,7 +7,6 @@
 #include "models/pixel_cnn.h"
 #include "tensor/reduce.h"
 #include "tests/doctest.h"
-#include "tests/files.h"
 
 using namespace gradfold;
 
@@ -48,23 +47,58 @@ TEST_CASE("influence: shares add up to 1 and end where the net's reach ends") {
   PixelCnn model({.maps = 8, .blocks = 2}, rng);
   const std::vector<double> share =
       influence_by_rows(model, rng.bernoulli(Tensor::full({8, 1, 16, 12}, Real(0.5))), rng);
-  REQUIRE(share.size() == 13);
+  REQUIRE(share.size() == 6);  // 3 rows up and one for each block, and its own
   double total = 0;
   for (std::size_t up = 0; up < share.size(); ++up) {
     CAPTURE(up);
-    CHECK((share[up] > 0) == (up <= 5));  // 3 rows and one for each block
+    CHECK(share[up] > 0);
     total += share[up];
   }
   CHECK(total == doctest::Approx(1));
 }
 
-TEST_CASE("a copied dot: guessed by whoever does not look, and drawn as described") {
-  const Tensor dots = copied_dots(3);
-  CHECK(dots.to_vector() == std::vector<Real>{1, 0, 0, 0, 0, 0, 1, 1, 1, 1, 0, 0,  //
-                                              0, 0, 1, 0, 0, 0, 1, 1, 1, 0, 0, 1});
-  Rng rng(3);
-  IndependentPixels even({.height = 4, .width = 3}, rng);
-  even.weight.mutable_value().fill(0);  // every pixel is 0 or 1 with equal chance
-  CHECK(nats_of_copy(even, dots) == doctest::Approx(std::log(2.0)));
-  CHECK(message_of([] { copied_dots(1); }) == "copied_dots: the rows are 1 apart but must be 2 or more");
+TEST_CASE("judged kinds: nats and AUROC of a model whose answers are known") {
+  Rng rng(5);
+  IndependentPixels even({.height = 2, .width = 2}, rng);
+  even.weight.mutable_value().fill(Real(std::log(3.0) / 32));  // ink with probability 3/4 everywhere
+  const Tensor full = Tensor::ones({8, 1, 2, 2}), empty = Tensor::zeros({9, 1, 2, 2});
+  JudgedKinds judged = judge_kinds(even, {{"full", full}, {"empty", empty}});
+  CHECK(judged.names == std::vector<std::string>{"full", "empty"});
+  CHECK(judged.nats["full"] == doctest::Approx(4 * std::log(4.0 / 3)));
+  CHECK(judged.nats["empty"] == doctest::Approx(4 * std::log(4.0)));
+  CHECK(judged.auroc["full"] == 0.5);
+  CHECK(judged.auroc["empty"] == 1);
+  CHECK(judged.some.shape() == Shape{16, 1, 2, 2});
+  CHECK(judged.picture().width() > 8 * 2 * 2);  // eight images of 2 pixels, zoomed, and titles
+}
+
+TEST_CASE("pixels seen: as many as a PixelCNN's layers reach, and none by independent pixels") {
+  Rng rng(6);
+  PixelCnn model({.maps = 8, .blocks = 1}, rng);
+  IndependentPixels blind({.height = 16, .width = 16}, rng);
+  const PixelsSeen seen = pixels_seen({&model, &blind}, {1, 1, 16, 16}, 8, 6, rng, 8);
+  // 3 pixels to the left and one of the block; rows of 9 above, less the blind spot on the right.
+  CHECK(seen.count[0] >= 4 + 3 * 7);
+  CHECK(seen.count[0] <= 4 + 4 * 9);
+  CHECK(seen.count[1] == 0);
+  REQUIRE(seen.fields.size() == 2);
+  CHECK(seen.fields[0].at({8, 6}) == 0);  // itself
+  CHECK(seen.fields[0].at({8, 2}) > 0);
+  CHECK(seen.fields[0].at({8, 1}) == 0);
+  CHECK(seen.picture({"PixelCNN", "blind"}).width() > 2 * 6 * 16);
+}
+
+TEST_CASE("rows off a cone: none of a cone, cut off at the edges; one where a pixel is too many or missing") {
+  // One column to the left and none to the right of pixel (3, 2), one more on each side with each row up.
+  Tensor field = Tensor::from({1, 1, 1, 1, 1, 1,  //
+                               1, 1, 1, 1, 1, 0,  //
+                               1, 1, 1, 1, 0, 0,  //
+                               0, 0, 0, 0, 0, 0},
+                              {4, 6});
+  CHECK(rows_off_cone(field, 3, 2, 1, 0) == 0);
+  CHECK(rows_off_cone(field, 3, 2, 1, 1) == 2);
+  field.set({2, 1}, 0);
+  CHECK(rows_off_cone(field, 3, 2, 1, 0) == 1);
+  field.set({1, 5}, 1);
+  CHECK(rows_off_cone(field, 3, 2, 1, 0) == 2);
 }

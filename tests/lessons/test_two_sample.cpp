@@ -68,3 +68,12 @@ TEST_CASE("learning curves: the crossing is the last one, on a log scale") {
   c.second_errors = {{0.1}, {0.1}, {0.9}};
   CHECK(std::isinf(c.crossing()));
 }
+
+TEST_CASE("a quantile is the value that so many are below") {
+  CHECK(quantile({5, 1, 4, 2, 3}, 0) == 1);
+  CHECK(quantile({5, 1, 4, 2, 3}, 0.5) == 3);
+  CHECK(quantile({5, 1, 4, 2, 3}, 0.99) == 4);
+  CHECK(quantile({5, 1, 4, 2, 3}, 1) == 5);
+  CHECK_THROWS_WITH(quantile({1}, 2), doctest::Contains("share is 2 but must be 0 to 1"));
+  CHECK_THROWS_WITH(quantile({}, 0.5), doctest::Contains("there are no values"));
+}

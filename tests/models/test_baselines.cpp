@@ -53,6 +53,8 @@ TEST_CASE("independent pixels learn how often each place has ink: within 2 % of 
                                     log(Real{1} - p).expand(held_out.shape()))).item() / 1000;
   CHECK(trained < counted * 1.02);
   CHECK(trained > counted * 0.98);
+  CHECK(nats_per_image(model, held_out) == trained);
+  CHECK(counted_pixels_nats(x, held_out) == doctest::Approx(counted));
 }
 
 TEST_CASE("a fully visible belief network: what is said in its formula, to the digit") {
@@ -87,5 +89,7 @@ TEST_CASE("images of another size, and more levels, are answered in one sentence
   CHECK(message_of([&] { independent.nll(Tensor::zeros({2, 1, 6, 4})); }).starts_with("IndependentPixels: x is"));
   CHECK(contains(message_of([&] { fvsbn.sample({2, 1, 6, 4}, rng); }), "hint: the model has numbers for each place"));
   CHECK(contains(message_of([] { Fvsbn({.levels = 4}); }), "levels is 4 but must be 2: each pixel is a logistic"));
+  CHECK(contains(message_of([] { counted_pixels_nats(Tensor::zeros({2, 1, 4, 4}), Tensor::full({2, 1, 4, 4}, 2)); }),
+                 "counted_pixels_nats: x holds 2"));
   CHECK(contains(message_of([] { Fvsbn({.height = 0}); }), "height is 0 and width 28; both must be 1 or more"));
 }

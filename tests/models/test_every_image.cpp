@@ -2,6 +2,7 @@
 #include "models/every_image.h"
 
 #include "models/fvsbn.h"
+#include "models/pixel_cnn.h"
 #include "tests/doctest.h"
 #include "tests/files.h"
 
@@ -32,6 +33,15 @@ TEST_CASE("tables of shares and of the joint, and a joint without its last pixel
 
   CHECK(sum_out_last_pixel({1, 2, 3, 4, 5, 6, 7, 8}) == std::vector<double>{6, 8, 10, 12});
   CHECK(sum_out_last_pixel({0.25, 0.75}) == std::vector<double>{1});
+}
+
+TEST_CASE("a model's conditionals are its joint's, unless it looks at what comes later") {
+  Rng rng(3);
+  const Tensor x = rng.bernoulli(Tensor::full({20, 1, 3, 3}, Real(0.5)));
+  Fvsbn honest({.height = 3, .width = 3}, rng);
+  CHECK(worst_conditional(honest, x, Rng(4)) < 1e-5);
+  PixelCnn peeking({.maps = 8, .blocks = 2, .masked = false}, rng);
+  CHECK(worst_conditional(peeking, x, Rng(4)) > 0.01);
 }
 
 TEST_CASE("tables: wrong input is named") {

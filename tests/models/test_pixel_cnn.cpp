@@ -28,6 +28,17 @@ TEST_CASE("without masks the \"probabilities\" sum to far more than 1") {
   CHECK(total_probability(model, 4) > 100);
 }
 
+TEST_CASE("a PixelCNN as large as another net: no number of maps comes nearer") {
+  const auto size = [](Index maps, Index blocks) {
+    return PixelCnn({.maps = maps, .blocks = blocks}).parameter_count();
+  };
+  CHECK(pixel_cnn_as_large_as(size(11, 2), 2).maps == 11);
+  CHECK(pixel_cnn_as_large_as(size(11, 2) + 1, 2).maps == 11);
+  CHECK(pixel_cnn_as_large_as(size(12, 3) - 1, 3).maps == 12);
+  CHECK(pixel_cnn_as_large_as(size(12, 3) - 1, 3).blocks == 3);
+  CHECK(pixel_cnn_as_large_as(1, 0).maps == 1);
+}
+
 TEST_CASE("type B in the first layer is caught: the pixel sees itself") {
   Rng rng(4);
   MaskedConv2d first(MaskType::kB, 1, 6, 7), second(MaskType::kB, 6, 1, 1);
