@@ -6,7 +6,7 @@
 namespace gradfold::bench {
 namespace {
 
-void bench_step(benchmark::State& state) {
+void bench_infogan_step(benchmark::State& state) {
   const Index images = state.range(0);
   Rng rng(1);
   InfoGan model({}, rng);
@@ -29,7 +29,7 @@ void bench_step(benchmark::State& state) {
   };
   compare(state, {.unit = "images/s", .ways = {{"ours", static_cast<double>(images), step}}});
 }
-BENCHMARK(bench_step)->Name("infogan/step")->Arg(128)->Apply(as_comparison);
+BENCHMARK(bench_infogan_step)->Name("infogan/step")->Arg(128)->Apply(as_comparison);
 
 }  // namespace
 }  // namespace gradfold::bench

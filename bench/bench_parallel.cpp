@@ -68,13 +68,13 @@ void bench_short_loops(benchmark::State& state) {
   });
 }
 
-void bench_training_step(benchmark::State& state) {
+void bench_step_beside_another(benchmark::State& state) {
   ModelTraining training = pixel_cnn_training(state.range(0));
   compare_with_neighbour(state, [&] { training.step(); });
 }
 
 BENCHMARK(bench_short_loops)->Name("busy_neighbour/short_loops")->Apply(as_comparison);
-BENCHMARK(bench_training_step)->Name("busy_neighbour/pixel_cnn_step")->Arg(16)->Arg(64)->Apply(as_comparison);
+BENCHMARK(bench_step_beside_another)->Name("busy_neighbour/pixel_cnn_step")->Arg(16)->Arg(64)->Apply(as_comparison);
 
 }  // namespace
 }  // namespace gradfold::bench

@@ -11,7 +11,7 @@ namespace {
 
 double megabytes(std::size_t bytes) { return static_cast<double>(bytes) / (1 << 20); }
 
-void bench_training_step(benchmark::State& state) {
+void bench_pixel_cnn_step(benchmark::State& state) {
   ModelTraining training = pixel_cnn_training(state.range(0));
   const auto step = [&] { training.step(); };
   compare(state, {.unit = "images/s", .ways = {{"ours", static_cast<double>(state.range(0)), step}}});
@@ -19,7 +19,7 @@ void bench_training_step(benchmark::State& state) {
   state.counters["peak_MB"] = peak;
   state.SetLabel(fmt::format("images/s, peak {:.0f} MB", peak));
 }
-BENCHMARK(bench_training_step)->Name("pixel_cnn/step")->Arg(16)->Arg(64)->Apply(as_comparison);
+BENCHMARK(bench_pixel_cnn_step)->Name("pixel_cnn/step")->Arg(16)->Arg(64)->Apply(as_comparison);
 
 // A tenth of the width, so that 1,000 steps take seconds: what grows does so whatever the width.
 void bench_memory(benchmark::State& state) {

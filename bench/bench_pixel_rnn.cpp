@@ -10,7 +10,7 @@
 namespace gradfold::bench {
 namespace {
 
-constexpr Index kImages = 16;
+constexpr Index kBatch = 16;
 
 // The widest PixelCNN of 7 blocks that has at most `parameters`.
 std::unique_ptr<LikelihoodModel> pixel_cnn_of(Index parameters, Rng& rng) {
@@ -19,22 +19,22 @@ std::unique_ptr<LikelihoodModel> pixel_cnn_of(Index parameters, Rng& rng) {
   return std::make_unique<PixelCnn>(PixelCnnConfig{.maps = maps, .blocks = 7}, rng);
 }
 
-void bench_step(benchmark::State& state, PixelRnnKind kind, Index hidden, Index layers) {
+void bench_recurrent_step(benchmark::State& state, PixelRnnKind kind, Index hidden, Index layers) {
   Rng rng(1);
-  ModelTraining ours(std::make_unique<PixelRnn>(kind, PixelRnnConfig{.hidden = hidden, .layers = layers}, rng), kImages);
-  ModelTraining peer(pixel_cnn_of(ours.model->parameter_count(), rng), kImages);
+  ModelTraining ours(std::make_unique<PixelRnn>(kind, PixelRnnConfig{.hidden = hidden, .layers = layers}, rng), kBatch);
+  ModelTraining peer(pixel_cnn_of(ours.model->parameter_count(), rng), kBatch);
   compare(state, {.unit = "images/s",
                   .goal = 1. / 3,
-                  .ways = {{"ours", double(kImages), [&] { ours.step(); }},
-                           {"pixel_cnn", double(kImages), [&] { peer.step(); }}}});
+                  .ways = {{"ours", double(kBatch), [&] { ours.step(); }},
+                           {"pixel_cnn", double(kBatch), [&] { peer.step(); }}}});
   state.counters["parameters"] = static_cast<double>(ours.model->parameter_count());
   state.counters["pixel_cnn_parameters"] = static_cast<double>(peer.model->parameter_count());
 }
 
-const auto registered = [] {
+const auto recurrent_steps = [] {
   const auto add = [](const char* name, PixelRnnKind kind, Index hidden, Index layers) {
-    as_comparison(benchmark::RegisterBenchmark(fmt::format("{}/step/{}x{}", name, layers, hidden).c_str(), bench_step,
-                                               kind, hidden, layers));
+    as_comparison(benchmark::RegisterBenchmark(fmt::format("{}/step/{}x{}", name, layers, hidden).c_str(),
+                                               bench_recurrent_step, kind, hidden, layers));
   };
   add("row_lstm", PixelRnnKind::kRowLstm, 16, 7);
   add("row_lstm", PixelRnnKind::kRowLstm, 32, 3);

@@ -8,7 +8,7 @@
 namespace gradfold::bench {
 namespace {
 
-constexpr Index kImages = 64;
+constexpr Index kImagesDrawn = 64;
 
 PixelCnn& model() {
   static Rng rng(1);
@@ -18,7 +18,7 @@ PixelCnn& model() {
 
 Tensor drawn(Index side, const SampleOptions& options) {
   Rng rng(2);
-  return model().sample({kImages, 1, side, side}, rng, options);
+  return model().sample({kImagesDrawn, 1, side, side}, rng, options);
 }
 
 // 0 at `drawn` pixels, evenly spread, and 1 elsewhere.
@@ -34,8 +34,8 @@ void bench_against_naive(benchmark::State& state) {
   compare(state,
           {.unit = "pixels/s",
            .goal = 100,
-           .ways = {{"ours", double(kImages * kSide * kSide), [] { drawn(kSide, {.sampler = Sampler::kCached}); }},
-                    {"naive, 4 pixels of 784", double(kImages * kTimed), [&] { drawn(kSide, some); }}}});
+           .ways = {{"ours", double(kImagesDrawn * kSide * kSide), [] { drawn(kSide, {.sampler = Sampler::kCached}); }},
+                    {"naive, 4 pixels of 784", double(kImagesDrawn * kTimed), [&] { drawn(kSide, some); }}}});
 }
 const auto against_naive = [] {
   as_comparison(benchmark::RegisterBenchmark("sampling/cached_against_naive/64x28x28", bench_against_naive));
@@ -44,8 +44,9 @@ const auto against_naive = [] {
 
 void bench_cached(benchmark::State& state) {
   for (auto _ : state) drawn(state.range(0), {.sampler = Sampler::kCached});
-  state.counters["pixels/s"] = benchmark::Counter(
-      static_cast<double>(state.iterations() * kImages * state.range(0) * state.range(0)), benchmark::Counter::kIsRate);
+  state.counters["pixels/s"] =
+      benchmark::Counter(static_cast<double>(state.iterations() * kImagesDrawn * state.range(0) * state.range(0)),
+                         benchmark::Counter::kIsRate);
 }
 BENCHMARK(bench_cached)->Name("sampling/cached")->Arg(14)->Arg(28)->Arg(56)->Unit(benchmark::kMillisecond)
     ->UseRealTime();

@@ -6,7 +6,7 @@
 namespace gradfold::bench {
 namespace {
 
-void bench_step(benchmark::State& state) {
+void bench_vae_step(benchmark::State& state) {
   const Index images = state.range(0);
   Rng rng(1);
   Vae model({.latents = 20, .hidden = 400}, rng);
@@ -20,7 +20,7 @@ void bench_step(benchmark::State& state) {
   };
   compare(state, {.unit = "images/s", .ways = {{"ours", static_cast<double>(images), step}}});
 }
-BENCHMARK(bench_step)->Name("vae/step/400-20")->Arg(128)->Apply(as_comparison);
+BENCHMARK(bench_vae_step)->Name("vae/step/400-20")->Arg(128)->Apply(as_comparison);
 
 }  // namespace
 }  // namespace gradfold::bench

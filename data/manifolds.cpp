@@ -12,7 +12,6 @@
 namespace gradfold {
 namespace {
 
-constexpr double kPi = std::numbers::pi;
 constexpr Index kGrain = 64;  // points a thread draws at a time
 
 void check(std::string_view who, Index n, double noise) {
@@ -87,7 +86,7 @@ PointCloud spiral(Index n, const Rng& rng, const SpiralOptions& options) {
   require(options.from >= 0, "spiral", "from is {} but must not be negative", options.from);
   require(options.turns > 0, "spiral", "turns is {} but must be positive", options.turns);
   const double begin = spiral_arc_length(options.from),
-               end = spiral_arc_length(options.from + 2 * kPi * options.turns);
+               end = spiral_arc_length(options.from + 2 * std::numbers::pi * options.turns);
   return draw(n, 2, 1, rng, options.noise, [&](Rng& own, double* chart, double* point) {
     chart[0] = between(own, begin, end);
     const double t = spiral_angle(chart[0]);
@@ -102,7 +101,7 @@ PointCloud swiss_roll(Index n, const Rng& rng, const SwissRollOptions& options) 
     double across, up;
     do across = own.uniform(), up = own.uniform();
     while (options.hole && middle(across) && middle(up));
-    const double t = 1.5 * kPi * (1 + 2 * across), h = 21 * up;
+    const double t = 1.5 * std::numbers::pi * (1 + 2 * across), h = 21 * up;
     chart[0] = spiral_arc_length(t), chart[1] = h;
     point[0] = t * std::cos(t), point[1] = h, point[2] = t * std::sin(t);
   });
@@ -111,7 +110,7 @@ PointCloud swiss_roll(Index n, const Rng& rng, const SwissRollOptions& options) 
 PointCloud s_curve(Index n, const Rng& rng, const SCurveOptions& options) {
   check("s_curve", n, options.noise);
   return draw(n, 3, 2, rng, options.noise, [](Rng& own, double* chart, double* point) {
-    const double t = between(own, -1.5 * kPi, 1.5 * kPi), h = between(own, 0, 2);
+    const double t = between(own, -1.5 * std::numbers::pi, 1.5 * std::numbers::pi), h = between(own, 0, 2);
     chart[0] = t, chart[1] = h;
     point[0] = std::sin(t), point[1] = h, point[2] = std::copysign(1.0, t) * (std::cos(t) - 1);
   });
@@ -119,12 +118,12 @@ PointCloud s_curve(Index n, const Rng& rng, const SCurveOptions& options) {
 
 PointCloud severed_sphere(Index n, const Rng& rng, const SeveredSphereOptions& options) {
   check("severed_sphere", n, options.noise);
-  require(options.slice >= 0 && options.slice < 2 * kPi, "severed_sphere", "slice is {} but must be in [0, 2 pi)",
-          options.slice);
-  require(options.cap >= 0 && options.cap < kPi / 2, "severed_sphere", "cap is {} but must be in [0, pi / 2)",
-          options.cap);
+  require(options.slice >= 0 && options.slice < 2 * std::numbers::pi, "severed_sphere",
+          "slice is {} but must be in [0, 2 pi)", options.slice);
+  require(options.cap >= 0 && options.cap < std::numbers::pi / 2, "severed_sphere",
+          "cap is {} but must be in [0, pi / 2)", options.cap);
   return draw(n, 3, 2, rng, options.noise, [&](Rng& own, double* chart, double* point) {
-    const double longitude = between(own, 0, 2 * kPi - options.slice);
+    const double longitude = between(own, 0, 2 * std::numbers::pi - options.slice);
     const double z = between(own, -std::cos(options.cap), std::cos(options.cap));  // equal heights, equal areas
     const double radius = std::sqrt(1 - z * z);
     chart[0] = longitude, chart[1] = std::acos(z);

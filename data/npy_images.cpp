@@ -10,14 +10,14 @@
 namespace gradfold {
 namespace {
 
-constexpr std::string_view kWho = "read_npy_images";
+constexpr std::string_view kNpyReader = "read_npy_images";
 
 Shape image_shape(const Shape& shape, const std::string& name) {
   if (shape.rank() == 4) return shape;
   if (shape.rank() == 3) return {shape[0], 1, shape[1], shape[2]};
   const Index pixels = shape.rank() == 2 ? shape[1] : 0;
   const auto side = static_cast<Index>(std::sqrt(static_cast<double>(pixels)));
-  require(shape.rank() == 2 && side * side == pixels, kWho,
+  require(shape.rank() == 2 && side * side == pixels, kNpyReader,
           "{} is {}, but images are [N, side*side], [N, H, W] or [N, C, H, W]; hint: reshape it, a.reshape(-1, "
           "1, height, width)",
           name, shape);
@@ -28,13 +28,13 @@ Shape image_shape(const Shape& shape, const std::string& name) {
 
 Tensor read_npy_images(const std::filesystem::path& path) {
   const std::string name = path.string();
-  const Bytes bytes = read_file(path, kWho);
-  const NpyArray array = parse_npy(bytes, kWho, name);
+  const Bytes bytes = read_file(path, kNpyReader);
+  const NpyArray array = parse_npy(bytes, kNpyReader, name);
   Tensor x = to_tensor(array).reshape(image_shape(array.shape, name));
   const Real most = is_integer(array.type) ? 255 : 1;
   const Real* v = x.data();
   const Real* wrong = std::find_if_not(v, v + x.numel(), [most](Real g) { return g >= 0 && g <= most; });
-  require(wrong == v + x.numel(), kWho, "{} holds {}, but grey levels are from 0 to {}; hint: {}", name,
+  require(wrong == v + x.numel(), kNpyReader, "{} holds {}, but grey levels are from 0 to {}; hint: {}", name,
           wrong == v + x.numel() ? Real(0) : *wrong, most,
           most == 1 ? "divide by the largest level" : "save bytes (uint8) or numbers from 0 to 1");
   if (std::any_of(v, v + x.numel(), [](Real g) { return g > 1; })) divide_by_255(x);

@@ -9,10 +9,10 @@
 namespace gradfold {
 namespace {
 
-constexpr Index kTogether = 16;   // points that walk the tree together
+constexpr Index kTreeTogether = 16;   // points that walk the tree together
 constexpr Index kLeafPoints = 8;  // as many or fewer are not divided further
 constexpr int kLevels = 16;       // bits of a coordinate in a Morton code; points closer than that stay together
-constexpr Index kGroups = 8;      // groups of points a thread takes at a time
+constexpr Index kTreeGroups = 8;      // groups of points a thread takes at a time
 
 // The bits of v with a zero before each.
 std::uint64_t spread(std::uint64_t v) {
@@ -50,12 +50,12 @@ struct BarnesHut::Sources {
     x[count] = sx, y[count] = sy, points[count++] = weight;
   }
 
-  // Pushes kTogether points; sums of w^2 (y - source) and w.
+  // Pushes kTreeTogether points; sums of w^2 (y - source) and w.
   void push(const Real* px, const Real* py, Real* fx, Real* fy, Real* z) const {
-    Real sum_x[kTogether] = {}, sum_y[kTogether] = {}, sum_w[kTogether] = {};
+    Real sum_x[kTreeTogether] = {}, sum_y[kTreeTogether] = {}, sum_w[kTreeTogether] = {};
     for (Index s = 0; s < count; ++s) {
       const Real at_x = x[s], at_y = y[s], weight = points[s];
-      for (Index l = 0; l < kTogether; ++l) {
+      for (Index l = 0; l < kTreeTogether; ++l) {
         const Real dx = px[l] - at_x, dy = py[l] - at_y;
         const Real w = 1 / (1 + dx * dx + dy * dy), weighted = weight * w, both = weighted * w;
         sum_w[l] += weighted;
@@ -63,9 +63,9 @@ struct BarnesHut::Sources {
         sum_y[l] += both * dy;
       }
     }
-    std::copy_n(sum_x, kTogether, fx);
-    std::copy_n(sum_y, kTogether, fy);
-    std::copy_n(sum_w, kTogether, z);
+    std::copy_n(sum_x, kTreeTogether, fx);
+    std::copy_n(sum_y, kTreeTogether, fy);
+    std::copy_n(sum_w, kTreeTogether, z);
   }
 };
 
@@ -85,7 +85,7 @@ void BarnesHut::sort(const Real* x, const Real* y, Index n) {
   }
   radix_sort(keys_, spare_);
   // Groups are read whole: the last is filled up with copies of the last point, which push nobody.
-  const Index whole = (n + kTogether - 1) / kTogether * kTogether;
+  const Index whole = (n + kTreeTogether - 1) / kTreeTogether * kTreeTogether;
   x_.resize(static_cast<std::size_t>(whole)), y_.resize(static_cast<std::size_t>(whole));
   for (Index i = 0; i < whole; ++i) {
     const std::uint32_t row = static_cast<std::uint32_t>(keys_[std::min(i, n - 1)]);
@@ -143,18 +143,18 @@ void BarnesHut::find_sources(Index begin, Index end, Sources& sources) const {
 }
 
 double BarnesHut::repulsion(const Tensor& y, Tensor& repulsion) {
-  const Index n = y.size(1), groups = (n + kTogether - 1) / kTogether;
+  const Index n = y.size(1), groups = (n + kTreeTogether - 1) / kTreeTogether;
   sort(y.data(), y.data() + n, n);
   cells_.clear();
   build(0, n, 0);
   Real* out = repulsion.data();
   // A point pushes itself with w = 1 and no force.
-  return -static_cast<double>(n) + ordered_sum(groups, kGroups, [&](Index first, Index last) {
+  return -static_cast<double>(n) + ordered_sum(groups, kTreeGroups, [&](Index first, Index last) {
     Sources sources;
-    Real fx[kTogether], fy[kTogether], w[kTogether];
+    Real fx[kTreeTogether], fy[kTreeTogether], w[kTreeTogether];
     double z = 0;
     for (Index g = first; g < last; ++g) {
-      const Index begin = g * kTogether, end = std::min(n, begin + kTogether);
+      const Index begin = g * kTreeTogether, end = std::min(n, begin + kTreeTogether);
       find_sources(begin, end, sources);
       sources.push(x_.data() + begin, y_.data() + begin, fx, fy, w);
       for (Index i = begin; i < end; ++i) {

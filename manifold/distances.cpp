@@ -11,7 +11,7 @@ namespace gradfold {
 namespace {
 
 constexpr Index kFewColumns = 8;
-constexpr Index kRowsTogether = 8;
+constexpr Index kDistanceRowsTogether = 8;
 
 }  // namespace
 
@@ -29,7 +29,7 @@ void SquaredDistances::fill(Index begin, Index end, Real* out) const {
     gemm({.m = end - begin, .n = n_, .k = d_, .a = rows + begin * d_, .lda = d_, .b = rows, .ldb = d_, .c = out,
           .ldc = n_, .trans_b = true, .alpha = -2, .row_bias = norms + begin, .col_bias = norms});
   }
-  parallel_for(end - begin, kRowsTogether, [&](Index from, Index to) {
+  parallel_for(end - begin, kDistanceRowsTogether, [&](Index from, Index to) {
     for (Index i = from; i < to; ++i) {
       Real* row = out + i * n_;
       if (by_product) {

@@ -5,7 +5,6 @@
 
 // g++ 12 takes the undefined part of its own AVX-512 maximum for a variable of Eigen's.
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#define EIGEN_DONT_PARALLELIZE  // its threads would cut sums by their number, and bits would depend on it
 #include <Eigen/Dense>
 #include <Eigen/SparseCholesky>
 #include <Spectra/SymEigsSolver.h>
@@ -20,7 +19,7 @@ using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::Ro
 using Vector = Eigen::VectorXd;
 
 constexpr Index kSmall = 256;         // up to here the whole decomposition takes milliseconds
-constexpr Index kRowsTogether = 64;   // rows of a dense matrix that a thread multiplies at a time
+constexpr Index kEigenRowsTogether = 64;   // rows of a dense matrix that a thread multiplies at a time
 constexpr int kRestarts = 1000;
 
 // `columns` of `vectors` as our rows.
@@ -80,7 +79,7 @@ void fix_sign(double* vector, Index n) {
 Eigenpairs largest_eigenpairs(const std::vector<double>& a, Index n, Index k) {
   if (n <= kSmall || 4 * k > n) return largest_of_all(a, n, k);
   return largest_eigenpairs(n, k, [&](const double* x, double* y) {
-    parallel_for(n, kRowsTogether, [&](Index begin, Index end) {
+    parallel_for(n, kEigenRowsTogether, [&](Index begin, Index end) {
       Vector::Map(y + begin, end - begin).noalias() =
           RowMajor::Map(a.data() + begin * n, end - begin, n) * Vector::Map(x, n);
     });
@@ -104,8 +103,8 @@ Eigenpairs largest_eigenpairs(Index n, Index k, const Multiply& multiply, double
 
 Eigenpairs smallest_eigenpairs(const SparseLower& a, Index k) {
   const Index n = a.size;
-  require(k >= 1 && k < n - 1, "smallest_eigenpairs", "{} eigenvalues of a matrix [{}, {}] were asked for; 1 to {} can be",
-          k, n, n, n - 2);
+  require(k >= 1 && k < n - 1, "smallest_eigenpairs",
+          "{} eigenvalues of a matrix [{}, {}] were asked for; 1 to {} can be", k, n, n, n - 2);
   // The rows of the lower triangle are the columns of the upper one.
   Eigen::SparseMatrix<double> upper = Eigen::Map<const Eigen::SparseMatrix<double>>(
       n, n, a.start[n], a.start.data(), a.column.data(), a.value.data());

@@ -13,8 +13,8 @@ namespace {
 
 constexpr Index kNodes = 3;       // of a box along its side; more make the polynomials swing (Runge)
 constexpr Index kLeastBoxes = 50;
-constexpr Index kRowsTogether = 8;
-constexpr Index kPointsTogether = 1024;
+constexpr Index kGridRowsTogether = 8;
+constexpr Index kGridPointsTogether = 1024;
 
 // The next number with no prime factor above 5: what FFTs are quick at.
 Index smooth(Index least) {
@@ -44,7 +44,8 @@ struct Place {
 }  // namespace
 
 struct FftRepulsion::Transforms {
-  explicit Transforms(Index n) : forward(static_cast<std::size_t>(n), false), inverse(static_cast<std::size_t>(n), true) {}
+  explicit Transforms(Index n)
+      : forward(static_cast<std::size_t>(n), false), inverse(static_cast<std::size_t>(n), true) {}
   kissfft<Real> forward, inverse;
 };
 
@@ -59,7 +60,8 @@ Index FftRepulsion::grid_side(double range) {
 void FftRepulsion::place_grid(const Real* y, Index n) {
   const auto [left, right] = std::minmax_element(y, y + n);
   const auto [bottom, top] = std::minmax_element(y + n, y + 2 * n);
-  const double range = std::max<double>({static_cast<double>(*right) - *left, static_cast<double>(*top) - *bottom, 1e-20});
+  const double range =
+      std::max<double>({static_cast<double>(*right) - *left, static_cast<double>(*top) - *bottom, 1e-20});
   const bool inside = *left >= left_ && *right <= left_ + side_ && *bottom >= bottom_ && *top <= bottom_ + side_;
   if (inside && side_ < 1.2 * range) return;
   side_ = 1.05 * range;
@@ -82,7 +84,7 @@ void FftRepulsion::transform_kernels() {
   std::vector<Complex> rows(static_cast<std::size_t>(m * m));
   kernels_.resize(rows.size());
   const auto offset = [&](Index i) { return static_cast<double>(std::min(i, m - i)) * node_step_; };
-  parallel_for(m, kRowsTogether, [&](Index begin, Index end) {
+  parallel_for(m, kGridRowsTogether, [&](Index begin, Index end) {
     std::vector<Complex> row(static_cast<std::size_t>(m));
     for (Index i = begin; i < end; ++i) {
       for (Index j = 0; j < m; ++j) {
@@ -94,7 +96,7 @@ void FftRepulsion::transform_kernels() {
   });
   // 1 / m^2 makes up for a forward and an inverse transform in both directions.
   const Real scale = 1 / (static_cast<Real>(m) * static_cast<Real>(m));
-  parallel_for(m, kRowsTogether, [&](Index begin, Index end) {
+  parallel_for(m, kGridRowsTogether, [&](Index begin, Index end) {
     std::vector<Complex> column(static_cast<std::size_t>(m));
     for (Index j = begin; j < end; ++j) {
       for (Index i = 0; i < m; ++i) column[i] = rows[i * m + j];
@@ -128,7 +130,7 @@ void FftRepulsion::spread_charges(const Real* x, const Real* y, Index n) {
 // not transformed.
 void FftRepulsion::convolve(std::vector<Complex>& grid, bool both_kernels) {
   const Index n = nodes_, m = 2 * n;
-  parallel_for(n, kRowsTogether, [&](Index begin, Index end) {
+  parallel_for(n, kGridRowsTogether, [&](Index begin, Index end) {
     std::vector<Complex> row(static_cast<std::size_t>(m)), out(static_cast<std::size_t>(m));
     for (Index i = begin; i < end; ++i) {
       std::copy_n(grid.begin() + i * n, n, row.begin());
@@ -136,7 +138,7 @@ void FftRepulsion::convolve(std::vector<Complex>& grid, bool both_kernels) {
       for (Index j = 0; j < m; ++j) columns_[j * n + i] = out[j];
     }
   });
-  parallel_for(m, kRowsTogether, [&](Index begin, Index end) {
+  parallel_for(m, kGridRowsTogether, [&](Index begin, Index end) {
     std::vector<Complex> column(static_cast<std::size_t>(m)), out(static_cast<std::size_t>(m));
     for (Index j = begin; j < end; ++j) {
       std::copy_n(columns_.begin() + j * n, n, column.begin());
@@ -144,14 +146,15 @@ void FftRepulsion::convolve(std::vector<Complex>& grid, bool both_kernels) {
       transforms_->forward.transform(column.data(), out.data());
       const Complex* kernel = kernels_.data() + j * m;
       for (Index i = 0; i < m; ++i) {
-        const Real re = out[i].real(), im = out[i].imag(), w2 = kernel[i].imag(), w = both_kernels ? kernel[i].real() : 0;
+        const Real re = out[i].real(), im = out[i].imag(), w2 = kernel[i].imag(),
+                   w = both_kernels ? kernel[i].real() : 0;
         column[i] = both_kernels ? Complex(re * w - im * w2, re * w2 + im * w) : Complex(re * w2, im * w2);
       }
       transforms_->inverse.transform(column.data(), out.data());
       std::copy_n(out.begin(), n, columns_.begin() + j * n);
     }
   });
-  parallel_for(n, kRowsTogether, [&](Index begin, Index end) {
+  parallel_for(n, kGridRowsTogether, [&](Index begin, Index end) {
     std::vector<Complex> row(static_cast<std::size_t>(m)), out(static_cast<std::size_t>(m));
     for (Index i = begin; i < end; ++i) {
       for (Index j = 0; j < m; ++j) row[j] = columns_[j * n + i];
@@ -164,7 +167,7 @@ void FftRepulsion::convolve(std::vector<Complex>& grid, bool both_kernels) {
 double FftRepulsion::gather(const Real* x, const Real* y, Index n, Real* out) const {
   const double middle_x = left_ + side_ / 2, middle_y = bottom_ + side_ / 2;
   const Real width = node_step_ * kNodes;
-  return ordered_sum(n, kPointsTogether, [&](Index begin, Index end) {
+  return ordered_sum(n, kGridPointsTogether, [&](Index begin, Index end) {
     double z = 0;
     for (Index i = begin; i < end; ++i) {
       const Place px(x[i], left_, width, nodes_ / kNodes), py(y[i], bottom_, width, nodes_ / kNodes);

@@ -26,7 +26,8 @@ class Frontier {
   bool empty() const { return heap_.empty(); }
 
   void put(Item item) {
-    const std::uint64_t key = std::uint64_t{std::bit_cast<std::uint32_t>(item.distance)} << 32 | std::uint32_t(item.node);
+    const std::uint64_t key =
+        std::uint64_t{std::bit_cast<std::uint32_t>(item.distance)} << 32 | std::uint32_t(item.node);
     std::size_t at = heap_.size();
     heap_.push_back(key);
     for (; at > 0 && key < heap_[(at - 1) / 4]; at = (at - 1) / 4) heap_[at] = heap_[(at - 1) / 4];
@@ -40,7 +41,8 @@ class Frontier {
     std::size_t at = 0, least;
     for (std::size_t child = 1; child < size; at = least, child = 4 * at + 1) {
       if (child + 4 <= size) {  // without a branch
-        const std::size_t a = child + (heap_[child + 1] < heap_[child]), b = child + 2 + (heap_[child + 3] < heap_[child + 2]);
+        const std::size_t a = child + (heap_[child + 1] < heap_[child]),
+                          b = child + 2 + (heap_[child + 3] < heap_[child + 2]);
         least = heap_[b] < heap_[a] ? b : a;
       } else {
         least = std::min_element(heap_.begin() + child, heap_.end()) - heap_.begin();
@@ -95,9 +97,10 @@ std::vector<Edge> edges_of(const Graph& graph) {
 Graph make_graph(Index n, const std::vector<Edge>& edges) {
   std::vector<std::vector<Hop>> hops(n);
   for (const Edge& edge : edges) {
-    require(edge.a >= 0 && edge.b >= 0 && edge.a < n && edge.b < n && edge.a != edge.b && edge.length >= 0, "make_graph",
-            "an edge joins {} and {} and is {} long; it must join two different nodes of 0..{} and not be negative", edge.a,
-            edge.b, edge.length, n - 1);
+    require(edge.a >= 0 && edge.b >= 0 && edge.a < n && edge.b < n && edge.a != edge.b && edge.length >= 0,
+            "make_graph",
+            "an edge joins {} and {} and is {} long; it must join two different nodes of 0..{} and not be negative",
+            edge.a, edge.b, edge.length, n - 1);
     hops[edge.a].push_back({edge.b, edge.length});
     hops[edge.b].push_back({edge.a, edge.length});
   }
@@ -148,7 +151,8 @@ Graph join_components(const Graph& graph, const Components& parts, const Tensor&
 Tensor geodesic_distances(const Graph& graph, const Indices& sources) {
   const Index n = graph.size();
   for (const std::int32_t source : sources.values)
-    require(source >= 0 && source < n, "geodesic_distances", "source {} is no node of the graph's 0..{}", source, n - 1);
+    require(source >= 0 && source < n, "geodesic_distances", "source {} is no node of the graph's 0..{}", source,
+            n - 1);
   Tensor out({sources.numel(), n});
   parallel_for(sources.numel(), kSourcesTogether, [&, to = out.data()](Index begin, Index end) {
     Frontier frontier;

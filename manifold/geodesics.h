@@ -14,8 +14,8 @@ struct Hop {
   float length;
 };
 
-// An undirected graph whose edges have lengths: the hops from node i are [start[i], start[i + 1]) of the list, by rising
-// target. Every edge is there from both its ends.
+// An undirected graph whose edges have lengths: the hops from node i are [start[i], start[i + 1]) of the list, by
+// rising target. Every edge is there from both its ends.
 struct Graph {
   std::vector<int> start;  // [N + 1]
   std::vector<Hop> hops;

@@ -22,7 +22,8 @@ Neighbors neighbors_of(std::string_view who, const Tensor& x, Index k) {
   }
   const Index left = static_cast<Index>(different.values.size());
   if (left == n) return all;
-  require(k < left, who, "{} neighbours of each point are needed but only {} of the {} points are different", k, left, n);
+  require(k < left, who, "{} neighbours of each point are needed but only {} of the {} points are different", k, left,
+          n);
   different.shape = {left};
   return nearest_neighbors(index_select(x, 0, different), k);
 }
@@ -44,8 +45,8 @@ std::vector<double> inverse_dimensions(const Neighbors& near, Index k, std::stri
     for (Index j = 0; j + 1 < k; ++j) sum += std::log(static_cast<double>(t[k - 1]) / t[j]);
     out.push_back(sum / static_cast<double>(k - 1));
   }
-  require(!out.empty(), who, "every point has a duplicate or {} neighbours that are equally far; hint: remove duplicates",
-          k);
+  require(!out.empty(), who,
+          "every point has a duplicate or {} neighbours that are equally far; hint: remove duplicates", k);
   return out;
 }
 

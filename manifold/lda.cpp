@@ -122,7 +122,8 @@ Lda& Lda::fit(const Tensor& points, const Indices& labels) {
   std::vector<double> between(directions * directions, 0.0);
   for (Index k = 0; k < c; ++k)
     for (Index i = 0; i < directions; ++i)
-      for (Index j = 0; j < directions; ++j) between[i * directions + j] += means[k * directions + i] * means[k * directions + j];
+      for (Index j = 0; j < directions; ++j)
+        between[i * directions + j] += means[k * directions + i] * means[k * directions + j];
   const Eigenpairs axes = largest_eigenpairs(between, directions, std::min(c - 1, directions));
   Index kept = 0;
   double total = 0;

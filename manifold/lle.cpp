@@ -12,7 +12,7 @@
 namespace gradfold {
 namespace {
 
-constexpr Index kPointsTogether = 64;
+constexpr Index kLlePointsTogether = 64;
 
 // Solves g w = 1 in place by Cholesky's g = L L^T; g [k, k] is positive definite. False if it is not.
 bool solve_ones(std::vector<double>& g, Index k, double* w) {
@@ -125,7 +125,7 @@ class MRows {
 std::vector<double> barycenter_weights(const Tensor& points, const Tensor& x, const Indices& near, double reg) {
   const Index n = points.size(0), d = points.size(1), k = near.shape[1];
   std::vector<double> weights(n * k);
-  parallel_for(n, kPointsTogether, [&, from = x.data(), of = points.data()](Index begin, Index end) {
+  parallel_for(n, kLlePointsTogether, [&, from = x.data(), of = points.data()](Index begin, Index end) {
     std::vector<double> gap(k * d), gram(k * k), kept(k * k);
     for (Index i = begin; i < end; ++i) {
       for (Index j = 0; j < k; ++j)
@@ -157,15 +157,15 @@ Lle& Lle::fit(const Tensor& x) {
   check_points("Lle", "x", x, 4);
   const Index n = x.size(0), k = options_.n_neighbors, columns = options_.n_components;
   require(k >= 1 && k < n, "Lle", "n_neighbors is {} but there are {} points; it must be from 1 to {}", k, n, n - 1);
-  require(columns >= 1 && columns <= n - 3, "Lle", "n_components is {} but there are {} points; it must be from 1 to {}",
-          columns, n, n - 3);
+  require(columns >= 1 && columns <= n - 3, "Lle",
+          "n_components is {} but there are {} points; it must be from 1 to {}", columns, n, n - 3);
   require(options_.reg >= 0, "Lle", "reg is {} but must not be negative", options_.reg);
   points_ = x.contiguous();
   const Neighbors near = nearest_neighbors(points_, k);  // 1
   const Components parts = connected_components(neighbor_graph(near));
   require(parts.count() == 1, "Lle",
-          "the graph of {} neighbours falls into {}, and LLE needs one; hint: more n_neighbors, or each part by itself", k,
-          parts.str());
+          "the graph of {} neighbours falls into {}, and LLE needs one; hint: more n_neighbors, or each part by itself",
+          k, parts.str());
   const std::vector<double> weights = barycenter_weights(points_, points_, near.index, options_.reg);  // 2
   const Eigenpairs pairs = smallest_eigenpairs(MRows(near.index, weights, n, k).lower(), columns);     // 3
   embedding = Tensor({n, columns});

@@ -13,14 +13,14 @@ namespace gradfold {
 namespace {
 
 constexpr Index kWholeMatrix = 256;  // up to here B is written out and wholly decomposed
-constexpr Index kRowsTogether = 32;
+constexpr Index kMdsRowsTogether = 32;
 
 // f(row) for each row of a [N, N], in double.
 template <class F>
 std::vector<double> of_rows(const Tensor& a, F f) {
   const Index n = a.size(0);
   std::vector<double> out(n);
-  parallel_for(n, kRowsTogether, [&, p = a.data()](Index begin, Index end) {
+  parallel_for(n, kMdsRowsTogether, [&, p = a.data()](Index begin, Index end) {
     for (Index i = begin; i < end; ++i) out[i] = f(p + i * n);
   });
   return out;
@@ -38,7 +38,7 @@ double dot(const Real* row, const double* x, Index n) {
   return total;
 }
 
-void remove_mean(double* x, Index n) {
+void subtract_mean(double* x, Index n) {
   double sum = 0;
   for (Index i = 0; i < n; ++i) sum += x[i];
   for (Index i = 0; i < n; ++i) x[i] -= sum / static_cast<double>(n);
@@ -56,10 +56,10 @@ Eigenpairs centered_eigenpairs(const Tensor& squares, const std::vector<double>&
   }
   return largest_eigenpairs(n, k, [&](const double* x, double* y) {  // B is never written out
     std::vector<double> centered(x, x + n);
-    remove_mean(centered.data(), n);
+    subtract_mean(centered.data(), n);
     const std::vector<double> product = of_rows(squares, [&](const Real* row) { return dot(row, centered.data(), n); });
     for (Index i = 0; i < n; ++i) y[i] = -0.5 * product[i];
-    remove_mean(y, n);
+    subtract_mean(y, n);
   });
 }
 
@@ -81,7 +81,8 @@ Tensor ClassicalMds::fit_transform_distances(const Tensor& distances) {
     for (Index j = 0; j < i; ++j) {
       const Real there = d.data()[i * n + j], back = d.data()[j * n + i];
       require(std::abs(there - back) <= Real(1e-5) * (std::abs(there) + std::abs(back)), "ClassicalMds",
-              "the distance from point {} to {} is {}, and back it is {}; distances must be symmetric", i, j, there, back);
+              "the distance from point {} to {} is {}, and back it is {}; distances must be symmetric", i, j, there,
+              back);
     }
   }
   return fit_transform_squares(square(d), "ClassicalMds");

@@ -16,7 +16,7 @@
 namespace gradfold {
 namespace {
 
-constexpr Index kRowsTogether = 256;  // rows that stay in a second-level cache while they are centred and multiplied
+constexpr Index kPcaRowsTogether = 256;  // rows that stay in a second-level cache while they are centred and multiplied
 
 double trace(const std::vector<double>& a, Index n) {
   double sum = 0;
@@ -52,8 +52,8 @@ Pca& Pca::fit(const Tensor& points) {
   const Tensor x = points.contiguous();
   const Index n = x.size(0), d = x.size(1), most = std::min(n, d);
   const Index k = options_.n_components == 0 ? most : options_.n_components;
-  require(k >= 1 && k <= most, "Pca", "n_components is {} but x is {}; it must be from 1 to {}, min(N, D)", k, x.shape(),
-          most);
+  require(k >= 1 && k <= most, "Pca", "n_components is {} but x is {}; it must be from 1 to {}, min(N, D)", k,
+          x.shape(), most);
   mean = gradfold::mean(x, {0});
   if (options_.svd_solver == PcaOptions::Solver::kRandomized)
     fit_randomized(x, k);
@@ -118,7 +118,7 @@ Tensor Pca::transform(const Tensor& points) const {
   const Tensor scaled = options_.whiten ? components * map(explained_variance, inverse_root).unsqueeze(1) : components;
   Tensor out({x.size(0), k});
   const Tensor center = mean.reshape({1, d});
-  parallel_for(x.size(0), kRowsTogether, [&, to = out.data(), w = scaled.data()](Index begin, Index end) {
+  parallel_for(x.size(0), kPcaRowsTogether, [&, to = out.data(), w = scaled.data()](Index begin, Index end) {
     Tensor block({end - begin, d});
     centered_rows(x, center, {}, begin, end, block.data());
     gemm({.m = end - begin, .n = k, .k = d, .a = block.data(), .lda = d, .b = w, .ldb = d, .c = to + begin * k, .ldc = k,
@@ -142,8 +142,10 @@ Index Pca::components_for(double share) const {
     kept += std::as_const(explained_variance_ratio).data()[i];
     if (kept >= share - 1e-6) return i + 1;
   }
-  require(false, "Pca::components_for", "the {} components that were fitted keep {:.4f} of the variance, less than {:.4f}; "
-          "hint: fit with n_components 0, which is all", k, kept, share);
+  require(false, "Pca::components_for",
+          "the {} components that were fitted keep {:.4f} of the variance, less than {:.4f}; "
+          "hint: fit with n_components 0, which is all",
+          k, kept, share);
   return k;
 }
 

@@ -16,7 +16,7 @@ namespace gradfold {
 namespace {
 
 constexpr Index kBlock = 1 << 24;  // distances held at a time: 64 MiB
-constexpr Index kRowsTogether = 8;
+constexpr Index kQualityRowsTogether = 8;
 
 // Rank of point j seen from i: 1 for the nearest. Equally far ones count if they stand before j.
 Index rank_of(const Real* row, Index n, Index i, Index j) {
@@ -38,7 +38,7 @@ double rank_excess(const Tensor& space, const Neighbors& own, const Neighbors& n
   for (Index first = 0; first < n; first += rows) {
     const Index count = std::min(rows, n - first);
     distances.fill(first, first + count, block.data());
-    total += ordered_sum(count, kRowsTogether, [&, seen = std::as_const(block).data()](Index begin, Index end) {
+    total += ordered_sum(count, kQualityRowsTogether, [&, seen = std::as_const(block).data()](Index begin, Index end) {
       double sum = 0;
       for (Index i = first + begin; i < first + end; ++i) {
         const auto* theirs = &own.index.values[i * k];
@@ -59,7 +59,8 @@ double trust(std::string_view who, const Tensor& x, const Tensor& y, Index k, co
   check_points(who, "y", y, 3);
   const Index n = x.size(0);
   require(y.size(0) == n, who, "x has {} points and y {}; row i of both must be the same point", n, y.size(0));
-  require(k >= 1 && 2 * k < n, who, "k is {} but must be from 1 to {}, less than half of the {} points", k, (n - 1) / 2, n);
+  require(k >= 1 && 2 * k < n, who, "k is {} but must be from 1 to {}, less than half of the {} points", k, (n - 1) / 2,
+          n);
   const Neighbors of_x = nearest_neighbors(x, k), of_y = nearest_neighbors(y, k);
   const bool in_data = &space == &x;
   const double excess = in_data ? rank_excess(x, of_x, of_y) : rank_excess(y, of_y, of_x);
@@ -130,8 +131,8 @@ double continuity(const Tensor& x, const Tensor& y, Index k) { return trust("con
 double knn_accuracy(const Tensor& y, const Indices& labels, Index k) {
   check_points("knn_accuracy", "y", y, 2);
   const Index n = y.size(0);
-  require(labels.numel() == n, "knn_accuracy", "there are {} labels for {} points; each point needs one", labels.numel(),
-          n);
+  require(labels.numel() == n, "knn_accuracy", "there are {} labels for {} points; each point needs one",
+          labels.numel(), n);
   require(k >= 1 && k < n, "knn_accuracy", "k is {} but there are {} points; it must be from 1 to {}", k, n, n - 1);
   const Neighbors near = nearest_neighbors(y, k);
   Index right = 0;
@@ -165,7 +166,8 @@ DistanceAgreement distance_agreement(const Tensor& given, const Tensor& map) {
 DistanceAgreement geodesic_agreement(const Graph& graph, const Tensor& y, Index most) {
   check_points("geodesic_agreement", "y", y, 3);
   const Index n = graph.size(), count = std::min(n, most);
-  require(y.size(0) == n, "geodesic_agreement", "the graph has {} nodes and y {} rows; they must be equal", n, y.size(0));
+  require(y.size(0) == n, "geodesic_agreement", "the graph has {} nodes and y {} rows; they must be equal", n,
+          y.size(0));
   Indices chosen(Shape{count});
   for (Index i = 0; i < count; ++i) chosen[i] = static_cast<std::int32_t>(i * n / count);
   return distance_agreement(index_select(geodesic_distances(graph, chosen), 1, chosen), index_select(y, 0, chosen));

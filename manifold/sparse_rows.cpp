@@ -7,9 +7,9 @@
 namespace gradfold {
 namespace {
 
-constexpr Index kRowsTogether = 256;
+constexpr Index kSparseRowsTogether = 256;
 
-struct Edge {
+struct Arrival {
   std::int32_t to;
   Real weight;
 };
@@ -17,7 +17,7 @@ struct Edge {
 // The edges that arrive at each point, sorted by where they come from.
 struct Arrivals {
   std::vector<Index> start;
-  std::vector<Edge> edges;
+  std::vector<Arrival> edges;
 
   Arrivals(const Indices& index, const Tensor& weight) : start(index.shape[0] + 1, 0), edges(index.numel()) {
     const Index n = index.shape[0], k = index.shape[1];
@@ -32,14 +32,14 @@ struct Arrivals {
 
 // Calls entry(column, w_ij, w_ji) for every column of row i, in order. `out` is room for the row's own edges.
 template <class Entry>
-void merge_row(const Indices& index, const Tensor& weight, const Arrivals& arrivals, Index i, std::vector<Edge>& out,
+void merge_row(const Indices& index, const Tensor& weight, const Arrivals& arrivals, Index i, std::vector<Arrival>& out,
                Entry entry) {
   const Index k = index.shape[1];
   out.clear();
   for (Index e = i * k; e < (i + 1) * k; ++e) out.push_back({index[e], weight.data()[e]});
-  std::sort(out.begin(), out.end(), [](const Edge& a, const Edge& b) { return a.to < b.to; });
-  const Edge* in = arrivals.edges.data() + arrivals.start[i];
-  const Edge* in_end = arrivals.edges.data() + arrivals.start[i + 1];
+  std::sort(out.begin(), out.end(), [](const Arrival& a, const Arrival& b) { return a.to < b.to; });
+  const Arrival* in = arrivals.edges.data() + arrivals.start[i];
+  const Arrival* in_end = arrivals.edges.data() + arrivals.start[i + 1];
   auto own = out.begin();
   while (own != out.end() || in != in_end) {
     if (in == in_end || (own != out.end() && own->to < in->to)) {
@@ -67,12 +67,12 @@ SparseRows symmetrized(const Indices& index, const Tensor& weights,
   SparseRows out;
   out.start.assign(static_cast<std::size_t>(n + 1), 0);
   const auto each_row = [&](auto&& body) {
-    parallel_for(n, kRowsTogether, [&](Index begin, Index end) {
-      std::vector<Edge> own;
+    parallel_for(n, kSparseRowsTogether, [&](Index begin, Index end) {
+      std::vector<Arrival> own;
       for (Index i = begin; i < end; ++i) body(i, own);
     });
   };
-  each_row([&](Index i, std::vector<Edge>& own) {
+  each_row([&](Index i, std::vector<Arrival>& own) {
     Index count = 0;
     merge_row(index, weight, arrivals, i, own, [&](std::int32_t, Real, Real) { ++count; });
     out.start[i + 1] = (count + padding - 1) / padding * padding;
@@ -80,7 +80,7 @@ SparseRows symmetrized(const Indices& index, const Tensor& weights,
   for (Index i = 0; i < n; ++i) out.start[i + 1] += out.start[i];
   out.column.resize(static_cast<std::size_t>(out.start[n]));
   out.value.resize(out.column.size());
-  each_row([&](Index i, std::vector<Edge>& own) {
+  each_row([&](Index i, std::vector<Arrival>& own) {
     Index e = out.start[i];
     merge_row(index, weight, arrivals, i, own, [&](std::int32_t column, Real there, Real back) {
       out.column[e] = column;

@@ -1,8 +1,7 @@
 #include "manifold/spectral_layout.h"
 
-// As in eigenpairs.cpp: a false alarm of g++ 12, and sums that must not be cut by the number of threads.
+// As in eigenpairs.cpp: a false alarm of g++ 12.
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#define EIGEN_DONT_PARALLELIZE
 #include <Eigen/Eigenvalues>
 #include <Eigen/QR>
 

@@ -20,7 +20,7 @@ using Method = TsneOptions::Method;
 constexpr double kStartSize = 1e-4;
 constexpr Index kExactPoints = 300;    // up to here kAuto is exact
 constexpr double kLongestStep = 5;     // of a point in one iteration, as FIt-SNE limits it
-constexpr Index kPointsTogether = 4096;
+constexpr Index kTsnePointsTogether = 4096;
 
 double range_of(const Tensor& y) {
   const Index n = y.size(1);
@@ -71,7 +71,7 @@ class Descent {
     const Real *pull = attraction.data(), *push = repulsion.data();
     const Real pull_scale = static_cast<Real>(exaggeration), push_scale = static_cast<Real>(1 / std::max(z, 1e-300));
     const Real keep = static_cast<Real>(momentum);
-    parallel_for(n, kPointsTogether, [&](Index begin, Index end) {
+    parallel_for(n, kTsnePointsTogether, [&](Index begin, Index end) {
       for (Index d = 0; d < c; ++d)
         for (Index i = d * n + begin; i < d * n + end; ++i) {
           const Real gradient = pull_scale * pull[i] - push_scale * push[i];
@@ -89,7 +89,7 @@ class Descent {
     });
     for (Index d = 0; d < c; ++d) {
       Real* row = at + d * n;
-      const double sum = ordered_sum(n, kPointsTogether, [&](Index begin, Index end) {
+      const double sum = ordered_sum(n, kTsnePointsTogether, [&](Index begin, Index end) {
         double part = 0;
         for (Index i = begin; i < end; ++i) part += row[i];
         return part;
@@ -119,12 +119,16 @@ void Tsne::check(const Tensor& x) const {
   const TsneOptions& o = options_;
   check_points("Tsne", "x", x, 3);
   const Index n = x.size(0);
-  require(o.n_components >= 1 && o.n_components <= 3, "Tsne", "n_components is {}; maps have 1, 2 or 3", o.n_components);
+  require(o.n_components >= 1 && o.n_components <= 3, "Tsne", "n_components is {}; maps have 1, 2 or 3",
+          o.n_components);
   require(o.n_components == 2 || exact(n), "Tsne",
-          "n_components is {}, but barnes_hut and fft draw maps of 2; hint: method exact draws 1, 2 or 3", o.n_components);
-  require(o.perplexity >= 1 && o.perplexity < static_cast<double>(n - 1), "Tsne",
-          "perplexity is {} but must be from 1 to below {}, one less than the number of points; hint: 30, or a tenth of "
-          "the points if there are few", o.perplexity, n - 1);
+          "n_components is {}, but barnes_hut and fft draw maps of 2; hint: method exact draws 1, 2 or 3",
+          o.n_components);
+  require(
+      o.perplexity >= 1 && o.perplexity < static_cast<double>(n - 1), "Tsne",
+      "perplexity is {} but must be from 1 to below {}, one less than the number of points; hint: 30, or a tenth of "
+      "the points if there are few",
+      o.perplexity, n - 1);
   require(o.early_exaggeration >= 1, "Tsne", "early_exaggeration is {} but must be at least 1", o.early_exaggeration);
   require(o.learning_rate >= 0, "Tsne", "learning_rate is {} but must be positive, or 0 for N / early_exaggeration",
           o.learning_rate);
@@ -160,7 +164,8 @@ Tensor Tsne::fit_transform(const Tensor& x, const Neighbors& neighbors) {
   const Index n = x.size(0);
   require(neighbors.index.shape.rank() == 2 && neighbors.index.shape[0] == n &&
               neighbors.index.shape[1] >= neighbors_needed(n),
-          "Tsne", "neighbors are {}; x has {} points, and each needs {}", neighbors.index.shape, n, neighbors_needed(n));
+          "Tsne", "neighbors are {}; x has {} points, and each needs {}", neighbors.index.shape, n,
+          neighbors_needed(n));
   const TsneOptions& o = options_;
   const SparseRows p = joint_probabilities(neighbors, o.perplexity);
   Tensor y = start(x.contiguous());

@@ -9,14 +9,14 @@
 namespace gradfold {
 namespace {
 
-constexpr Index kRowsTogether = 128;
+constexpr Index kForceRowsTogether = 128;
 
 // kAffinityLanes entries at a time, each with sums of its own: a loop of fixed length that compilers turn into vectors.
 template <int C>
 void attraction(const SparseRows& p, const Real* y, Index n, Real* out) {
   const std::int32_t* column = p.column.data();
   const Real* value = p.value.data();
-  parallel_for(n, kRowsTogether, [&](Index begin, Index end) {
+  parallel_for(n, kForceRowsTogether, [&](Index begin, Index end) {
     for (Index i = begin; i < end; ++i) {
       Real sum[C][kAffinityLanes] = {};
       for (Index e = p.start[i]; e < p.start[i + 1]; e += kAffinityLanes) {
@@ -79,7 +79,7 @@ double exact_repulsion(const Tensor& map, Tensor& repulsion) {
 double tsne_divergence(const SparseRows& p, const Tensor& map, double z) {
   const Index c = map.size(0), n = map.size(1);
   const Real* y = map.data();
-  return ordered_sum(n, kRowsTogether, [&](Index begin, Index end) {
+  return ordered_sum(n, kForceRowsTogether, [&](Index begin, Index end) {
     double sum = 0;
     for (Index i = begin; i < end; ++i)
       for (Index e = p.start[i]; e < p.start[i + 1]; ++e) {

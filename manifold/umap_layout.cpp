@@ -13,9 +13,9 @@
 namespace gradfold {
 namespace {
 
-constexpr Index kTogether = 16;  // points that share a vector
+constexpr Index kUmapTogether = 16;  // points that share a vector
 constexpr Index kWaves = 8;      // parts of an epoch: points of one wave see where the waves before it have moved
-constexpr Index kGroups = 4;     // groups a thread takes at a time
+constexpr Index kUmapGroups = 4;     // groups a thread takes at a time
 constexpr Real kClip = 4;        // the longest step along a coordinate, before the learning rate
 constexpr Real kTiny = 1e-12f;   // a squared distance of points that meet; to the power of b (2 at most) it is not 0
 
@@ -44,7 +44,7 @@ std::uint32_t mixed(std::uint32_t v) {
 }
 
 template <class T>
-using Lanes = std::array<T, kTogether>;
+using Lanes = std::array<T, kUmapTogether>;
 
 // Points by how often their edges are drawn: those that share a vector should have about as much to do.
 std::vector<std::int32_t> by_work(const SparseRows& graph) {
@@ -75,7 +75,7 @@ class Epoch {
     Lanes<std::int32_t> self, edges, first;
     Index most = 0;
     drawn.clear();
-    for (Index l = 0; l < kTogether; ++l) {
+    for (Index l = 0; l < kUmapTogether; ++l) {
       self[l] = points[std::min(l, count - 1)];
       first[l] = static_cast<std::int32_t>(drawn.size());
       if (l < count) draw_edges(self[l], drawn);
@@ -85,14 +85,14 @@ class Epoch {
     drawn.push_back(0);  // lanes without edges read something
     Lanes<Real> at[C];
     for (int c = 0; c < C; ++c)
-      for (Index l = 0; l < kTogether; ++l) at[c][l] = y_[c * n_ + self[l]];
+      for (Index l = 0; l < kUmapTogether; ++l) at[c][l] = y_[c * n_ + self[l]];
     Lanes<std::uint32_t> random;
-    for (Index l = 0; l < kTogether; ++l) random[l] = mixed(seed_ + static_cast<std::uint32_t>(self[l])) | 1u;
+    for (Index l = 0; l < kUmapTogether; ++l) random[l] = mixed(seed_ + static_cast<std::uint32_t>(self[l])) | 1u;
     const std::int32_t last = static_cast<std::int32_t>(drawn.size()) - 1;
     for (Index step = 0; step < most; ++step) {
       Lanes<std::int32_t> to;
       Lanes<Real> live;
-      for (Index l = 0; l < kTogether; ++l) {
+      for (Index l = 0; l < kUmapTogether; ++l) {
         live[l] = step < edges[l] ? Real(1) : Real(0);
         to[l] = drawn[std::min<std::int32_t>(first[l] + static_cast<std::int32_t>(step), last)];
       }
@@ -131,7 +131,7 @@ class Epoch {
   // a point past its neighbour and back, and tear apart what belongs together.
   static void later_edges(const Lanes<std::int32_t>& first, const Lanes<std::int32_t>& edges, Index step,
                           const std::vector<std::int32_t>& drawn, Lanes<std::int32_t>& to) {
-    for (Index l = 0; l < kTogether; ++l) {
+    for (Index l = 0; l < kUmapTogether; ++l) {
       if (step >= edges[l]) continue;  // not live: any will do
       const std::int32_t e = static_cast<std::int32_t>(step) + edges[l] / 2;
       to[l] = drawn[first[l] + (e < edges[l] ? e : e - edges[l])];
@@ -143,19 +143,19 @@ class Epoch {
   void attract(const Lanes<std::int32_t>& to, const Lanes<Real>& live, Lanes<Real>* at) const {
     Lanes<Real> away[C], scale;
     distances(to, at, away, scale);
-    for (Index l = 0; l < kTogether; ++l) {
+    for (Index l = 0; l < kUmapTogether; ++l) {
       const Real d2 = scale[l] + kTiny, p = power(d2, b_);
       scale[l] = -2 * a_ * b_ * p / (d2 * (1 + a_ * p));
     }
     for (int c = 0; c < C; ++c)
-      for (Index l = 0; l < kTogether; ++l) at[c][l] += live[l] * alpha_ * clipped(scale[l] * away[c][l]);
+      for (Index l = 0; l < kUmapTogether; ++l) at[c][l] += live[l] * alpha_ * clipped(scale[l] * away[c][l]);
   }
 
   void repel(const Lanes<std::int32_t>& self, const Lanes<Real>& live, Lanes<std::uint32_t>& random,
              Lanes<Real>* at) const {
     Lanes<std::int32_t> from;
     const Real share = static_cast<Real>(m_) / static_cast<Real>(1 << 24);
-    for (Index l = 0; l < kTogether; ++l) {
+    for (Index l = 0; l < kUmapTogether; ++l) {
       std::uint32_t r = random[l];  // xorshift (Marsaglia 2003)
       r ^= r << 13, r ^= r >> 17, r ^= r << 5;
       random[l] = r;
@@ -166,13 +166,13 @@ class Epoch {
     Lanes<Real> away[C], scale;
     distances(from, at, away, scale);
     const bool itself_counts = !options_.others_move;  // then a row of others is another point
-    for (Index l = 0; l < kTogether; ++l) {
+    for (Index l = 0; l < kUmapTogether; ++l) {
       const Real d2 = scale[l] + kTiny, p = power(d2, b_);
       const Real counts = itself_counts || from[l] != self[l] ? live[l] : Real(0);
       scale[l] = counts * 2 * gamma_ * b_ / ((Real(0.001) + d2) * (1 + a_ * p));
     }
     for (int c = 0; c < C; ++c)
-      for (Index l = 0; l < kTogether; ++l) at[c][l] += alpha_ * clipped(scale[l] * away[c][l]);
+      for (Index l = 0; l < kUmapTogether; ++l) at[c][l] += alpha_ * clipped(scale[l] * away[c][l]);
   }
 
   // away = at - others[to], and its square.
@@ -180,7 +180,7 @@ class Epoch {
     square.fill(0);
     for (int c = 0; c < C; ++c) {
       const Real* others = others_ + c * m_;
-      for (Index l = 0; l < kTogether; ++l) {
+      for (Index l = 0; l < kUmapTogether; ++l) {
         away[c][l] = at[c][l] - others[to[l]];
         square[l] += away[c][l] * away[c][l];
       }
@@ -203,21 +203,21 @@ void layout(const SparseRows& graph, Tensor& y, const Tensor& fixed, const UmapL
   const Real strongest = graph.value.empty() ? Real(1) : *std::max_element(graph.value.begin(), graph.value.end());
   const std::vector<std::int32_t> order = by_work(graph);
   Tensor moved(y.shape());
-  const Index groups = (n + kTogether - 1) / kTogether;
+  const Index groups = (n + kUmapTogether - 1) / kUmapTogether;
   for (Index epoch = 1; epoch <= options.n_epochs; ++epoch) {
     Epoch<C> now(graph, strongest, options, epoch, y, options.others_move ? y : fixed, moved);
     for (Index wave = 0; wave < kWaves; ++wave) {
       const Index in_wave = (groups - wave + kWaves - 1) / kWaves;
-      parallel_for(in_wave, kGroups, [&](Index begin, Index end) {
+      parallel_for(in_wave, kUmapGroups, [&](Index begin, Index end) {
         std::vector<std::int32_t> drawn;
         for (Index g = begin; g < end; ++g) {
-          const Index first = (g * kWaves + wave) * kTogether;
-          now.move(order.data() + first, std::min(kTogether, n - first), drawn);
+          const Index first = (g * kWaves + wave) * kUmapTogether;
+          now.move(order.data() + first, std::min(kUmapTogether, n - first), drawn);
         }
       });
       for (Index g = 0; g < in_wave; ++g) {
-        const Index first = (g * kWaves + wave) * kTogether;
-        now.settle(order.data() + first, std::min(kTogether, n - first));
+        const Index first = (g * kWaves + wave) * kUmapTogether;
+        now.settle(order.data() + first, std::min(kUmapTogether, n - first));
       }
     }
     if (options.progress) options.progress(epoch);

@@ -9,7 +9,7 @@
 namespace gradfold {
 namespace {
 
-constexpr Real kScale = 32;
+constexpr Real kFvsbnScale = 32;
 
 const FvsbnConfig& checked(const FvsbnConfig& c) {
   require(c.levels == 2, "Fvsbn",
@@ -45,7 +45,7 @@ struct CachedFvsbn : PixelNet {
     parallel_for(seen.size(0), 1 + (1 << 15) / places, [&](Index begin, Index end) {
       for (Index image = begin; image < end; ++image) {
         const Real* x_j = seen.data() + image * places;
-        out.data()[image] = std::inner_product(row, row + i, x_j, kScale * bias.data()[i]);
+        out.data()[image] = std::inner_product(row, row + i, x_j, kFvsbnScale * bias.data()[i]);
       }
     });
     return out;
@@ -69,7 +69,7 @@ Var Fvsbn::forward(const Var& x) {
   const Var seen = reshape(x, {x.size(0), pixels});
   const Var from_earlier = weight * earlier_;
   const Var used = slice(slice(from_earlier, 0, 0, pixels), 1, 0, pixels);
-  return reshape(linear(seen, used, slice(bias, 0, 0, pixels) * kScale), x.shape());
+  return reshape(linear(seen, used, slice(bias, 0, 0, pixels) * kFvsbnScale), x.shape());
 }
 
 std::unique_ptr<PixelNet> Fvsbn::cached(Index n, Index) {

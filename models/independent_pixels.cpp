@@ -6,7 +6,7 @@
 namespace gradfold {
 namespace {
 
-constexpr Real kScale = 32;
+constexpr Real kLogitScale = 32;
 
 // The logits of a place, for n images alike.
 struct CachedIndependentPixels : PixelNet {
@@ -16,7 +16,7 @@ struct CachedIndependentPixels : PixelNet {
 
   void set(Index, Index, const Tensor&) override {}
   Tensor logits(Index y, Index x) override {
-    const Tensor place = weight.select(2, x).select(1, y) * kScale;
+    const Tensor place = weight.select(2, x).select(1, y) * kLogitScale;
     return place.expand({n, place.size(0)}).contiguous();
   }
 };
@@ -31,7 +31,7 @@ IndependentPixels::IndependentPixels(IndependentPixelsConfig config)
 
 Var IndependentPixels::forward(const Var& x) {
   check_images("x", x.shape());
-  const Var rows = slice(weight, 1, 0, x.size(2)) * kScale;
+  const Var rows = slice(weight, 1, 0, x.size(2)) * kLogitScale;
   return expand(unsqueeze(rows, 0), {x.size(0), rows.size(0), rows.size(1), rows.size(2)});
 }
 

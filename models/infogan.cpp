@@ -8,6 +8,7 @@
 
 #include "autograd/mode.h"
 #include "autograd/ops.h"
+#include "data/warp.h"
 #include "models/digit_shape.h"
 #include "models/factor_measures.h"
 #include "models/hungarian.h"
@@ -23,6 +24,9 @@ namespace gradfold {
 namespace {
 
 constexpr Real kLeak = Real(0.1);
+// In invariance_loss: of how unevenly the categories are used. With 0 a category stays nearly empty once it is, and
+// two classes share another.
+constexpr Real kEvenness = 2;
 // The discriminator's loss at the beginning, when it can tell nothing; how much of a step enters the average; and the
 // average at which the generator is taken to be lost.
 constexpr double kBlindLoss = 2 * std::numbers::ln2, kNewShare = 0.02, kLost = 0.01;
@@ -36,6 +40,9 @@ const InfoGanConfig& checked(const InfoGanConfig& c) {
           "lambda is {} and lambda_continuous {}; neither may be negative", c.lambda, c.lambda_continuous);
   require(c.lambda_ratio >= 0 && c.image_noise >= 0, "InfoGan",
           "lambda_ratio is {} and image_noise {}; neither may be negative", c.lambda_ratio, c.image_noise);
+  require(c.invariance >= 0 && c.warm_up >= 0 && c.discriminator_rate >= 1, "InfoGan",
+          "invariance is {}, warm_up {} and discriminator_rate {} but they must be 0, 0 and 1 or more", c.invariance,
+          c.warm_up, c.discriminator_rate);
   return c;
 }
 
@@ -45,11 +52,17 @@ Var says(const Var& logits, Real target) {
 
 }  // namespace
 
+InfoGanConfig slim_infogan() {
+  // Slant is easily read, so its code needs less weight than the next.
+  return {.maps = 16, .hidden = 128, .code_hidden = 64, .noise = 32, .lambda_continuous = 50, .lambda_ratio = 200,
+          .image_noise = 40, .invariance = 100, .warm_up = 1500, .discriminator_rate = 50};
+}
+
 InfoGan::InfoGan(InfoGanConfig config)
     : LatentModel(kGrey, 1, checked(config).side, config.side), settings(config),
       generator(child<Sequential>("generator")), trunk(child<Sequential>("trunk")),
       real_head(child<Linear>("real_head", config.hidden, 1)), code_head(child<Sequential>("code_head")),
-      watched_(kBlindLoss) {
+      watched_(kBlindLoss), steps_(buffer("steps", Tensor::zeros({1}))) {
   const InfoGanConfig& c = settings;
   const Index small = c.side / 4, wide = 2 * c.maps;
   // What batch normalization follows needs no bias.
@@ -126,7 +139,7 @@ InfoGan::Reading InfoGan::read(const Var& images, bool information_reaches_trunk
 Var InfoGan::information_loss(const Reading& reading, const InfoGanCodes& codes, bool plain) const {
   const auto weight = [&](Index lambda) { return plain ? Real(1) : static_cast<Real>(lambda) / 100; };
   Var loss = cross_entropy(reading.category, codes.category, Reduction::kMean) * weight(settings.lambda);
-  Real of_code = weight(settings.lambda_continuous);
+  Real of_code = weight(settings.lambda_continuous) * (plain ? 1 : warmth());
   for (Index i = 0; i < settings.continuous; ++i) {
     const Tensor code = codes.continuous.slice(1, i, i + 1).contiguous();
     const Tensor unit = Tensor::zeros(code.shape());  // log of a variance of 1
@@ -134,6 +147,11 @@ Var InfoGan::information_loss(const Reading& reading, const InfoGanCodes& codes,
     if (!plain) of_code *= static_cast<Real>(settings.lambda_ratio) / 100;
   }
   return loss;
+}
+
+Real InfoGan::warmth() const {
+  const Real done = steps_.data()[0], all = static_cast<Real>(settings.warm_up);
+  return training() && done < all ? done / all : Real(1);
 }
 
 Var InfoGan::shown(const Var& images, Rng& rng) const {
@@ -149,11 +167,32 @@ void InfoGan::watch(double adversarial_loss) {
           watched_);
 }
 
-Var InfoGan::discriminator_loss(const Tensor& x, const Tensor& drawn, const InfoGanCodes& codes) {
+Var InfoGan::invariance_loss(const Var& category, const Var& of_changed) const {
+  const Real each = Real(1) / static_cast<Real>(category.size(0));
+  const Var one_way = matmul(softmax(category, 1), softmax(of_changed, 1), {.transpose_a = true}) * each;
+  // Which of the two images comes first says nothing. Far below any probability that matters, and log(0) is none.
+  const Var both = (one_way + transpose(one_way, 0, 1)) * Real(0.5) + Real(1e-8);
+  const Var alone = sum(both, {1}, /*keepdim=*/true);
+  const Var together = -sum(both * log(both)), each_alone = -sum(alone * log(alone));  // entropies
+  const Real most = static_cast<Real>(std::log(settings.categories));
+  return (most - (each_alone * Real(2) - together)) + (most - each_alone) * kEvenness;
+}
+
+Var InfoGan::discriminator_loss(const Tensor& x, const Tensor& drawn, const InfoGanCodes& codes,
+                                const Changed& changed) {
   const Reading of_real = read(x), of_drawn = read(drawn, informed());
   const Var adversarial = says(of_real.real, 1) + says(of_drawn.real, 0);
   watch(adversarial.item());
-  return adversarial + information_loss(of_drawn, codes, /*plain=*/!informed());
+  if (training()) steps_.data()[0] += 1;
+  if (!changed.x.defined()) return adversarial + information_loss(of_drawn, codes, /*plain=*/!informed());
+  const Reading of_changed = read(changed.drawn, informed());
+  const Index first = std::min<Index>(settings.continuous, 1);
+  const std::vector<Var> means = {slice(of_drawn.mean, 1, 0, first),
+                                  slice(of_changed.mean, 1, first, settings.continuous)};
+  const Reading told{.real = {}, .category = of_changed.category, .mean = concatenate(means, 1)};
+  const Var invariance = invariance_loss(of_real.category, read(changed.x).category);
+  return adversarial + information_loss(told, codes, /*plain=*/!informed()) +
+         invariance * (static_cast<Real>(settings.invariance) / 100);
 }
 
 Var InfoGan::generator_loss(const Var& drawn, const InfoGanCodes& codes) {
@@ -202,9 +241,14 @@ std::vector<Objective> InfoGan::objectives() {
                               drawn = generate(codes).value();
                             }
                             const Tensor real = shown(x, rng).value();
-                            return discriminator_loss(real, shown(drawn, rng).value(), codes);
+                            Changed changed;
+                            if (settings.invariance > 0) {
+                              changed.x = shown(random_affine(x, rng), rng).value();
+                              changed.drawn = shown(random_affine(drawn, rng), rng).value();
+                            }
+                            return discriminator_loss(real, shown(drawn, rng).value(), codes, changed);
                           },
-                          .lr_factor = 0.2, .beta1 = 0.5};
+                          .lr_factor = static_cast<double>(settings.discriminator_rate) / 100, .beta1 = 0.5};
   Objective generator_{.name = "generator", .unit = "nats", .parameters = generator_parameters(),
                        .loss = [this](const Tensor& x, const Indices&, Rng& rng) {
                          const InfoGanCodes codes = draw(x.size(0), rng);
@@ -265,7 +309,9 @@ ModelConfig InfoGan::config() const {
   return {{"maps", c.maps}, {"hidden", c.hidden}, {"code_hidden", c.code_hidden}, {"noise", c.noise},
           {"categories", c.categories}, {"continuous", c.continuous}, {"lambda", c.lambda},
           {"lambda_continuous", c.lambda_continuous}, {"lambda_ratio", c.lambda_ratio},
-          {"image_noise", c.image_noise}, {"side", c.side}};
+          {"image_noise", c.image_noise}, {"invariance", c.invariance},
+          {"warm_up", c.warm_up},
+          {"discriminator_rate", c.discriminator_rate}, {"side", c.side}};
 }
 
 std::map<std::string, std::string> InfoGan::config_help() const {
@@ -279,6 +325,10 @@ std::map<std::string, std::string> InfoGan::config_help() const {
           {"lambda_continuous", "weight of the continuous codes' information; both 0: a plain GAN, which Q looks at"},
           {"lambda_ratio", "weight of each further continuous code, in hundredths of the one before"},
           {"image_noise", "deviation of the noise on what discriminator and Q are shown in training, in hundredths"},
+          {"invariance", "weight of the agreement of the categories of an image and of the same image drawn a little "
+                         "differently, in hundredths"},
+          {"warm_up", "training steps through which the weight of the continuous codes grows from 0"},
+          {"discriminator_rate", "the discriminator's learning rate, in hundredths of --lr, which is the generator's"},
           {"side", "rows and columns of the images, a multiple of 4"}};
 }
 

@@ -19,8 +19,18 @@ struct InfoGanConfig {
   Index lambda_ratio = 100;
   // Standard deviation of the noise on every image that discriminator and Q are shown in training, in hundredths.
   Index image_noise = 0;
-  Index side = 28;  // rows and columns of an image, a multiple of 4
+  // Weight of invariance_loss, in hundredths; 0 is the paper's InfoGAN: discriminator_loss sees no changed images.
+  Index invariance = 0;
+  // Training steps through which the continuous codes' weight grows from 0. Codes that find their meaning before the
+  // categories have become classes find another one in each category.
+  Index warm_up = 0;
+  Index discriminator_rate = 20;  // its learning rate, in hundredths of the generator's, which is the run's
+  Index side = 28;                // rows and columns of an image, a multiple of 4
 };
+
+// The settings that `./gf train infogan` begins with: a net of 0.44 million parameters, where the paper's has 13
+// million, whose categories are asked to survive small changes of a drawing.
+InfoGanConfig slim_infogan();
 
 // What a generator draws from: noise, and the codes that Q has to find in the image again.
 struct InfoGanCodes {
@@ -45,7 +55,8 @@ struct InfoGanCodes {
 //   discriminator  convolution, convolution, linear (the trunk); D: one logit; Q: a hidden layer, then the codes
 //
 // Batch normalization everywhere but in the discriminator's first layer and the ends. Differs from the paper in the
-// weights' first values, which are PyTorch's default instead of N(0, 0.02^2).
+// weights' first values, which are PyTorch's default instead of N(0, 0.02^2), and in what `invariance`, `warm_up` and
+// `image_noise` add where they are not 0.
 //
 // As a LatentModel its code [N, D] is the generator's input; what is encoded of an image is Q's reading of it, with
 // noise of 0, so that a reconstruction is an image of the same codes, not the same image. Its latents are the codes:
@@ -82,11 +93,27 @@ class InfoGan : public LatentModel {
   //
   // Throws when the first two terms have been next to nothing for some hundred steps: then the generator, whose
   // gradient vanishes with them, learns nothing more.
-  Var discriminator_loss(const Tensor& x, const Tensor& drawn, const InfoGanCodes& codes);
+  //
+  // With `changed`, both drawn a little differently (data/warp.h), as shown: + invariance * invariance_loss of x; and
+  // of the codes only the first continuous one is read off `drawn`, the others off its changed images. So what such
+  // changes change, slant above all, is left to the first.
+  struct Changed {
+    Tensor x, drawn;
+  };
+  Var discriminator_loss(const Tensor& x, const Tensor& drawn, const InfoGanCodes& codes, const Changed& changed = {});
   // -log D(drawn) + lambda * information_loss(drawn): the non-saturating loss (Goodfellow et al. 2014).
   Var generator_loss(const Var& drawn, const InfoGanCodes& codes);
-  // -log Q(c | x), mean over the batch, in nats; each code's part times its lambda, or with `plain` times 1.
+  // -log Q(c | x), mean over the batch, in nats; each code's part times its lambda (in training, a continuous one's as
+  // far as it is warmed up), or with `plain` times 1.
   Var information_loss(const Reading& reading, const InfoGanCodes& codes, bool plain = false) const;
+  // What the category of an image and that of the same image drawn a little differently do not say about each other,
+  // in nats: log(categories) - I(category; category') over the pairs of a batch, logits [N, categories] each; and
+  // twice log(categories) - H(category), how unevenly the categories are used. Nothing in the paper's losses says what a
+  // category should be, as long as it is readable: slanted ones against upright ones will do. A class is what small
+  // changes leave alone. The first part is equation 3 of Ji et al. 2019, "Invariant Information Clustering" (arXiv
+  // 1807.06653); asking for such an agreement of an InfoGAN's Q on real images follows Ojha et al. 2020,
+  // "Elastic-InfoGAN" (arXiv 1910.01112).
+  Var invariance_loss(const Var& category, const Var& of_changed) const;
   // The lower bound on I(category; image) over these images of known codes, in nats: at most log(categories).
   double information(const Tensor& drawn, const InfoGanCodes& codes);
   // The category that Q finds likeliest in each image, [N]. Without a graph, in slices.
@@ -106,8 +133,7 @@ class InfoGan : public LatentModel {
   Tensor walk(const Tensor& z, Index latent, Index steps) override;
   std::pair<Real, Real> range(Index) const override { return {Real(-1), Real(1)}; }
 
-  // "discriminator" and "generator", with Adam's beta1 of 0.5 and, as in the paper, a fifth of the run's learning rate
-  // for the former.
+  // "discriminator" and "generator", with Adam's beta1 of 0.5.
   std::vector<Objective> objectives() override;
   // With labels, code_error: how often an image's category stands for another class, after matching categories and
   // classes one to one (models/hungarian.h). Then of drawn images: unread_nats, H(category) - information_nats, which
@@ -129,7 +155,9 @@ class InfoGan : public LatentModel {
   bool informed() const { return settings.lambda > 0 || settings.lambda_continuous > 0; }
   Reading read(const Var& images, bool information_reaches_trunk);
   void watch(double adversarial_loss);
-  double watched_;  // moving average of the discriminator's adversarial loss
+  Real warmth() const;  // 0 to 1: the share of their weight that the continuous codes have by now
+  double watched_;      // moving average of the discriminator's adversarial loss
+  Tensor& steps_;       // [1] training steps so far: calls of discriminator_loss
 };
 
 // Which of the continuous codes turns which measure of the images that it is drawn into (models/digit_shape.h).

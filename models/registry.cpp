@@ -117,6 +117,9 @@ std::unique_ptr<ImageModel> make_infogan(const ModelConfig& config) {
                                                  .lambda_continuous = config.at("lambda_continuous"),
                                                  .lambda_ratio = config.at("lambda_ratio"),
                                                  .image_noise = config.at("image_noise"),
+                                                 .invariance = config.at("invariance"),
+                                                 .warm_up = config.at("warm_up"),
+                                                 .discriminator_rate = config.at("discriminator_rate"),
                                                  .side = config.at("side")});
 }
 
@@ -130,7 +133,7 @@ const std::map<std::string, Entry>& entries() {
       {"autoencoder", {Autoencoder().config(), make_autoencoder}},
       {"independent_pixels", {IndependentPixels().config(), make_independent_pixels}},
       {"fvsbn", {Fvsbn().config(), make_fvsbn}},
-      {"infogan", {InfoGan().config(), make_infogan}},
+      {"infogan", {InfoGan(slim_infogan()).config(), make_infogan}},
       {"pixel_cnn", {PixelCnn().config(), make_pixel_cnn}},
       {"gated_pixel_cnn", {GatedPixelCnn().config(), make_gated_pixel_cnn}},
       {"pixel_cnn_pp", {PixelCnnPp().config(), make_pixel_cnn_pp}},

@@ -11,9 +11,9 @@
 namespace gradfold {
 namespace {
 
-constexpr std::uint64_t kDropoutSeed = 1312;
+constexpr std::uint64_t kVaeDropoutSeed = 1312;
 // Rows that go through a net at a time where no graph is kept: enough for the gemm, few enough for the cache.
-constexpr Index kImagesAtOnce = 64, kDrawsAtOnce = 512;
+constexpr Index kVaeImagesAtOnce = 64, kDrawsAtOnce = 512;
 
 PixelLikelihoodOptions pixel_options(const VaeConfig& c) {
   return {.kind = c.likelihood, .levels = c.levels, .channels = c.channels, .mixture = c.mixture};
@@ -60,7 +60,7 @@ Indices some_of(const Indices& labels, Index begin, Index end) {
 // Calls f(begin, end) for slices of n images.
 template <class F>
 void in_slices(Index n, F f) {
-  for (Index begin = 0; begin < n; begin += kImagesAtOnce) f(begin, std::min(begin + kImagesAtOnce, n));
+  for (Index begin = 0; begin < n; begin += kVaeImagesAtOnce) f(begin, std::min(begin + kVaeImagesAtOnce, n));
 }
 
 }  // namespace
@@ -72,7 +72,7 @@ double Vae::ElboParts::nats() const { return (gradfold::mean(reconstruction) + g
 Vae::Vae(VaeConfig config)
     : LatentModel(config.levels, config.channels, config.height, config.width), settings(checked(config)),
       likelihood(child<PixelLikelihood>("likelihood", pixel_options(config))),
-      dropout_rng_(kDropoutSeed),
+      dropout_rng_(kVaeDropoutSeed),
       encoder_(child<VaeEncoder>("encoder", net_options(config, likelihood.numbers()), dropout_rng_)),
       decoder_(child<VaeDecoder>("decoder", net_options(config, likelihood.numbers()), dropout_rng_)),
       steps_(buffer("steps", Tensor::zeros({1}))) {}

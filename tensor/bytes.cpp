@@ -15,9 +15,9 @@ namespace {
 constexpr std::uint64_t kMostElements = std::uint64_t{1} << 48;
 constexpr std::size_t kReadAtOnce = std::size_t{1} << 24;
 
-struct File {
+struct OpenFile {
   int fd;
-  ~File() {
+  ~OpenFile() {
     if (fd >= 0) ::close(fd);
   }
 };
@@ -30,7 +30,7 @@ void require_no_error(bool ok, std::string_view who, const std::filesystem::path
 }  // namespace
 
 Bytes read_file(const std::filesystem::path& path, std::string_view who) {
-  const File file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  const OpenFile file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
   require_no_error(file.fd >= 0, who, path);
   struct stat info {};
   require_no_error(::fstat(file.fd, &info) == 0, who, path);

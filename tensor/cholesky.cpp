@@ -7,15 +7,15 @@
 namespace gradfold {
 namespace {
 
-using Matrix = std::vector<double>;
+using RowMajor = std::vector<double>;
 
-Matrix to_double(const Tensor& a, std::string_view who) {
+RowMajor to_double(const Tensor& a, std::string_view who) {
   check_shape(who, "a", a.shape(), {"D", "D"});
   const Tensor row_major = a.contiguous();
-  return Matrix(row_major.data(), row_major.data() + a.numel());
+  return RowMajor(row_major.data(), row_major.data() + a.numel());
 }
 
-Tensor to_tensor(const Matrix& a, Index d) {
+Tensor to_tensor(const RowMajor& a, Index d) {
   Tensor out(Shape{d, d});
   std::copy(a.begin(), a.end(), out.data());
   return out;
@@ -40,7 +40,7 @@ double dot(const double* a, const double* b, Index n) {
 // Column by column: L[j][j] = sqrt(a[j][j] - |L[j][:j]|^2), L[i][j] = (a[i][j] - L[i][:j] . L[j][:j]) / L[j][j].
 // Rows are contiguous, so both dot products run along memory.
 Tensor cholesky(const Tensor& a) {
-  Matrix l = to_double(a, "cholesky");
+  RowMajor l = to_double(a, "cholesky");
   const Index d = a.size(0);
   for (Index j = 0; j < d; ++j) {
     double* pivot_row = &l[j * d];
@@ -62,9 +62,9 @@ Tensor cholesky(const Tensor& a) {
 
 // Row r of the inverse X from the rows above it: X[r] = (e_r - sum_{k<r} L[r][k] X[k]) / L[r][r].
 Tensor lower_inverse(const Tensor& lower) {
-  const Matrix l = to_double(lower, "lower_inverse");
+  const RowMajor l = to_double(lower, "lower_inverse");
   const Index d = lower.size(0);
-  Matrix x(l.size(), 0.0);
+  RowMajor x(l.size(), 0.0);
   for (Index r = 0; r < d; ++r) {
     double* row = &x[r * d];
     for (Index k = 0; k < r; ++k) {

@@ -27,7 +27,7 @@ const std::map<std::string, ElementType> kTypes = {
     {"F64", ElementType::kF64}};
 
 // Where one tensor is in the file.
-struct Entry {
+struct TensorEntry {
   std::string name;
   ElementType type;
   Shape shape;
@@ -41,14 +41,14 @@ class Reader {
   SafeTensors read() {
     const json header = read_header();
     SafeTensors out;
-    std::vector<Entry> entries;
+    std::vector<TensorEntry> entries;
     for (const auto& [name, value] : header.items()) {
       if (name == kMetadata) out.metadata = metadata(value);
       else entries.push_back(entry(name, value));
     }
     check_ranges(entries);
     check_sum(out.metadata);
-    for (const Entry& e : entries) {
+    for (const TensorEntry& e : entries) {
       Tensor x(e.shape);
       decode(e.type, false, data_.data() + e.begin, x.numel(), x.data());
       out.tensors.emplace(e.name, std::move(x));
@@ -125,7 +125,7 @@ class Reader {
     return out;
   }
 
-  Entry entry(const std::string& name, const json& value) const {
+  TensorEntry entry(const std::string& name, const json& value) const {
     check(value.is_object(), "describes tensor '{}' by no JSON object", name);
     const auto dtype = value.find("dtype");
     check(dtype != value.end() && dtype->is_string(), "gives tensor '{}' no 'dtype'", name);
@@ -146,12 +146,12 @@ class Reader {
   }
 
   // The format's rule: the tensors fill the data without gap or overlap.
-  void check_ranges(std::vector<Entry> entries) const {
-    std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+  void check_ranges(std::vector<TensorEntry> entries) const {
+    std::sort(entries.begin(), entries.end(), [](const TensorEntry& a, const TensorEntry& b) {
       return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
     });
     std::uint64_t expected = 0;
-    for (const Entry& e : entries) {
+    for (const TensorEntry& e : entries) {
       check(e.begin == expected,
             "puts tensor '{}' at byte {}, but the one before it ends at {}: they must not overlap or "
             "leave gaps",

@@ -161,7 +161,7 @@ int compare_with_peers(const BenchOptions& options) {
   return 0;
 }
 
-Action setup(CLI::App& app, const Arguments&) {
+Action setup_bench(CLI::App& app, const Arguments&) {
   auto options = std::make_shared<BenchOptions>();
   app.footer("build/gf_bench --help: Google Benchmark's own options.\n");
   app.add_option("filter", options->filters,
@@ -206,7 +206,7 @@ Action setup(CLI::App& app, const Arguments&) {
   };
 }
 
-const RegisterCommand command("bench", "our benchmarks; --vs: the same work in PyTorch", setup);
+const RegisterCommand bench_command("bench", "our benchmarks; --vs: the same work in PyTorch", setup_bench);
 
 }  // namespace
 }  // namespace gradfold

@@ -18,7 +18,7 @@
 namespace gradfold {
 namespace {
 
-struct Options {
+struct CompressArguments {
   std::string checkpoint, images, split;
   std::filesystem::path out;
   Index limit = 0;
@@ -40,7 +40,7 @@ Dataset one_picture(const std::filesystem::path& path, int channels) {
   return {path.filename().string(), to_tensor(picture, channels).unsqueeze(0), {}, {}};
 }
 
-Dataset load(const Options& options, int channels) {
+Dataset load(const CompressArguments& options, int channels) {
   if (options.images.ends_with(".png")) return one_picture(options.images, channels);
   return load_dataset(options.images, parse_split(options.split), {.limit = options.limit, .seed = options.seed});
 }
@@ -81,7 +81,7 @@ Result measure(AutoregressiveModel& model, const Tensor& images, const Indices& 
   return result;
 }
 
-void say_table(const Output& output, const Options& options, const Result& result, AutoregressiveModel& model,
+void say_table(const Output& output, const CompressArguments& options, const Result& result, AutoregressiveModel& model,
                const Tensor& images) {
   const auto row = [&](const std::string& what, double bytes, const std::string& note = "") {
     output.say("  {:<44}{:>12.0f}{:>10.4f}{}", what, bytes, 8 * bytes / static_cast<double>(images.numel()), note);
@@ -103,7 +103,7 @@ void say_table(const Output& output, const Options& options, const Result& resul
                model.name());
 }
 
-nlohmann::ordered_json as_json(const Options& options, const Result& result, const AutoregressiveModel& model,
+nlohmann::ordered_json as_json(const CompressArguments& options, const Result& result, const AutoregressiveModel& model,
                                const Tensor& images) {
   const double bits = 8 * static_cast<double>(result.file.size());
   nlohmann::ordered_json json = {{"model", model.name()},
@@ -124,7 +124,7 @@ nlohmann::ordered_json as_json(const Options& options, const Result& result, con
   return json;
 }
 
-int compress_images(Options options) {
+int compress_images(CompressArguments options) {
   if (options.threads > 0) set_num_threads(options.threads);
   if (options.split.empty()) options.split = std::filesystem::is_regular_file(options.images) ? "all" : "test";
   const OpenedModel opened = open_checkpoint(options.checkpoint);
@@ -157,8 +157,8 @@ int compress_images(Options options) {
   return 0;
 }
 
-Action setup(CLI::App& app, const Arguments&) {
-  auto options = std::make_shared<Options>();
+Action setup_compress(CLI::App& app, const Arguments&) {
+  auto options = std::make_shared<CompressArguments>();
   app.add_option("checkpoint", options->checkpoint, "what ./gf train wrote, or pretrained:NAME")->required();
   app.add_option("images", options->images,
                  "strokes, mnist, binarized-mnist, a folder, a file (IDX, .npy, .amat) or a PNG, which is one image")
@@ -178,7 +178,8 @@ Action setup(CLI::App& app, const Arguments&) {
   };
 }
 
-const RegisterCommand command("compress", "images without loss, in as many bits as the likelihood says", setup);
+const RegisterCommand compress_command("compress", "images without loss, in as many bits as the likelihood says",
+                                       setup_compress);
 
 }  // namespace
 }  // namespace gradfold

@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct CourseArguments {
   bool full = false;
   std::string data, seed, threads;
   fs::path out = "out";
@@ -48,7 +48,7 @@ fs::file_time_type written(const fs::path& file) {
   return fs::last_write_time(file, missing);
 }
 
-int course(const Options& options) {
+int course(const CourseArguments& options) {
   std::vector<std::string> words{"--out", options.out.string()};
   if (options.full) words.push_back("--full");
   for (const auto& [name, value] :
@@ -79,8 +79,8 @@ int course(const Options& options) {
   return failed.empty() ? 0 : 1;
 }
 
-Action setup(CLI::App& app, const Arguments&) {
-  auto options = std::make_shared<Options>();
+Action setup_course(CLI::App& app, const Arguments&) {
+  auto options = std::make_shared<CourseArguments>();
   app.add_flag("--full", options->full, "all the data and the larger models: hours");
   app.add_option("--data", options->data, "for every step [the step's own: embedded data]");
   app.add_option("--seed", options->seed, "of all random numbers [1]")->check(whole());
@@ -89,7 +89,7 @@ Action setup(CLI::App& app, const Arguments&) {
   return [options] { return course(*options); };
 }
 
-const RegisterCommand command("course", "every lesson in order, then out/index.html", setup);
+const RegisterCommand course_command("course", "every lesson in order, then out/index.html", setup_course);
 
 }  // namespace
 }  // namespace gradfold

@@ -17,7 +17,7 @@
 namespace gradfold {
 namespace {
 
-struct Options {
+struct DecompressArguments {
   std::string checkpoint;
   std::filesystem::path in, out;
   int threads = 0;
@@ -61,7 +61,7 @@ Tensor decompressed(AutoregressiveModel& model, const std::filesystem::path& in,
   }
 }
 
-int decompress_images(const Options& options) {
+int decompress_images(const DecompressArguments& options) {
   if (options.threads > 0) set_num_threads(options.threads);
   const OpenedModel opened = open_checkpoint(options.checkpoint);
   AutoregressiveModel& model = pixel_by_pixel(opened, "decompress");
@@ -89,8 +89,8 @@ int decompress_images(const Options& options) {
   return 0;
 }
 
-Action setup(CLI::App& app, const Arguments&) {
-  auto options = std::make_shared<Options>();
+Action setup_decompress(CLI::App& app, const Arguments&) {
+  auto options = std::make_shared<DecompressArguments>();
   app.add_option("checkpoint", options->checkpoint, "the one that ./gf compress was given")->required();
   app.add_option("in", options->in, "the .gfz file")->required();
   app.add_option("out", options->out,
@@ -105,7 +105,8 @@ Action setup(CLI::App& app, const Arguments&) {
   };
 }
 
-const RegisterCommand command("decompress", "the images of a .gfz file again, level for level", setup);
+const RegisterCommand decompress_command("decompress", "the images of a .gfz file again, level for level",
+                                         setup_decompress);
 
 }  // namespace
 }  // namespace gradfold

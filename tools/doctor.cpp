@@ -65,7 +65,7 @@ std::string pytorch() {
 
 void line(const std::string& what, const std::string& found) { fmt::print("  {:<18} {}\n", what, found); }
 
-Action setup(CLI::App&, const Arguments&) {
+Action setup_doctor(CLI::App&, const Arguments&) {
   return [] {
     fmt::print("this build\n");
     line("compiler", __VERSION__);
@@ -82,7 +82,7 @@ Action setup(CLI::App&, const Arguments&) {
   };
 }
 
-const RegisterCommand command("doctor", "what this machine has, and what is missing", setup);
+const RegisterCommand doctor_command("doctor", "what this machine has, and what is missing", setup_doctor);
 
 }  // namespace
 }  // namespace gradfold

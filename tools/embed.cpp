@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 
 constexpr Index kTrustNeighbors = 12, kVotes = 10;  // of the quality measures, as most papers have them
 
-struct Options {
+struct EmbedArguments {
   std::string method, data = "strokes", split = "test";
   fs::path out, labels, plot;
   Index limit = 0, pca = 0;
@@ -58,7 +58,7 @@ CLI::Validator known_method() {
 Indices first(const Indices& labels, Index n) { return labels.slice(0, std::min(n, labels.numel())); }
 
 // Points one a row: a matrix of a .npy file as it is, all else as images, flattened.
-EmbedJob read_points(const Options& options) {
+EmbedJob read_points(const EmbedArguments& options) {
   EmbedJob job;
   job.seed = options.seed;
   if (fs::path(options.data).extension() == ".npy") {
@@ -124,7 +124,7 @@ void plot(const fs::path& path, const std::string& title, const Tensor& y, const
   chart.save(path);
 }
 
-int embed(const CLI::App& app, const Options& options) {
+int embed(const CLI::App& app, const EmbedArguments& options) {
   require_ending(app, options.out, {".npy"});
   if (!options.plot.empty()) require_ending(app, options.plot, {".png", ".svg"}, "--plot");
   if (options.threads > 0) set_num_threads(options.threads);
@@ -164,16 +164,17 @@ int embed(const CLI::App& app, const Options& options) {
   output.say("{} points in {} dimensions, {:.2f} s: {}", y.size(0), y.size(1), seconds, options.out.string());
   if (options.quality) {
     const auto accuracy = result["knn_accuracy"];
-    output.say("trustworthiness {:.4f}, continuity {:.4f}{}", result["trustworthiness"].get<double>(),
-               result["continuity"].get<double>(),
-               accuracy.is_null() ? "" : fmt::format(", accuracy of {} neighbours {:.4f}", kVotes, accuracy.get<double>()));
+    output.say(
+        "trustworthiness {:.4f}, continuity {:.4f}{}", result["trustworthiness"].get<double>(),
+        result["continuity"].get<double>(),
+        accuracy.is_null() ? "" : fmt::format(", accuracy of {} neighbours {:.4f}", kVotes, accuracy.get<double>()));
   }
   output.finish(result);
   return 0;
 }
 
-Action setup(CLI::App& app, const Arguments& arguments) {
-  auto options = std::make_shared<Options>();
+Action setup_embed(CLI::App& app, const Arguments& arguments) {
+  auto options = std::make_shared<EmbedArguments>();
   std::string methods;
   for (const EmbedMethod& method : embed_methods()) methods += fmt::format("{:8} {}\n", method.name, method.help);
   app.footer("Methods:\n" + methods + "./gf help embed METHOD shows a method's own options.\n");
@@ -207,7 +208,7 @@ Action setup(CLI::App& app, const Arguments& arguments) {
   return [options, &app] { return embed(app, *options); };
 }
 
-const RegisterCommand command("embed", "a map of the data in few dimensions", setup);
+const RegisterCommand embed_command("embed", "a map of the data in few dimensions", setup_embed);
 
 }  // namespace
 }  // namespace gradfold

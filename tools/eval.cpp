@@ -11,7 +11,7 @@
 namespace gradfold {
 namespace {
 
-struct Options {
+struct EvalArguments {
   std::string checkpoint, data, split = "test";
   Index limit = 0, iwae_k = 100;
   std::uint64_t seed = 1;
@@ -25,7 +25,7 @@ std::string error_key(const std::string& name) {
   return (name.ends_with(nats) ? name.substr(0, name.size() - nats.size()) : name) + "_standard_error";
 }
 
-int evaluate(Options options) {
+int evaluate(EvalArguments options) {
   if (options.threads > 0) set_num_threads(options.threads);
   const OpenedModel opened = open_checkpoint(options.checkpoint);
   if (options.data.empty()) options.data = saved_settings(opened.progress).data;
@@ -69,8 +69,8 @@ int evaluate(Options options) {
   return 0;
 }
 
-Action setup(CLI::App& app, const Arguments&) {
-  auto options = std::make_shared<Options>();
+Action setup_eval(CLI::App& app, const Arguments&) {
+  auto options = std::make_shared<EvalArguments>();
   app.add_option("checkpoint", options->checkpoint, "what ./gf train wrote")->required();
   app.add_option("--data", options->data,
                  "strokes, mnist, binarized-mnist, a folder or a file [what it was trained on]");
@@ -88,7 +88,8 @@ Action setup(CLI::App& app, const Arguments&) {
   return [options] { return evaluate(*options); };
 }
 
-const RegisterCommand command("eval", "what a model is worth on held-out images: nats and bits per dimension, or its own figures", setup);
+const RegisterCommand eval_command(
+    "eval", "what a model is worth on held-out images: nats and bits per dimension, or its own figures", setup_eval);
 
 }  // namespace
 }  // namespace gradfold

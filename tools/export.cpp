@@ -7,13 +7,13 @@
 namespace gradfold {
 namespace {
 
-struct Options {
+struct ExportArguments {
   std::string checkpoint;
   std::filesystem::path out;
   bool half = false, json = false;
 };
 
-int export_weights(const Options& options) {
+int export_weights(const ExportArguments& options) {
   const OpenedModel opened = open_checkpoint(options.checkpoint);
   std::error_code none;  // equivalent() is about files that exist
   if (std::filesystem::equivalent(checkpoint_file(options.checkpoint), options.out, none)) {
@@ -33,10 +33,11 @@ int export_weights(const Options& options) {
   return 0;
 }
 
-Action setup(CLI::App& app, const Arguments&) {
-  auto options = std::make_shared<Options>();
+Action setup_export(CLI::App& app, const Arguments&) {
+  auto options = std::make_shared<ExportArguments>();
   app.add_option("checkpoint", options->checkpoint, "what ./gf train wrote, or pretrained:NAME")->required();
-  app.add_option("--out", options->out, "the weights (averaged, where the run kept an average), without the rest of the run")
+  app.add_option("--out", options->out,
+                 "the weights (averaged, where the run kept an average), without the rest of the run")
       ->required();
   app.add_flag("--half", options->half, "16-bit numbers: half the size");
   app.add_flag("--json", options->json, "the result as one JSON object, the last line of stdout");
@@ -46,7 +47,8 @@ Action setup(CLI::App& app, const Arguments&) {
   };
 }
 
-const RegisterCommand command("export", "a model's weights alone, to pass on: eval, sample and --init open them", setup);
+const RegisterCommand export_command("export", "a model's weights alone, to pass on: eval, sample and --init open them",
+                                     setup_export);
 
 }  // namespace
 }  // namespace gradfold

@@ -25,13 +25,13 @@ std::string drawable_steps() {
   return fmt::format("{}", fmt::join(steps, ", "));
 }
 
-struct Options {
+struct GraphArguments {
   std::string model;
   ModelConfig config;
   std::filesystem::path out = "graph.svg";
 };
 
-int draw_graph(const CLI::App& app, const Options& options) {
+int draw_graph(const CLI::App& app, const GraphArguments& options) {
   require_ending(app, options.out, {".svg", ".dot"});
   const auto step = model_of_step.find(options.model);
   if (step == model_of_step.end() && std::isdigit(static_cast<unsigned char>(options.model[0]))) {
@@ -57,8 +57,8 @@ int draw_graph(const CLI::App& app, const Options& options) {
   return 0;
 }
 
-Action setup(CLI::App& app, const Arguments& arguments) {
-  auto options = std::make_shared<Options>();
+Action setup_graph(CLI::App& app, const Arguments& arguments) {
+  auto options = std::make_shared<GraphArguments>();
   app.add_option("model", options->model, "a model, or a step that trains one (2.3)")->required();
   app.add_option("--out", options->out, "an .svg for a browser or a .dot for Graphviz")
       ->capture_default_str();
@@ -71,7 +71,7 @@ Action setup(CLI::App& app, const Arguments& arguments) {
   return [options, &app] { return draw_graph(app, *options); };
 }
 
-const RegisterCommand command("graph", "the graph that backward walks, as SVG or DOT", setup);
+const RegisterCommand graph_command("graph", "the graph that backward walks, as SVG or DOT", setup_graph);
 
 }  // namespace
 }  // namespace gradfold

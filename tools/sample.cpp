@@ -20,7 +20,7 @@
 namespace gradfold {
 namespace {
 
-struct Options {
+struct SampleArguments {
   std::string checkpoint, sampler = "cached";
   std::filesystem::path out, complete, known;
   bool reconstruct = false, traverse = false, interpolate = false, latent_map = false;
@@ -34,9 +34,9 @@ struct Options {
   bool json = false;
 };
 
-// Which pixels are given, [1, 1, H, W]: the white ones of --known; without it the rows of the picture, or the upper half
-// of one that is as high as the model's images.
-Tensor known_pixels(const Options& options, const Shape& image, Index picture_rows) {
+// Which pixels are given, [1, 1, H, W]: the white ones of --known; without it the rows of the picture, or the upper
+// half of one that is as high as the model's images.
+Tensor known_pixels(const SampleArguments& options, const Shape& image, Index picture_rows) {
   const Index height = image[2], width = image[3];
   if (options.known.empty()) {
     Tensor rows = Tensor::zeros({1, 1, height, width});
@@ -56,7 +56,8 @@ Tensor known_pixels(const Options& options, const Shape& image, Index picture_ro
   return white;
 }
 
-void add_completion(SampleOptions& sampling, const Options& options, const ImageModel& model, const Shape& image) {
+void add_completion(SampleOptions& sampling, const SampleArguments& options, const ImageModel& model,
+                    const Shape& image) {
   const Tensor picture = to_tensor(read_png(options.complete), model.channels()).unsqueeze(0);
   const Index height = image[2], width = image[3], rows = picture.size(2);
   require(picture.size(3) == width && rows <= height, options.complete.string(),
@@ -72,7 +73,7 @@ void add_completion(SampleOptions& sampling, const Options& options, const Image
 }
 
 // A class for each image: --class K, or all classes in turn.
-Indices classes_to_draw(const Options& options, const ImageModel& model) {
+Indices classes_to_draw(const SampleArguments& options, const ImageModel& model) {
   const Index classes = model.classes();
   if (options.label && classes == 0) {
     throw UsageError("sample", fmt::format("--class {} was asked for, but {} was trained without classes",
@@ -102,7 +103,7 @@ void refuse_pixel_options(const CLI::App& app, const OpenedModel& opened) {
     if (app.count(option) > 0) pixel_by_pixel(opened, option);
 }
 
-int sample(const CLI::App& app, const Options& options) {
+int sample(const CLI::App& app, const SampleArguments& options) {
   const Sampler wanted = parse_sampler(options.sampler);
   if (options.threads > 0) set_num_threads(options.threads);
   const OpenedModel opened = open_checkpoint(options.checkpoint);
@@ -153,7 +154,7 @@ int sample(const CLI::App& app, const Options& options) {
 }
 
 // The first n images of --data's test split, as the model is to see them.
-Dataset some_images(const Options& options, const OpenedModel& opened, Index n) {
+Dataset some_images(const SampleArguments& options, const OpenedModel& opened, Index n) {
   const std::string spec = options.data.empty() ? saved_settings(opened.progress).data : options.data;
   Dataset data = data_for(*opened.model, load_dataset(spec, Split::kTest, {.limit = n, .seed = options.seed}));
   Rng rng = Rng(options.seed).fork("levels");
@@ -167,7 +168,7 @@ struct Strips {
   Index columns;
 };
 
-Strips draw_strips(const Options& options, const OpenedModel& opened) {
+Strips draw_strips(const SampleArguments& options, const OpenedModel& opened) {
   LatentModel& model = with_codes(opened, "sample");
   const Indices label = classes_to_draw(options, model);
   const Indices one = label.numel() > 0 ? label.slice(0, 1) : label;
@@ -185,7 +186,7 @@ Strips draw_strips(const Options& options, const OpenedModel& opened) {
           options.steps};
 }
 
-int sample_strips(const CLI::App& app, const Options& options) {
+int sample_strips(const CLI::App& app, const SampleArguments& options) {
   if (options.threads > 0) set_num_threads(options.threads);
   const OpenedModel opened = open_checkpoint(options.checkpoint);
   if (!dynamic_cast<AutoregressiveModel*>(opened.model.get())) refuse_pixel_options(app, opened);
@@ -203,8 +204,8 @@ int sample_strips(const CLI::App& app, const Options& options) {
   return 0;
 }
 
-Action setup(CLI::App& app, const Arguments&) {
-  auto options = std::make_shared<Options>();
+Action setup_sample(CLI::App& app, const Arguments&) {
+  auto options = std::make_shared<SampleArguments>();
   app.add_option("checkpoint", options->checkpoint, "what ./gf train wrote")->required();
   app.add_option("--out", options->out, "the PNG, all images in a grid")->required();
   app.add_option("--n", options->n, "how many images")->capture_default_str()->check(positive());
@@ -230,11 +231,13 @@ Action setup(CLI::App& app, const Arguments&) {
                   "--n rows, each from one image of --data to another along the straight line between their codes");
   strips.add_flag("--traverse", options->traverse,
                   "a row for each number of the code, which goes from end to end while the others stay");
-  strips.add_flag("--latent-map", options->latent_map, "what the plane of the codes decodes to, for codes of two numbers");
+  strips.add_flag("--latent-map", options->latent_map,
+                  "what the plane of the codes decodes to, for codes of two numbers");
   app.add_option("--steps", options->steps, "images in a row of --interpolate, --traverse and --latent-map")
       ->capture_default_str()->check(CLI::Range(2, 1000));
-  app.add_option("--data", options->data,
-                 "for --reconstruct and --interpolate: a data set, whose test images are taken [what it was trained on]");
+  app.add_option(
+      "--data", options->data,
+      "for --reconstruct and --interpolate: a data set, whose test images are taken [what it was trained on]");
   app.add_option("--class", options->label,
                  "draw this class, for a model with classes [all in turn, a column each]")->check(whole());
   app.add_option("--temperature", options->temperature, "below 1: likelier pixels become likelier still")
@@ -251,7 +254,8 @@ Action setup(CLI::App& app, const Arguments&) {
   };
 }
 
-const RegisterCommand command("sample", "draw new images, complete a part of one, or show what codes mean", setup);
+const RegisterCommand sample_command("sample", "draw new images, complete a part of one, or show what codes mean",
+                                     setup_sample);
 
 }  // namespace
 }  // namespace gradfold

@@ -9,7 +9,7 @@
 namespace gradfold {
 namespace {
 
-struct Options {
+struct TrainArguments {
   std::string model;
   ModelConfig config;
   TrainSettings settings;
@@ -21,7 +21,7 @@ struct Options {
 };
 
 // A run that goes on keeps its settings: only the number of epochs may be another, and not below what is done.
-TrainSettings resumed_settings(const CLI::App& app, const Options& options,
+TrainSettings resumed_settings(const CLI::App& app, const TrainArguments& options,
                                const TrainingProgress& progress) {
   TrainSettings settings = saved_settings(progress);
   const auto given = [&](const char* name) { return app.count(name) > 0; };
@@ -59,7 +59,7 @@ struct Resumed {
   bool finished() const { return progress.epoch >= settings.epochs; }
 };
 
-Resumed find_run(const CLI::App& app, const Options& options) {
+Resumed find_run(const CLI::App& app, const TrainArguments& options) {
   if (!std::filesystem::exists(options.out)) {
     throw UsageError("train",
                      fmt::format("there is no run to resume: {} does not exist", options.out.string()));
@@ -80,7 +80,7 @@ Resumed find_run(const CLI::App& app, const Options& options) {
   return {new_model(options.model, config), resumed_settings(app, options, progress), progress};
 }
 
-Training start(const Options& options) {
+Training start(const TrainArguments& options) {
   if (std::filesystem::exists(options.out)) {
     throw UsageError("train",
                      fmt::format("{} exists; --resume goes on with it, another --out leaves it alone",
@@ -91,7 +91,7 @@ Training start(const Options& options) {
 }
 
 // Says where the trained model is, and what one does with it.
-int run(Training training, const Options& options, const Output& output) {
+int run(Training training, const TrainArguments& options, const Output& output) {
   const int code = training.run(output, options.save_every);
   if (code == 0) {
     output.say("the model is in {}; next: ./gf sample {} --out s.png", options.out.string(),
@@ -101,7 +101,7 @@ int run(Training training, const Options& options, const Output& output) {
   return code;
 }
 
-int train(const CLI::App& app, const Options& options) {
+int train(const CLI::App& app, const TrainArguments& options) {
   require_ending(app, options.out, {".safetensors"});
   if (options.threads > 0) set_num_threads(options.threads);
   const Output output(options.json);
@@ -116,8 +116,8 @@ int train(const CLI::App& app, const Options& options) {
   return 0;
 }
 
-Action setup(CLI::App& app, const Arguments& arguments) {
-  auto options = std::make_shared<Options>();
+Action setup_train(CLI::App& app, const Arguments& arguments) {
+  auto options = std::make_shared<TrainArguments>();
   TrainSettings& s = options->settings;
   app.add_option("model", options->model, fmt::format("{}", fmt::join(image_model_names(), ", ")))
       ->required()
@@ -153,7 +153,8 @@ Action setup(CLI::App& app, const Arguments& arguments) {
   return [options, &app] { return train(app, *options); };
 }
 
-const RegisterCommand command("train", "train a model; Ctrl-C keeps the checkpoint, --resume goes on", setup);
+const RegisterCommand train_command("train", "train a model; Ctrl-C keeps the checkpoint, --resume goes on",
+                                    setup_train);
 
 }  // namespace
 }  // namespace gradfold

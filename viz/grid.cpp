@@ -9,7 +9,7 @@ namespace gradfold {
 namespace {
 
 constexpr Color kLine{255, 140, 0};
-constexpr Index kMargin = 6;  // pixels around a caption
+constexpr Index kCaptionMargin = 6;  // pixels around a caption
 constexpr Index kLineHeight = kGlyphHeight * kCaptionScale;
 
 Index widest(const std::vector<std::string>& titles) {
@@ -43,8 +43,8 @@ Image grid(const Tensor& images, const GridOptions& o) {
   const Index columns = o.columns > 0 ? o.columns : squarish;
   const Index rows = (n + columns - 1) / columns;
   const Index cell_w = images.size(3) * o.zoom + o.gap, cell_h = images.size(2) * o.zoom + o.gap;
-  const Index left = o.row_titles.empty() ? 0 : widest(o.row_titles) + 2 * kMargin;
-  const Index top = o.column_titles.empty() ? 0 : kLineHeight + 2 * kMargin;
+  const Index left = o.row_titles.empty() ? 0 : widest(o.row_titles) + 2 * kCaptionMargin;
+  const Index top = o.column_titles.empty() ? 0 : kLineHeight + 2 * kCaptionMargin;
 
   Image picture(left + columns * cell_w + o.gap, top + rows * cell_h + o.gap, o.background);
   picture.fill(0, 0, picture.width(), top, kWhite);
@@ -58,10 +58,10 @@ Image grid(const Tensor& images, const GridOptions& o) {
   for (Index c = 0; c < std::min<Index>(columns, static_cast<Index>(o.column_titles.size())); ++c) {
     const std::string& title = o.column_titles[static_cast<std::size_t>(c)];
     const Index middle = left + o.gap + c * cell_w + (cell_w - o.gap) / 2;
-    draw_text(picture, middle - text_width(title, kCaptionScale) / 2, kMargin, title, kBlack, kCaptionScale);
+    draw_text(picture, middle - text_width(title, kCaptionScale) / 2, kCaptionMargin, title, kBlack, kCaptionScale);
   }
   for (Index r = 0; r < std::min<Index>(rows, static_cast<Index>(o.row_titles.size())); ++r) {
-    draw_text(picture, kMargin, top + o.gap + r * cell_h + (cell_h - o.gap - kLineHeight) / 2,
+    draw_text(picture, kCaptionMargin, top + o.gap + r * cell_h + (cell_h - o.gap - kLineHeight) / 2,
               o.row_titles[static_cast<std::size_t>(r)], kBlack, kCaptionScale);
   }
   return picture;

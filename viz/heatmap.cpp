@@ -12,8 +12,8 @@ namespace gradfold {
 namespace {
 
 constexpr Color kNoValue{176, 176, 176};
-constexpr Index kBar = 12, kMargin = 6;  // width of the scale's bar, space around things
-constexpr Index kLeastBar = 48;          // height a scale needs for its two values
+constexpr Index kBar = 12, kHeatmapMargin = 6;  // width of the scale's bar, space around things
+constexpr Index kLeastScale = 48;          // height a scale needs for its two values
 
 struct Scale {
   double low, high;
@@ -48,10 +48,10 @@ void draw_scale(Image& picture, Index x, Index y, Index height, const Scale& sca
     const double below_top = static_cast<double>(row) / static_cast<double>(height - 1);
     picture.fill(x, y + row, kBar, 1, heat_color(1 - below_top));
   }
-  draw_text(picture, x + kBar + kMargin, y, fmt::format("{:.3g}", scale.high));
-  draw_text(picture, x + kBar + kMargin, y + height - kGlyphHeight, fmt::format("{:.3g}", scale.low));
+  draw_text(picture, x + kBar + kHeatmapMargin, y, fmt::format("{:.3g}", scale.high));
+  draw_text(picture, x + kBar + kHeatmapMargin, y + height - kGlyphHeight, fmt::format("{:.3g}", scale.low));
   if (scale.log && height >= 3 * kGlyphHeight) {
-    draw_text(picture, x + kBar + kMargin, y + (height - kGlyphHeight) / 2, "log");
+    draw_text(picture, x + kBar + kHeatmapMargin, y + (height - kGlyphHeight) / 2, "log");
   }
 }
 
@@ -78,9 +78,9 @@ Image heatmap(const Tensor& matrix, const HeatmapOptions& o) {
   const Tensor x = matrix.contiguous();
   const Scale scale = find_scale(x, o);
   const Index height = x.size(0), width = x.size(1), map_w = width * o.zoom, map_h = height * o.zoom;
-  const Index top = o.title.empty() ? 0 : kGlyphHeight + kMargin;
-  const Index bar_h = std::max(map_h, kLeastBar);
-  const Index scale_w = o.scale ? kMargin + kBar + kMargin + 10 * kGlyphWidth : 0;
+  const Index top = o.title.empty() ? 0 : kGlyphHeight + kHeatmapMargin;
+  const Index bar_h = std::max(map_h, kLeastScale);
+  const Index scale_w = o.scale ? kHeatmapMargin + kBar + kHeatmapMargin + 10 * kGlyphWidth : 0;
 
   Image picture(std::max(map_w + scale_w, text_width(o.title)), top + (o.scale ? bar_h : map_h));
   draw_text(picture, 0, 0, o.title);
@@ -88,7 +88,7 @@ Image heatmap(const Tensor& matrix, const HeatmapOptions& o) {
     const Color color = cell_color(scale(x.data()[i]));
     picture.fill(i % width * o.zoom, top + i / width * o.zoom, o.zoom, o.zoom, color);
   }
-  if (o.scale) draw_scale(picture, map_w + kMargin, top, bar_h, scale);
+  if (o.scale) draw_scale(picture, map_w + kHeatmapMargin, top, bar_h, scale);
   return picture;
 }
 

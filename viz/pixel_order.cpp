@@ -11,7 +11,7 @@
 namespace gradfold {
 namespace {
 
-constexpr Index kMargin = 4;
+constexpr Index kOrderMargin = 4;
 constexpr Index kTextHeight = (kGlyphHeight + kGlyphDrop) * kCaptionScale;
 
 }  // namespace
@@ -23,9 +23,9 @@ Image pixel_order(const Tensor& number, const PixelOrderOptions& o) {
           "number is {} and zoom {}; there must be a pixel, and zoom 2 or more", number.shape(), o.zoom);
   require(o.current >= 0 && o.current <= pixels, "pixel_order", "current is {} but must be 0 .. {}, a pixel's number",
           o.current, pixels);
-  const bool numbered = text_width(fmt::format("{}", pixels), kCaptionScale) + kMargin < o.zoom &&
-                        kGlyphHeight * kCaptionScale + kMargin < o.zoom;
-  const Index top = o.title.empty() ? 0 : kTextHeight + kMargin;
+  const bool numbered = text_width(fmt::format("{}", pixels), kCaptionScale) + kOrderMargin < o.zoom &&
+                        kGlyphHeight * kCaptionScale + kOrderMargin < o.zoom;
+  const Index top = o.title.empty() ? 0 : kTextHeight + kOrderMargin;
   const Index side = std::max(width * o.zoom + 1, text_width(o.title, kCaptionScale));
   Image picture(side, top + height * o.zoom + 1);
   draw_text(picture, 0, 0, o.title, kBlack, kCaptionScale);

@@ -11,7 +11,7 @@ namespace gradfold {
 namespace {
 
 constexpr Color kBlindSpot = kWhite, kLeak{220, 30, 40};
-constexpr Index kMargin = 4;
+constexpr Index kFieldMargin = 4;
 constexpr double kWeakest = 1e-4;  // of the strongest: four powers of ten share the blues
 
 struct Map {
@@ -44,9 +44,9 @@ Image draw_map(const Map& map, Index zoom) {
 }
 
 Image below(const Image& upper, const Image& lower) {
-  Image both(std::max(upper.width(), lower.width()), upper.height() + kMargin + lower.height());
+  Image both(std::max(upper.width(), lower.width()), upper.height() + kFieldMargin + lower.height());
   both.paste(upper, 0, 0);
-  both.paste(lower, 0, upper.height() + kMargin);
+  both.paste(lower, 0, upper.height() + kFieldMargin);
   return both;
 }
 
@@ -68,16 +68,16 @@ Image legend(Index width) {
                                        {kFuture, kFuture, "future"},
                                        {kLeak, kLeak, "future seen: leak"},
                                        {kWhite, kPresent, "the pixel"}};
-  constexpr Index kBox = kGlyphHeight * kCaptionScale, kLineHeight = kBox + 2 * kMargin, kApart = 6 * kMargin;
-  const auto room = [](const Entry& e) { return kBox + 2 * kMargin + text_width(e.text, kCaptionScale); };
+  constexpr Index kBox = kGlyphHeight * kCaptionScale, kLineHeight = kBox + 2 * kFieldMargin, kApart = 6 * kFieldMargin;
+  const auto room = [](const Entry& e) { return kBox + 2 * kFieldMargin + text_width(e.text, kCaptionScale); };
   for (const Entry& entry : kEntries) width = std::max(width, room(entry));
   Image picture(width, static_cast<Index>(std::size(kEntries)) * kLineHeight);
-  Index x = 0, y = kMargin;
+  Index x = 0, y = kFieldMargin;
   for (const Entry& entry : kEntries) {
     if (x + room(entry) > width) x = 0, y += kLineHeight;
     picture.fill(x, y, kBox, kBox, entry.fill);
     picture.outline(x, y, kBox, kBox, 2, entry.frame);
-    draw_text(picture, x + kBox + 2 * kMargin, y, entry.text, kBlack, kCaptionScale);
+    draw_text(picture, x + kBox + 2 * kFieldMargin, y, entry.text, kBlack, kCaptionScale);
     x += room(entry) + kApart;
   }
   Image used(width, y + kBox + kGlyphDrop * kCaptionScale);
@@ -103,10 +103,10 @@ Image receptive_fields(const std::vector<Tensor>& magnitudes, const std::vector<
     for (Real v : map.x.to_vector()) map.strongest = std::max<double>(map.strongest, std::abs(v));
     pictures.push_back(titled(titles.empty() ? "" : titles[i], draw_map(map, o.zoom)));
   }
-  Image all = titled(o.title, side_by_side(pictures, 2 * kMargin));
+  Image all = titled(o.title, side_by_side(pictures, 2 * kFieldMargin));
   if (o.legend) all = below(all, legend(all.width()));
-  Image framed(all.width() + 2 * kMargin, all.height() + 2 * kMargin);
-  framed.paste(all, kMargin, kMargin);
+  Image framed(all.width() + 2 * kFieldMargin, all.height() + 2 * kFieldMargin);
+  framed.paste(all, kFieldMargin, kFieldMargin);
   return framed;
 }
 

@@ -8,7 +8,7 @@
 namespace gradfold {
 namespace {
 
-constexpr Index kTile = 64;  // columns that a thread adds up at a time where size is 1
+constexpr Index kColumns = 64;  // columns that a thread adds up at a time where size is 1
 
 // In all loops here f(c) is what to do with channel c: a function of the position in memory, which holds the
 // channel's coefficients.
@@ -38,11 +38,11 @@ void sum_channels(ChannelsShape shape, F f, G g, Done done) {
 // The same where size is 1 and the channels lie side by side: a tile of them at once, row by row.
 template <class F, class G, class Done>
 void sum_columns(ChannelsShape shape, F f, G g, Done done) {
-  const Index channels = shape.channels, work = std::max<Index>(1, shape.n * kTile);
-  parallel_for((channels + kTile - 1) / kTile, std::max<Index>(1, kMapGrain / work), [=](Index begin, Index end) {
-    for (Index tile = begin * kTile; tile < std::min(end * kTile, channels); tile += kTile) {
-      const Index width = std::min(kTile, channels - tile);
-      double first[kTile] = {}, second[kTile] = {};
+  const Index channels = shape.channels, work = std::max<Index>(1, shape.n * kColumns);
+  parallel_for((channels + kColumns - 1) / kColumns, std::max<Index>(1, kMapGrain / work), [=](Index begin, Index end) {
+    for (Index tile = begin * kColumns; tile < std::min(end * kColumns, channels); tile += kColumns) {
+      const Index width = std::min(kColumns, channels - tile);
+      double first[kColumns] = {}, second[kColumns] = {};
       for (Index at = tile; at < shape.n * channels; at += channels) {
         for (Index j = 0; j < width; ++j) {
           first[j] += f(tile + j)(at + j);

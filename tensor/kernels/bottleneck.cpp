@@ -5,6 +5,7 @@
 
 #include "tensor/kernels/channels_last.h"
 #include "tensor/kernels/gemm_micro.h"
+#include "tensor/kernels/tasks.h"
 #include "tensor/kernels/to_memory.h"
 #include "tensor/parallel.h"
 
@@ -13,9 +14,6 @@ namespace {
 
 using namespace micro;
 using namespace conv;
-
-constexpr Index kTaskWork = 1 << 20;  // multiply-adds worth handing to another thread
-constexpr Index kTasks = 8;           // into which the sums of the weights' gradients are cut
 
 thread_local Scratch wide_scratch, map_scratch, gradient_scratch, planes_scratch, sum_scratch;
 // Written by the thread that calls, before the images are shared out; the workers only read the caller's.
@@ -29,7 +27,7 @@ std::vector<Shift> shifts_of(const BottleneckGeometry& g) {
 }
 
 // What forward and backward have in common: the frames of the maps, and the products that end in planes.
-struct Block {
+struct BottleneckBlock {
   const BottleneckGeometry& g;
   const BottleneckWeights<const Real*>& weights;
   std::vector<Shift> shifts = shifts_of(g);
@@ -72,8 +70,8 @@ struct Block {
   }
 };
 
-struct Forward : Block {
-  Forward(const BottleneckGeometry& g, const BottleneckWeights<const Real*>& weights) : Block{g, weights} {
+struct Forward : BottleneckBlock {
+  Forward(const BottleneckGeometry& g, const BottleneckWeights<const Real*>& weights) : BottleneckBlock{g, weights} {
     const Index taps = g.kh * g.kw;
     packed_reduce.pack(weights.reduce, kPointwise, g.wide, g.narrow, 1, g.wide);
     packed_conv.pack(weights.conv, shifts, g.narrow, g.narrow, taps, g.narrow * taps);
@@ -94,7 +92,7 @@ struct Forward : Block {
   PackedWeight &packed_reduce = reduce_scratch, &packed_conv = conv_scratch;
 };
 
-struct Backward : Block {
+struct Backward : BottleneckBlock {
   std::vector<Shift> shifts_back = reversed(shifts);
   std::vector<Run> runs_back = runs_of(shifts_back);
   Frame dh2{frame_for(shifts_back, g.h, g.w, g.narrow)};  // with the zeros that conv's way back reads
@@ -106,7 +104,7 @@ struct Backward : Block {
         at_reduce_bias = at_expand + g.wide * columns, at_conv_bias = at_reduce_bias + g.narrow,
         at_expand_bias = at_conv_bias + g.narrow, sum_size = at_expand_bias + g.wide;
 
-  Backward(const BottleneckGeometry& g, const BottleneckWeights<const Real*>& weights) : Block{g, weights} {
+  Backward(const BottleneckGeometry& g, const BottleneckWeights<const Real*>& weights) : BottleneckBlock{g, weights} {
     const Index taps = g.kh * g.kw;
     packed_conv.pack(weights.conv, shifts_back, g.narrow, g.narrow, g.narrow * taps, taps);
     packed_expand.pack(weights.expand, kPointwise, g.wide, g.narrow, g.narrow, 1);
@@ -163,7 +161,7 @@ struct Backward : Block {
   PackedWeight &packed_conv = conv_scratch, &packed_expand = expand_scratch;
 };
 
-void forward(const BottleneckGeometry& g, const BottleneckWeights<const Real*>& weights, const Real* x, Real* y,
+void blocks_forward(const BottleneckGeometry& g, const BottleneckWeights<const Real*>& weights, const Real* x, Real* y,
              Real* maps) {
   const Forward block(g, weights);
   parallel_for(g.n, std::max<Index>(1, kTaskWork / block.work()), [&](Index begin, Index end) {
@@ -173,7 +171,7 @@ void forward(const BottleneckGeometry& g, const BottleneckWeights<const Real*>& 
   });
 }
 
-void backward(const BottleneckGeometry& g, const BottleneckWeights<const Real*>& weights, const Real* x,
+void blocks_backward(const BottleneckGeometry& g, const BottleneckWeights<const Real*>& weights, const Real* x,
               const Real* maps, const Real* dy, Real* dx, const BottleneckWeights<Real*>* dweights) {
   const Backward block(g, weights);
   const Panels tasks(g.n, std::max(g.n / kTasks, kTaskWork / block.work() + 1));
@@ -193,13 +191,13 @@ bool is_empty(const BottleneckGeometry& g) { return g.n * g.h * g.w * g.wide * g
 
 Index bottleneck_maps_size(const BottleneckGeometry& g) {
   if (!kFastKernels || is_empty(g)) return 2 * g.n * g.narrow * g.h * g.w;
-  return g.n * Block{g, {}}.maps_size();
+  return g.n * BottleneckBlock{g, {}}.maps_size();
 }
 
 void bottleneck_forward(const BottleneckGeometry& g, const BottleneckWeights<const Real*>& weights, const Real* x,
                         Real* y, Real* maps) {
   if (kFastKernels && !is_empty(g))
-    forward(g, weights, x, y, maps);
+    blocks_forward(g, weights, x, y, maps);
   else
     bottleneck_forward_ref(g, weights, x, y, maps);
 }
@@ -207,7 +205,7 @@ void bottleneck_forward(const BottleneckGeometry& g, const BottleneckWeights<con
 void bottleneck_backward(const BottleneckGeometry& g, const BottleneckWeights<const Real*>& weights, const Real* x,
                          const Real* maps, const Real* dy, Real* dx, const BottleneckWeights<Real*>* dweights) {
   if (kFastKernels && !is_empty(g))
-    backward(g, weights, x, maps, dy, dx, dweights);
+    blocks_backward(g, weights, x, maps, dy, dx, dweights);
   else
     bottleneck_backward_ref(g, weights, x, maps, dy, dx, dweights);
 }

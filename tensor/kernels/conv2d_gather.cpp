@@ -4,6 +4,7 @@
 
 #include "tensor/kernels/gemm_micro.h"
 #include "tensor/kernels/gemm_pack.h"
+#include "tensor/kernels/tasks.h"
 #include "tensor/kernels/to_memory.h"
 #include "tensor/parallel.h"
 
@@ -14,8 +15,6 @@ namespace {
 
 using namespace micro;
 
-constexpr Index kTaskWork = 1 << 20;   // multiply-adds worth handing to another thread
-constexpr Index kTasks = 8;            // into which few images are cut: a band copies rows of its neighbours too
 constexpr Index kCacheSize = 1 << 21;  // elements that may still lie in a cache when somebody reads them
 
 thread_local Scratch weight_scratch, image_scratch, panel_scratch, out_scratch;

@@ -6,6 +6,7 @@
 #include "tensor/kernels/conv2d_window.h"
 #include "tensor/kernels/gemm_micro.h"
 #include "tensor/kernels/gemm_pack.h"
+#include "tensor/kernels/tasks.h"
 #include "tensor/parallel.h"
 
 // The gradient of the weight, as its transpose: dweight^T[(tap, c), o] = sum over images and pixels of
@@ -19,12 +20,10 @@ using conv::Shift;
 using conv::Window;
 
 constexpr Index kBandPixels = 256;       // dy^T of a band of this many pixels stays in the first cache
-constexpr Index kTasks = 8;              // into which the sum is cut, if it is large
-constexpr Index kTaskWork = 1 << 20;     // multiply-adds worth handing to another thread
 constexpr Index kCombineWork = 1 << 16;  // likewise numbers of partial sums: each is fetched for one addition
 constexpr Index kPartialSize = 1 << 22;  // elements of all partial sums together
 
-thread_local Scratch image_scratch, dy_scratch, partial_scratch;
+thread_local Scratch weight_image_scratch, dy_scratch, partial_scratch;
 
 struct WeightGradient {
   const ConvGeometry& g;
@@ -53,7 +52,7 @@ struct WeightGradient {
     for (Index n = begin; n < end; ++n) {
       const Real* image = x + n * g.c_in * g.h * g.w;
       if (!window.in_place()) {
-        Real* copy = image_scratch.get(window.size());
+        Real* copy = weight_image_scratch.get(window.size());
         window.copy(image, copy, 0, window.out_h);
         image = copy;
       }

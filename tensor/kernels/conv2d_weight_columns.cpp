@@ -5,6 +5,7 @@
 #include "tensor/kernels/channels_last.h"
 #include "tensor/kernels/gemm_micro.h"
 #include "tensor/kernels/simd.h"
+#include "tensor/kernels/tasks.h"
 #include "tensor/parallel.h"
 
 // What each output pixel sees is written out, [pixels, (c, tap)] and a last column of ones which brings dbias:
@@ -14,10 +15,7 @@ namespace {
 
 using namespace micro;
 
-constexpr Index kTasks = 8;  // into which the sum is cut, if it is large
-constexpr Index kTaskWork = 1 << 20;
-
-thread_local Scratch image_scratch, seen_scratch, sum_scratch;
+thread_local Scratch columns_image_scratch, seen_scratch, sum_scratch;
 
 // Neighbours in the image that neighbouring taps see, by their distance from what output pixel (0, 0) sees.
 struct Piece {
@@ -57,7 +55,7 @@ struct Columns {
   }
 
   void add_image(const Real* x, const Real* dy, bool overwrite, Real* sum) const {
-    Real* copy = image_scratch.get(window.size());
+    Real* copy = columns_image_scratch.get(window.size());
     Real* seen = seen_scratch.get(pixels * width + kCols);
     window.copy(x, copy, 0, window.out_h);
     write_seen(copy, seen);

@@ -10,7 +10,7 @@
 namespace gradfold {
 namespace {
 
-constexpr Index kTile = 32;    // 32 x 32 elements fit the first-level cache
+constexpr Index kCopyTile = 32;    // 32 x 32 elements fit the first-level cache
 constexpr Index kPatch = 256;  // tiles of one 256 x 256 patch follow each other: its pages stay in the page cache
 
 void copy_run(const Real* src, Index src_step, Real* dst, Index dst_step, Index n) {
@@ -34,10 +34,10 @@ int transposed_loop(const Nest<2>& nest) {
 
 // rows x cols elements, dst contiguous along cols and src along rows.
 void copy_patch(const Real* src, Index src_col, Real* dst, Index dst_row, Index rows, Index cols) {
-  for (Index r = 0; r < rows; r += kTile) {
-    for (Index c = 0; c < cols; c += kTile) {
+  for (Index r = 0; r < rows; r += kCopyTile) {
+    for (Index c = 0; c < cols; c += kCopyTile) {
       micro::pack_transposed(dst + r * dst_row + c, dst_row, src + r + c * src_col, src_col,
-                             std::min(kTile, rows - r), std::min(kTile, cols - c));
+                             std::min(kCopyTile, rows - r), std::min(kCopyTile, cols - c));
     }
   }
 }

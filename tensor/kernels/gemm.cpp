@@ -30,15 +30,15 @@ constexpr Index kBlockN = 4096;        // what is packed at a time: 3 MiB of A, 
 constexpr Index kFarRows = 1024;       // rows at this distance (a page) are copied ...
 constexpr Index kManyCols = kCols * 4; // ... if a row of A meets more columns than this, which pays for the copy,
 constexpr Index kManyRows = kRows * 3; // and a panel of B more rows
-constexpr Index kTaskWork = 1 << 19;   // multiply-adds worth handing to another thread
-constexpr Index kTasks = 32;           // into which a block is cut at most
+constexpr Index kGemmTaskWork = 1 << 19;   // multiply-adds worth handing to another thread
+constexpr Index kGemmTasks = 32;           // into which a block is cut at most
 constexpr Index kPackWork = 1 << 16;   // elements to pack, likewise
 constexpr Index kPanelsTogether = 8;
 
 thread_local Scratch scratch_a, scratch_b;
 
 // The part of a product that one round of packing and multiplying covers.
-struct Block {
+struct GemmBlock {
   const GemmArgs& g;
   Index i0, j0, p0, depth;
   Panels rows;
@@ -105,7 +105,7 @@ struct Block {
   }
 };
 
-void pack(const Block& block, bool first_rows) {
+void pack(const GemmBlock& block, bool first_rows) {
   if (block.pack_a) {
     const Index grain = std::max<Index>(1, kPackWork / (kRows * std::max<Index>(1, block.depth)));
     parallel_for(block.rows.count, grain, [&](Index begin, Index end) {
@@ -123,10 +123,10 @@ void pack(const Block& block, bool first_rows) {
 // Tasks are about equally large. Those of a span follow one another, so that each thread keeps it in its cache.
 // A panel of A meets all panels of B in the span before the next: the rows of C stay the same for a while, which
 // spares the processor's table of pages.
-void multiply(const Block& block) {
+void multiply(const GemmBlock& block) {
   const Index row_panels = block.rows.count, col_panels = block.col_panels();
   const Index work = block.rows.size * block.n * std::max<Index>(1, block.depth);
-  const Index wanted = std::min(kTasks, (work + kTaskWork - 1) / kTaskWork);
+  const Index wanted = std::min(kGemmTasks, (work + kGemmTaskWork - 1) / kGemmTaskWork);
   const Panels spans(col_panels, kSpan);
   const Index bands_wanted = std::clamp<Index>(wanted / spans.count, 1, row_panels);  // a panel each at least
   const Panels bands(row_panels, row_panels / bands_wanted);
@@ -152,7 +152,7 @@ void gemm_fast(const GemmArgs& g) {
         const Index depth = g.k > 0 ? depths.length(pb) : 0;
         const Panels rows(row_blocks.length(ib), kRows);
         const Index n = col_blocks.length(jb);
-        Block block{.g = g, .i0 = row_blocks.begin(ib), .j0 = col_blocks.begin(jb),
+        GemmBlock block{.g = g, .i0 = row_blocks.begin(ib), .j0 = col_blocks.begin(jb),
                     .p0 = depths.begin(pb), .depth = depth, .rows = rows, .n = n,
                     .pack_a = pack_a, .pack_b = pack_b,
                     .packed_a = pack_a ? scratch_a.get(rows.size * depth) : nullptr,
@@ -185,8 +185,8 @@ void gemm_batched(const GemmArgs& args, const GemmBatch& batch) {
     gemm(g);
   };
   const Index work = std::max<Index>(1, args.m * args.n * args.k);
-  // Matrices that can be cut into all kTasks tasks are shared out tile by tile, smaller ones whole.
-  const Index grain = work > kTasks * kTaskWork ? batch.count : std::max<Index>(1, kTaskWork / work);
+  // Matrices that can be cut into all kGemmTasks tasks are shared out tile by tile, smaller ones whole.
+  const Index grain = work > kGemmTasks * kGemmTaskWork ? batch.count : std::max<Index>(1, kGemmTaskWork / work);
   parallel_for(batch.count, grain, [&](Index begin, Index end) {
     for (Index i = begin; i < end; ++i) one(i);
   });

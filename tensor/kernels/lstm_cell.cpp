@@ -6,14 +6,14 @@
 namespace gradfold {
 namespace {
 
-const auto forward = [](auto d, const auto& x, auto& y) __attribute__((always_inline)) {
+const auto forward_lanes = [](auto d, const auto& x, auto& y) __attribute__((always_inline)) {
   const auto i = vec::sigmoid_lanes(d, x[0]), f = vec::sigmoid_lanes(d, x[1]), o = vec::sigmoid_lanes(d, x[3]);
   const auto g = hn::Tanh(d, x[2]), c = hn::MulAdd(f, x[4], hn::Mul(i, g));
   y[0] = i, y[1] = f, y[2] = g, y[3] = o, y[4] = c, y[5] = hn::Mul(o, hn::Tanh(d, c));
 };
 
 // x: i, f, g, o, c_before, c, dh, dc      y: four dgates, dc
-const auto backward = [](auto d, const auto& x, auto& y) __attribute__((always_inline)) {
+const auto backward_lanes = [](auto d, const auto& x, auto& y) __attribute__((always_inline)) {
   const auto one = hn::Set(d, Real(1)), t = hn::Tanh(d, x[5]);
   const auto dc = hn::MulAdd(hn::Mul(x[6], x[3]), hn::NegMulAdd(t, t, one), x[7]);
   const auto through = [&](auto dy, auto s) { return hn::Mul(dy, hn::NegMulAdd(s, s, s)); };  // dy s (1 - s)
@@ -29,7 +29,7 @@ void lstm_cells_fast(const LstmCells& cells) {
   for (Index j = 0; j < cells.count; ++j) {
     Real* gate = cells.gates + j * cells.gate_step;
     each_vector<5, 6>(n, {gate, gate + n, gate + 2 * n, gate + 3 * n, cells.c_before + j * n},
-                      {gate, gate + n, gate + 2 * n, gate + 3 * n, cells.c + j * n, cells.h + j * n}, forward);
+                      {gate, gate + n, gate + 2 * n, gate + 3 * n, cells.c + j * n, cells.h + j * n}, forward_lanes);
   }
 }
 
@@ -40,7 +40,7 @@ void lstm_cells_backward_fast(const LstmCellsBackward& cells) {
     Real *dgate = cells.dgates + j * cells.gate_step, *dc = cells.dc + j * n;
     each_vector<8, 5>(n, {gate, gate + n, gate + 2 * n, gate + 3 * n, cells.c_before + j * n, cells.c + j * n,
                           cells.dh + j * n, dc},
-                      {dgate, dgate + n, dgate + 2 * n, dgate + 3 * n, dc}, backward);
+                      {dgate, dgate + n, dgate + 2 * n, dgate + 3 * n, dc}, backward_lanes);
   }
 }
 

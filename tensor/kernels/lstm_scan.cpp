@@ -11,9 +11,9 @@ namespace {
 
 // The way back through one plane, from the last line to the first. What line l + 1 sends to the states of line l
 // waits in dh_ and dc_ [row, hidden].
-class Backward {
+class ScanBackward {
  public:
-  Backward(const LstmPlane<const Real>& plane, const LstmPlaneGradient& gradient)
+  ScanBackward(const LstmPlane<const Real>& plane, const LstmPlaneGradient& gradient)
       : plane_(plane), scan_(plane.scan), gradient_(gradient), n_(plane.hidden), seen_(scan_.taps * n_),
         weight_t_(size(4 * seen_ * n_)), dh_(size(scan_.row() * n_)), dc_(dh_.size()), dh_cells_(size(scan_.width * n_)),
         sent_(size(scan_.width * seen_)), windows_(size(scan_.pixels() * seen_)) {
@@ -114,7 +114,7 @@ void lstm_scan(const LstmPlane<Real>& plane, Real* y) {
 }
 
 void lstm_scan_backward(const LstmPlane<const Real>& plane, const LstmPlaneGradient& gradient) {
-  Backward(plane, gradient).run();
+  ScanBackward(plane, gradient).run();
 }
 
 }  // namespace gradfold

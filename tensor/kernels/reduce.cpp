@@ -10,9 +10,9 @@
 namespace gradfold {
 namespace {
 
-constexpr Index kBlock = 4096;     // numbers of a row added up in Real before double takes over
+constexpr Index kReduceBlock = 4096;     // numbers of a row added up in Real before double takes over
 constexpr Index kBlockRows = 64;   // the same for rows added to rows
-constexpr Index kTile = 256;       // columns handled at a time: the running results stay in the first-level cache
+constexpr Index kReduceTile = 256;       // columns handled at a time: the running results stay in the first-level cache
 constexpr Index kEnoughJobs = 16;  // fewer than this many independent results: long ones are cut as well
 
 using Lanes = hn::ScalableTag<Real>;
@@ -76,8 +76,8 @@ Real fold_block(const Real* x, Index n) {
 template <class Op>
 typename Op::Total fold_run(const Real* x, Index n) {
   typename Op::Total total = Op::kStart;
-  for (Index i = 0; i < n; i += kBlock) {
-    total = Op::join(total, typename Op::Total(fold_block<Op>(x + i, std::min(kBlock, n - i))));
+  for (Index i = 0; i < n; i += kReduceBlock) {
+    total = Op::join(total, typename Op::Total(fold_block<Op>(x + i, std::min(kReduceBlock, n - i))));
   }
   return total;
 }
@@ -101,11 +101,11 @@ void join_rows(Real* into, Index width, Rows... rows) {
   for (; j < width; ++j) into[j] = Op::join(into[j], pairwise<Op>(rows[j]...));
 }
 
-// total[j] over `rows` rows that lie `step` apart; width <= kTile.
+// total[j] over `rows` rows that lie `step` apart; width <= kReduceTile.
 template <class Op>
 void fold_columns(const Real* x, Index rows, Index step, Index width, typename Op::Total* total) {
   std::fill_n(total, width, typename Op::Total(Op::kStart));
-  Real block[kTile];
+  Real block[kReduceTile];
   for (Index first = 0; first < rows; first += kBlockRows) {
     const Index end = std::min(first + kBlockRows, rows);
     std::copy_n(x + first * step, width, block);
@@ -123,7 +123,7 @@ void fold_columns(const Real* x, Index rows, Index step, Index width, typename O
 struct Cut {
   Index tiles, chunks, rows;
   Cut(Index outer, Index count, Index inner)
-      : tiles((inner + kTile - 1) / kTile), chunks(1), rows(std::max<Index>(count, 1)) {
+      : tiles((inner + kReduceTile - 1) / kReduceTile), chunks(1), rows(std::max<Index>(count, 1)) {
     if (outer * tiles >= kEnoughJobs) return;
     rows = inner == 1 ? kMapGrain : std::max<Index>(512, kMapGrain / std::max<Index>(inner, 1));
     chunks = std::max<Index>(1, (count + rows - 1) / rows);
@@ -140,12 +140,12 @@ void reduce(const Real* x, Index outer, Index count, Index inner, Real* out) {
     });
   }
   std::vector<Total> partial(static_cast<std::size_t>(cut.chunks > 1 ? outer * cut.chunks * inner : 0));
-  const Index work = std::min(cut.rows, count) * std::min(kTile, inner);
+  const Index work = std::min(cut.rows, count) * std::min(kReduceTile, inner);
   parallel_for(outer * cut.tiles * cut.chunks, std::max<Index>(1, kMapGrain / std::max<Index>(work, 1)),
                [&](Index begin, Index end) {
-    Total total[kTile];
+    Total total[kReduceTile];
     for (Index job = begin; job < end; ++job) {
-      const Index tile = job % cut.tiles * kTile, width = std::min(kTile, inner - tile);
+      const Index tile = job % cut.tiles * kReduceTile, width = std::min(kReduceTile, inner - tile);
       const Index strip = job / cut.tiles, first = strip % cut.chunks * cut.rows;  // strip: outer, chunk
       const Index rows = std::min(cut.rows, count - first);
       const Real* from = x + (strip / cut.chunks * count + first) * inner + tile;

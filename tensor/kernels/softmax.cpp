@@ -11,9 +11,9 @@
 namespace gradfold {
 namespace {
 
-constexpr Index kTile = 256;  // columns handled at a time, at most
+constexpr Index kSoftmaxTile = 256;  // columns handled at a time, at most
 constexpr Index kShort = 64;  // rows of fewer numbers are done side by side, as the columns of a tile
-constexpr Index kBlock = 32;  // rows added up before the sum joins the total: it rounds less than one long sum
+constexpr Index kSoftmaxBlock = 32;  // rows added up before the sum joins the total: it rounds less than one long sum
 
 enum class Result { kSoftmax, kLogSoftmax, kLogSumExp };
 
@@ -22,7 +22,7 @@ Real finite_or_zero(Real v) { return v - v == 0 ? v : Real(0); }
 
 // Columns handled at a time: what fits the second-level cache with all its rows.
 Index tile_width(Index count, Index inner) {
-  return std::min(inner, std::clamp<Index>(kMapGrain / count / 16 * 16, 16, kTile));
+  return std::min(inner, std::clamp<Index>(kMapGrain / count / 16 * 16, 16, kSoftmaxTile));
 }
 
 // From one of the `count` numbers of a column to the next, and from column to column.
@@ -48,11 +48,11 @@ void gather_columns(const Real* x, Index count, Steps step, Index width, Real* t
 // what they are taken of.
 template <Result kind>
 void sum_exp_columns(Real* tile, Index count, Index width, const Real* shift, Real* total) {
-  Real room[kTile], block[kTile];
+  Real room[kSoftmaxTile], block[kSoftmaxTile];
   std::fill_n(total, width, Real(0));
-  for (Index first = 0; first < count; first += kBlock) {
+  for (Index first = 0; first < count; first += kSoftmaxBlock) {
     std::fill_n(block, width, Real(0));
-    for (Index r = first; r < std::min(first + kBlock, count); ++r) {
+    for (Index r = first; r < std::min(first + kSoftmaxBlock, count); ++r) {
       Real* row = tile + r * width;
       for (Index j = 0; j < width; ++j) row[j] -= shift[j];
       Real* e = kind == Result::kLogSoftmax ? room : row;
@@ -63,10 +63,10 @@ void sum_exp_columns(Real* tile, Index count, Index width, const Real* shift, Re
   }
 }
 
-// One tile of columns, width <= kTile. `tile` holds count x width numbers.
+// One tile of columns, width <= kSoftmaxTile. `tile` holds count x width numbers.
 template <Result kind>
 void do_tile(const Real* x, Index count, Steps step, Index width, Real* tile, Real* y) {
-  Real shift[kTile] = {}, total[kTile];
+  Real shift[kSoftmaxTile] = {}, total[kSoftmaxTile];
   gather_columns(x, count, step, width, tile, shift);
   for (Index j = 0; j < width; ++j) shift[j] = finite_or_zero(shift[j]);
   sum_exp_columns<kind>(tile, count, width, shift, total);
@@ -94,10 +94,10 @@ void do_row(const Real* x, Index count, Real* scratch, Real* y) {
   const Real shift = finite_or_zero(max_run(x, count));
   for (Index i = 0; i < count; ++i) scratch[i] = x[i] - shift;
   if (kind == Result::kLogSoftmax) {
-    Real part[kTile];
+    Real part[kSoftmaxTile];
     double total = 0;
-    for (Index i = 0; i < count; i += kTile) {
-      const Index n = std::min(kTile, count - i);
+    for (Index i = 0; i < count; i += kSoftmaxTile) {
+      const Index n = std::min(kSoftmaxTile, count - i);
       vec::exp(scratch + i, part, n);
       total += sum_run(part, n);
     }

@@ -3,6 +3,7 @@
 #include <map>
 #include <vector>
 
+#include "data/strokes.h"
 #include "manifold/neighbors.h"
 #include "manifold/sparse_rows.h"
 #include "tensor/npy.h"
@@ -16,6 +17,13 @@ inline Tensor stored_map(const std::string& key) {
   REQUIRE_MESSAGE(arrays.count(key) == 1,
                   key << " is not in maps.npz; /usr/bin/python3 tests/fixtures/make_map_fixtures.py makes it");
   return arrays.at(key);
+}
+
+// Stroke digits of 14 x 14 pixels, a row each [N, 196], and their classes.
+inline Tensor strokes(Index n, Indices* labels = nullptr) {
+  const StrokeDigits digits = stroke_digits(n, Rng(1), {.side = 14});
+  if (labels) *labels = digits.labels;
+  return digits.images.flatten(1).contiguous();
 }
 
 // The whole matrix [N, N].

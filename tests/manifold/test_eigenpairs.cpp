@@ -88,7 +88,8 @@ TEST_CASE("the smallest eigenpairs without the constant one: a path's are cosine
     const double expected = 4 * std::pow(std::sin(M_PI * k / (2 * n)), 2);
     CHECK(low.values[k - 1] == doctest::Approx(expected).epsilon(1e-6));
     double product = 0;
-    for (int i = 0; i < n; ++i) product += low.vector(k - 1)[i] * std::cos(M_PI * k * (i + 0.5) / n) * std::sqrt(2.0 / n);
+    for (int i = 0; i < n; ++i)
+      product += low.vector(k - 1)[i] * std::cos(M_PI * k * (i + 0.5) / n) * std::sqrt(2.0 / n);
     CHECK(std::abs(product) == doctest::Approx(1).epsilon(1e-8));
   }
 }

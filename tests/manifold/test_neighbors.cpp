@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
 
 #include "tensor/parallel.h"
 #include "tensor/random.h"
 #include "tests/doctest.h"
+#include "tests/files.h"
 
 using namespace gradfold;
 
@@ -36,15 +36,6 @@ void check_exact(const Tensor& x, Index k) {
   CHECK(found.index.shape == Shape{x.size(0), k});
   CHECK(found.index.values == truth.index.values);
   CHECK(identical(found.distance, truth.distance));
-}
-
-std::string message_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 // t-SNE as a whole: what it is for, its three ways to the same map, and input that trips it.
 #include "manifold/tsne.h"
 
-#include "data/strokes.h"
 #include "manifold/pca.h"
 #include "manifold/quality.h"
 #include "tensor/elementwise.h"
@@ -15,12 +14,6 @@ using namespace gradfold;
 namespace {
 
 using Method = TsneOptions::Method;
-
-Tensor strokes(Index n, Indices* labels = nullptr) {
-  const StrokeDigits digits = stroke_digits(n, Rng(1), {.side = 14});
-  if (labels) *labels = digits.labels;
-  return digits.images.flatten(1).contiguous();
-}
 
 }  // namespace
 

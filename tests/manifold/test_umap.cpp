@@ -1,7 +1,6 @@
 // UMAP as a whole: what it is for, new points, labels, and input that trips it.
 #include "manifold/umap.h"
 
-#include "data/strokes.h"
 #include "manifold/fuzzy_graph.h"
 #include "manifold/pca.h"
 #include "manifold/quality.h"
@@ -15,12 +14,6 @@
 using namespace gradfold;
 
 namespace {
-
-Tensor strokes(Index n, Indices* labels = nullptr) {
-  const StrokeDigits digits = stroke_digits(n, Rng(1), {.side = 14});
-  if (labels) *labels = digits.labels;
-  return digits.images.flatten(1).contiguous();
-}
 
 // Share of the points of y whose nearest neighbour on the map has the same label.
 double nearest_label_agrees(const Tensor& y, const Indices& labels, const Tensor& map, const Indices& known) {

@@ -4,8 +4,11 @@
 #include <cmath>
 
 #include "data/strokes.h"
+#include "data/warp.h"
+#include "models/hungarian.h"
 #include "nn/optim/adam.h"
 #include "tensor/elementwise.h"
+#include "tensor/indexing.h"
 #include "tensor/npy.h"
 #include "tensor/reduce.h"
 #include "tests/disagreement.h"
@@ -50,7 +53,8 @@ void against_torch(const std::string& name, InfoGanConfig config) {
   const Stored stored;
   InfoGan model(config);
   NamedTensors first;
-  for (const auto& [key, value] : model.state()) first.emplace_back(key, stored(name + "/state." + key));
+  for (const auto& [key, value] : model.state())
+    first.emplace_back(key, key == "steps" ? value : stored(name + "/state." + key));
   model.load(first);
   const InfoGanCodes codes = stored_codes(stored, name);
   const AdamOptions options = {.lr = 1e-3, .beta1 = 0.5};
@@ -72,6 +76,7 @@ void against_torch(const std::string& name, InfoGanConfig config) {
   generator.step();
   for (const auto& [key, value] : model.state()) {
     CAPTURE(key);
+    if (key == "steps") continue;
     CHECK(allclose(value, stored(name + "/after." + key), 1e-4, 2e-6));  // running statistics too
   }
 }
@@ -125,6 +130,74 @@ TEST_CASE("a ratio of lambdas makes each further code weigh less; noise is on wh
   CHECK(std::sqrt(mean(square(noise)).item()) == doctest::Approx(0.3).epsilon(0.05));
   InfoGan without(small_infogan());
   CHECK(identical(without.shown(images, rng).value(), images));
+}
+
+TEST_CASE("invariance loss: PyTorch's value and gradients; 0 if pairs agree, log K if they know nothing") {
+  const std::map<std::string, Tensor> stored = read_npz(GRADFOLD_SOURCE_DIR "/tests/fixtures/invariance.npz");
+  InfoGanConfig config = small_infogan();
+  config.categories = 4;
+  const InfoGan model(config);
+  Var a(stored.at("a"), /*requires_grad=*/true), b(stored.at("b"), /*requires_grad=*/true);
+  const Var loss = model.invariance_loss(a, b);
+  CHECK(loss.item() == doctest::Approx(stored.at("loss").item()).epsilon(1e-5));
+  loss.backward();
+  CHECK(disagreement(a.grad(), stored.at("a.grad")) <= 1);
+  CHECK(disagreement(b.grad(), stored.at("b.grad")) <= 1);
+
+  Tensor sure = Tensor::zeros({8, 4}), other = Tensor::zeros({8, 4});
+  for (Index i = 0; i < 8; ++i) sure.set({i, i % 4}, 30), other.set({i, (i / 2) % 4}, 30);
+  CHECK(model.invariance_loss(sure, sure).item() == doctest::Approx(0).epsilon(1e-4));
+  CHECK(model.invariance_loss(sure, other).item() > 0.5);
+  const double blind = model.invariance_loss(Tensor::zeros({8, 4}), Tensor::zeros({8, 4})).item();
+  CHECK(blind == doctest::Approx(std::log(4)).epsilon(1e-4));
+  // A category for everything is worse than none: what is always the same says nothing, and three are left unused.
+  const Tensor same = Tensor::full({8, 4}, 0) + sure.slice(0, 0, 1);
+  CHECK(model.invariance_loss(same, same).item() == doctest::Approx(3 * std::log(4)).epsilon(1e-4));
+}
+
+TEST_CASE("with changed images the discriminator's loss has the invariance at its weight, and reads codes off them") {
+  InfoGanConfig config = small_infogan();
+  config.invariance = 30;
+  InfoGan model(config), again(config);
+  with_values(model, 15), with_values(again, 15);
+  Rng rng(16);
+  const InfoGanCodes codes = model.draw(6, rng);
+  const Tensor x = rng.uniform({6, 1, 8, 8}), drawn = rng.uniform({6, 1, 8, 8});
+  const InfoGan::Changed changed{rng.uniform({6, 1, 8, 8}), rng.uniform({6, 1, 8, 8})};
+  const double without = model.discriminator_loss(x, drawn, codes).item();
+  const double with_them = again.discriminator_loss(x, drawn, codes, changed).item();
+  const double alone = model.invariance_loss(model.read(x).category, model.read(changed.x).category).item();
+  CHECK(alone > 0.1);
+  const InfoGan::Reading seen = model.read(drawn), moved = model.read(changed.drawn);
+  const Tensor means = concatenate({seen.mean.value().slice(1, 0, 1), moved.mean.value().slice(1, 1, 2)}, 1);
+  const double codes_off_changed = model.information_loss({{}, moved.category, means}, codes).item();
+  const double codes_off_drawn = model.information_loss(seen, codes).item();
+  CHECK(std::abs(codes_off_changed - codes_off_drawn) > 0.01);
+  CHECK(with_them - without == doctest::Approx(0.3 * alone + codes_off_changed - codes_off_drawn).epsilon(1e-3));
+}
+
+TEST_CASE("warm-up: a continuous code's weight grows with each training step, a category's is there at once") {
+  InfoGanConfig config = small_infogan(100, 100);
+  config.warm_up = 4;
+  InfoGan model(config);
+  with_values(model, 21);
+  Rng rng(22);
+  const InfoGanCodes codes = model.draw(6, rng);
+  const Tensor x = rng.uniform({6, 1, 8, 8}), drawn = rng.uniform({6, 1, 8, 8});
+  const InfoGan::Reading blind{.real = {}, .category = Tensor::zeros({6, 3}), .mean = Tensor::zeros({6, 2})};
+  const auto of_codes = [&] { return model.information_loss(blind, codes).item() - std::log(3); };
+  model.eval();
+  const double whole = of_codes();
+  CHECK(whole > 1);
+  model.train();
+  for (int step = 0; step < 6; ++step) {
+    CHECK(of_codes() == doctest::Approx(whole * std::min(step / 4.0, 1.0)).epsilon(1e-4));
+    model.discriminator_loss(x, drawn, codes);
+  }
+  model.eval();
+  model.discriminator_loss(x, drawn, codes);  // no training step
+  for (const auto& [key, value] : model.state())
+    if (key == "steps") CHECK(value.item() == 6);  // kept in checkpoints, so that a run goes on warming up
 }
 
 TEST_CASE("without the information term nothing of the codes' loss reaches generator or trunk; with it, it does") {
@@ -235,6 +308,28 @@ TEST_CASE("code meaning: each measure gets a code of its own, by what the images
   CHECK(meaning.thickness_code == 0);
   CHECK(meaning.slant > 0.98);
   CHECK(meaning.thickness < -0.95);
+}
+
+TEST_CASE("categories that survive small changes of a drawing are nearly the digits, with no other demand") {
+  InfoGanConfig config = small_infogan();
+  config.maps = 8, config.hidden = 32, config.code_hidden = 16, config.invariance = 100, config.side = 28;
+  const StrokeDigits digits = stroke_digits(600, Rng(17), {.classes = {0, 1, 4}});
+  InfoGan model(config);
+  with_values(model, 18);
+  Adam optimizer(model.discriminator_parameters(), {.lr = 2e-3, .beta1 = 0.5});
+  Rng rng(19);
+  for (int step = 0; step < 100; ++step) {
+    const Index from = 100 * (step % 6);
+    const Tensor x = digits.images.slice(0, from, from + 100).contiguous();
+    const Var loss = model.invariance_loss(model.read(x).category, model.read(random_affine(x, rng)).category);
+    optimizer.zero_grad();
+    loss.backward();
+    optimizer.step();
+  }
+  model.eval();
+  const StrokeDigits test = stroke_digits(300, Rng(20), {.classes = {0, 1, 4}});
+  const CodePurity found = code_purity(model.categories_of(test.images), test.labels, 3, 10);
+  CHECK(found.error < 0.15);
 }
 
 TEST_CASE("its objectives: each trains its own part; it learns to leave the category readable, and says how well") {

@@ -14,11 +14,11 @@ using namespace gradfold;
 
 namespace {
 
-struct Net : Module {
+struct NetOfFeatures : Module {
   Sequential& features = child<Sequential>("features");
   Linear& out = child<Linear>("out", 784, 10);
 
-  Net() { features.add<Conv2d>(1, 1, 3, ConvOptions{.padding = 1}).add<ReLU>(); }
+  NetOfFeatures() { features.add<Conv2d>(1, 1, 3, ConvOptions{.padding = 1}).add<ReLU>(); }
   Var forward(const Var& x) override { return out(flatten(features(x), 1)); }
 };
 
@@ -34,7 +34,7 @@ std::unique_ptr<T> drawn(Args&&... args) {
 }  // namespace
 
 TEST_CASE("1: images without a channel dimension; the path leads to the layer") {
-  auto net = drawn<Net>();
+  auto net = drawn<NetOfFeatures>();
   CHECK(message_of([&] { (*net)(Tensor::zeros({32, 28, 28})); }) ==
         "Conv2d: x is [32, 28, 28] but must be [N, 1, H, W]\n  in model.features.0\n"
         "  hint: add the channel dimension, x.reshape({32, 1, 28, 28})");
@@ -63,7 +63,7 @@ TEST_CASE("4: the next layer was built for another width") {
 }
 
 TEST_CASE("5: the values were never drawn") {
-  Net net;
+  NetOfFeatures net;
   CHECK(message_of([&] { net(Tensor::zeros({1, 1, 28, 28})); }) ==
         "Conv2d: its parameters have no values yet\n  in model.features.0\n"
         "  hint: call reset_parameters(rng) once on the whole model, or load a checkpoint; "

@@ -17,11 +17,11 @@ struct Results {
   std::vector<Real> y, dx, dweight, dbias;
 };
 
-struct Operands {
+struct ConvOperands {
   ConvGeometry g;
   std::vector<Real> x, weight, bias, dy;
 
-  explicit Operands(const ConvGeometry& g)
+  explicit ConvOperands(const ConvGeometry& g)
       : g(g),
         x(numbers(g.n * g.c_in * g.h * g.w, 1)),
         weight(numbers(g.c_out * g.c_in * g.kh * g.kw, 2)),
@@ -58,7 +58,7 @@ std::string describe(const ConvGeometry& g) {
 
 void check_against_ref(const ConvGeometry& g) {
   INFO(describe(g));
-  const Operands operands(g);
+  const ConvOperands operands(g);
   const Results fast = operands.fast(), ref = operands.ref();
   const auto near = [](Index terms) { return 3e-6 * std::sqrt(double(terms) + 1); };
   CHECK(distance(fast.y, ref.y) < near(g.c_in * g.kh * g.kw));
@@ -121,7 +121,8 @@ TEST_CASE("conv2d: few inputs, many outputs, as in a first layer") {
 }
 
 TEST_CASE("conv2d: a result larger than any cache") {
-  const Operands operands({.n = 9, .c_in = 2, .h = 61, .w = 67, .c_out = 64, .kh = 3, .kw = 3, .pad_h = 1, .pad_w = 1});
+  const ConvOperands operands(
+      {.n = 9, .c_in = 2, .h = 61, .w = 67, .c_out = 64, .kh = 3, .kw = 3, .pad_h = 1, .pad_w = 1});
   CHECK(distance(operands.fast().y, operands.ref().y) < 1e-5);
 }
 
@@ -136,7 +137,7 @@ TEST_CASE("conv2d: input pixels that no output sees get zero") {
 }
 
 TEST_CASE("conv2d: no images") {
-  const Operands none(ConvGeometry{.n = 0, .c_in = 2, .h = 4, .w = 4, .c_out = 3, .kh = 3, .kw = 3});
+  const ConvOperands none(ConvGeometry{.n = 0, .c_in = 2, .h = 4, .w = 4, .c_out = 3, .kh = 3, .kw = 3});
   for (Real v : none.fast().dweight) CHECK(v == 0);
   for (Real v : none.fast().dbias) CHECK(v == 0);
 }
@@ -151,7 +152,7 @@ TEST_CASE("conv2d: taps left out are skipped, and the gradient of their weights 
                              .stride_w = stride, .pad_h = k / 2, .pad_w = k / 2, .taps = taps};
         check_against_ref(g);
         // NaN in a weight that is left out must not be touched.
-        Operands operands(g);
+        ConvOperands operands(g);
         const Results before = operands.fast();
         const auto kept = [&](Index i) {
           const Tap t{int(i / k % k), int(i % k)};
@@ -171,7 +172,7 @@ TEST_CASE("conv2d: taps left out are skipped, and the gradient of their weights 
 
 TEST_CASE("conv2d: relu") {
   for (Index k : {1, 3}) {
-    const Operands operands(ConvGeometry{.n = 2, .c_in = 4, .h = 6, .w = 20, .c_out = 9, .kh = k, .kw = k});
+    const ConvOperands operands(ConvGeometry{.n = 2, .c_in = 4, .h = 6, .w = 20, .c_out = 9, .kh = k, .kw = k});
     const std::vector<Real> y = operands.fast(true).y;
     CHECK(distance(y, operands.ref(true).y) < 1e-5);
     CHECK(*std::min_element(y.begin(), y.end()) == 0);
@@ -182,7 +183,7 @@ TEST_CASE("conv_transpose2d: backward_input plus a bias") {
   for (Index stride : {1, 2}) {
     const ConvGeometry g{.n = 2, .c_in = 3, .h = 10, .w = 12, .c_out = 5, .kh = 3, .kw = 4, .stride_h = stride,
                          .stride_w = stride, .pad_h = 1};
-    const Operands operands(g);
+    const ConvOperands operands(g);
     std::vector<Real> expected = operands.ref().dx, bias = numbers(g.c_in, 9), output(expected.size());
     for (size_t i = 0; i < expected.size(); ++i) expected[i] += bias[i / size_t(g.h * g.w) % size_t(g.c_in)];
     conv_transpose2d_forward(g, operands.dy.data(), operands.weight.data(), bias.data(), output.data());
@@ -198,7 +199,7 @@ TEST_CASE("conv2d: same bits for 1, 2, 3 and 8 threads") {
         {.n = 16, .c_in = 64, .h = 28, .w = 28, .c_out = 32, .kh = 1, .kw = 1},
         {.n = 1, .c_in = 40, .h = 30, .w = 30, .c_out = 50, .kh = 3, .kw = 3, .stride_h = 2},
         {.n = 19, .c_in = 1, .h = 28, .w = 28, .c_out = 64, .kh = 7, .kw = 7, .pad_h = 3, .pad_w = 3}}) {
-    const Operands operands(g);
+    const ConvOperands operands(g);
     const Results one = (set_num_threads(1), operands.fast());
     for (int threads : {2, 3, 8}) {
       set_num_threads(threads);

@@ -7,13 +7,11 @@
 #include "tensor/random.h"
 #include "tests/doctest.h"
 #include "tests/files.h"
+#include "tests/special_values.h"
 
 using namespace gradfold;
 
 namespace {
-
-constexpr Real kInf = std::numeric_limits<Real>::infinity();
-constexpr Real kNan = std::numeric_limits<Real>::quiet_NaN();
 
 Operand operand(const Tensor& x, const Shape& to) {
   return {x.origin(), broadcast_strides(x.shape(), x.strides(), to)};

@@ -17,7 +17,7 @@ std::string npy(const std::string& header, const std::string& elements = "") {
          static_cast<char>(header.size() >> 8) + header + elements;
 }
 
-std::string read_message(const std::string& bytes) {
+std::string npy_message(const std::string& bytes) {
   return message_of_reading("x.npy", bytes, [](const std::filesystem::path& file) { read_npy(file); });
 }
 
@@ -119,7 +119,7 @@ print(x.dtype, x.tolist(), i.dtype, i.tolist(), sorted(z.files), z["a"].tolist()
 
 TEST_CASE("npy: a file that is no valid array is refused in one clear sentence") {
   const std::string good = "{'descr': '<f4', 'fortran_order': False, 'shape': (2,)}";
-  CHECK(read_message(npy(good, std::string(8, '\0'))) == "no error");
+  CHECK(npy_message(npy(good, std::string(8, '\0'))) == "no error");
   struct Case {
     std::string bytes, message;
   };
@@ -158,7 +158,7 @@ TEST_CASE("npy: a file that is no valid array is refused in one clear sentence")
   };
   for (const Case& c : cases) {
     INFO(c.message);
-    const std::string message = read_message(c.bytes);
+    const std::string message = npy_message(c.bytes);
     CHECK_MESSAGE(contains(message, c.message), message);
   }
   CHECK(contains(message_of([] { read_npy(kArrays / "records.npy"); }), "holds records with named fields"));

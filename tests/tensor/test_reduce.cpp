@@ -9,12 +9,11 @@
 #include "tensor/random.h"
 #include "tests/doctest.h"
 #include "tests/files.h"
+#include "tests/special_values.h"
 
 using namespace gradfold;
 
 namespace {
-
-constexpr Real kNan = std::numeric_limits<Real>::quiet_NaN();
 
 // The sum over the dimensions of `mask`, each number added to its place in double.
 Tensor plain_sum(const Tensor& x, unsigned mask) {

@@ -13,7 +13,7 @@ using namespace gradfold;
 
 namespace {
 
-const std::filesystem::path kArrays = GRADFOLD_SOURCE_DIR "/tests/fixtures/arrays";
+const std::filesystem::path kFixtures = GRADFOLD_SOURCE_DIR "/tests/fixtures/arrays";
 
 std::string length_of(std::uint64_t n) {
   std::string out;
@@ -25,14 +25,14 @@ std::string file_of(const std::string& header, const std::string& data = "") {
   return length_of(header.size()) + header + data;
 }
 
-std::string read_message(const std::string& bytes) {
+std::string safetensors_message(const std::string& bytes) {
   return message_of_reading("x.safetensors", bytes, [](const std::filesystem::path& file) { read_safetensors(file); });
 }
 
 }  // namespace
 
 TEST_CASE("safetensors: a file of every type, with PyTorch's own bytes, reads right") {
-  const SafeTensors file = read_safetensors(kArrays / "torch.safetensors");
+  const SafeTensors file = read_safetensors(kFixtures / "torch.safetensors");
   const auto values = [&](const char* name) { return file.tensors.at(name).to_vector(); };
   CHECK(file.tensors.size() == 12);
   CHECK(file.metadata == std::map<std::string, std::string>{{"format", "pt"}, {"note", "한글"}});
@@ -48,7 +48,7 @@ TEST_CASE("safetensors: a file of every type, with PyTorch's own bytes, reads ri
   CHECK(values("u8") == std::vector<Real>{0, 255});
   CHECK(values("bool") == std::vector<Real>{1, 0, 1});
   CHECK(file.tensors.at("empty").shape() == Shape{0, 5});
-  const auto halves = read_npz(kArrays / "torch_halves.npz");
+  const auto halves = read_npz(kFixtures / "torch_halves.npz");
   CHECK(identical(file.tensors.at("f16"), halves.at("f16")));
   CHECK(identical(file.tensors.at("bf16"), halves.at("bf16")));
 }
@@ -117,7 +117,7 @@ for name, t in sorted(header.items()):
 
 TEST_CASE("safetensors: a file that breaks the format's rules is refused in one clear sentence") {
   const std::string w = R"("w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]})";
-  CHECK(read_message(file_of("{" + w + "}", "12345678")) == "no error");
+  CHECK(safetensors_message(file_of("{" + w + "}", "12345678")) == "no error");
   struct Case {
     std::string bytes, message;
   };
@@ -125,7 +125,8 @@ TEST_CASE("safetensors: a file that breaks the format's rules is refused in one 
       {"1234567", "is 7 bytes long, too short for the 8 bytes that begin a .safetensors file"},
       {length_of(999), "is truncated: its header takes 999 bytes, but 0 follow"},
       {std::string(8, '\xff'),
-       "is no .safetensors file: its first 8 bytes would mean a header of 18446744073709551615 bytes; at most 100000000 are allowed"},
+       "is no .safetensors file: its first 8 bytes would mean a header of 18446744073709551615 bytes; at most "
+       "100000000 are allowed"},
       {file_of("{" + w), "has a header that is no valid JSON (at byte 54 of it)"},
       {file_of(""), "has a header that is no valid JSON"},
       {file_of("{\"\xff\xfe\": 1}"), "has a header that is no valid JSON"},
@@ -140,8 +141,7 @@ TEST_CASE("safetensors: a file that breaks the format's rules is refused in one 
       {file_of(R"({"w":{"dtype":"F32","data_offsets":[0,8]}})"), "gives tensor 'w' no list 'shape'"},
       {file_of(R"({"w":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}})"),
        "gives tensor 'w' -2 in 'shape', which must be a whole number"},
-      {file_of(R"({"w":{"dtype":"F32","shape":[2.5],"data_offsets":[0,8]}})"),
-       "gives tensor 'w' 2.5 in 'shape'"},
+      {file_of(R"({"w":{"dtype":"F32","shape":[2.5],"data_offsets":[0,8]}})"), "gives tensor 'w' 2.5 in 'shape'"},
       {file_of(R"({"w":{"dtype":"F32","shape":[2],"data_offsets":[8]}})"),
        "gives tensor 'w' 1 data_offsets instead of 2"},
       {file_of("{" + w + "}", "1234"), "puts tensor 'w' at bytes 0 to 8 of 4"},
@@ -163,7 +163,7 @@ TEST_CASE("safetensors: a file that breaks the format's rules is refused in one 
   };
   for (const Case& c : cases) {
     INFO(c.message);
-    const std::string message = read_message(c.bytes);
+    const std::string message = safetensors_message(c.bytes);
     CHECK_MESSAGE(contains(message, c.message), message);
   }
   CHECK(contains(message_of([] { read_safetensors("no/such"); }),
@@ -193,14 +193,14 @@ TEST_CASE(
   for (const StoredType type : {StoredType::kReal, StoredType::kF16}) {
     write_safetensors(folder / "x", content, type);
     const std::string bytes = contents(folder / "x");
-    CHECK(read_message(bytes) == "no error");
+    CHECK(safetensors_message(bytes) == "no error");
     const std::size_t digits = bytes.find("\"crc32\"");
     for (std::size_t i = 0; i < bytes.size(); ++i) {
       if (i > digits && i < digits + 6) continue;  // a checksum of another name is none
       std::string changed = bytes;
       changed[i] = static_cast<char>(changed[i] ^ 1);
       INFO(i);
-      REQUIRE(read_message(changed) != "no error");
+      REQUIRE(safetensors_message(changed) != "no error");
     }
   }
 
@@ -218,7 +218,7 @@ TEST_CASE(
 TEST_CASE("safetensors: no damaged file crashes the reader") {
   const Scratch folder;
   const int refused =
-      refused_when_damaged(contents(kArrays / "torch.safetensors"), 3000, [&](const std::string& bytes) {
+      refused_when_damaged(contents(kFixtures / "torch.safetensors"), 3000, [&](const std::string& bytes) {
         put(folder / "x", bytes);
         read_safetensors(folder / "x");
       });

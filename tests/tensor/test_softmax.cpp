@@ -8,12 +8,11 @@
 #include "tensor/random.h"
 #include "tensor/reduce.h"
 #include "tests/doctest.h"
+#include "tests/special_values.h"
 
 using namespace gradfold;
 
 namespace {
-constexpr Real kInf = std::numeric_limits<Real>::infinity();
-constexpr Real kNan = std::numeric_limits<Real>::quiet_NaN();
 }  // namespace
 
 TEST_CASE("softmax kernels against their plain twins, at every length around the vectors") {

@@ -10,6 +10,7 @@
 #include "tensor/parallel.h"
 #include "tensor/random.h"
 #include "tests/doctest.h"
+#include "tests/special_values.h"
 
 using namespace gradfold;
 
@@ -17,8 +18,6 @@ namespace {
 
 using Kernel = std::function<void(const Real*, Real*, Index)>;
 
-constexpr Real kInf = std::numeric_limits<Real>::infinity();
-constexpr Real kNan = std::numeric_limits<Real>::quiet_NaN();
 
 struct Row {
   std::string name;

@@ -7,13 +7,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <nlohmann/json.hpp>
+
 #include "tensor/check.h"
 
 namespace gradfold {
 namespace {
 
 // What the child does: its words, with stdout and stderr in files of `folder`.
-[[noreturn]] void become(const std::vector<std::string>& words, const ProcessOptions& options, const Scratch& folder) {
+[[noreturn]] void become(const Words& words, const ProcessOptions& options, const Scratch& folder) {
   dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
   dup2(creat((folder / "out").c_str(), 0600), STDOUT_FILENO);
   dup2(creat((folder / "err").c_str(), 0600), STDERR_FILENO);
@@ -36,7 +38,7 @@ namespace {
 
 }  // namespace
 
-Process::Process(const std::vector<std::string>& words, const ProcessOptions& options) {
+Process::Process(const Words& words, const ProcessOptions& options) {
   pid_ = fork();
   require(pid_ >= 0, "Process", "cannot start {}", words.at(0));
   if (pid_ == 0) become(words, options, folder_);
@@ -59,13 +61,19 @@ Finished Process::wait() {
           contents(folder_ / "err")};
 }
 
-Finished run(const std::vector<std::string>& words, const ProcessOptions& options) {
+Finished run(const Words& words, const ProcessOptions& options) {
   return Process(words, options).wait();
 }
 
-Finished gf(std::vector<std::string> words, const ProcessOptions& options) {
+Finished gf(Words words, const ProcessOptions& options) {
   words.insert(words.begin(), GRADFOLD_BINARY_DIR "/gf");
   return run(words, options);
+}
+
+nlohmann::json last_json(const std::string& text) {
+  const auto end = text.find_last_not_of('\n');
+  const auto begin = text.rfind('\n', end);
+  return nlohmann::json::parse(text.substr(begin == std::string::npos ? 0 : begin + 1, end - begin));
 }
 
 }  // namespace gradfold

@@ -2,6 +2,7 @@
 #include <sys/types.h>
 
 #include <filesystem>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,8 @@
 
 // Child processes for the tests of ./gf and build/gf.
 namespace gradfold {
+
+using Words = std::vector<std::string>;
 
 struct Finished {
   int exit = 0;       // exit code; 128 + n if signal n ended it
@@ -23,7 +26,7 @@ struct ProcessOptions {
 
 class Process {
  public:
-  Process(const std::vector<std::string>& words, const ProcessOptions& options = {});
+  Process(const Words& words, const ProcessOptions& options = {});
   ~Process();
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
@@ -36,8 +39,11 @@ class Process {
   Scratch folder_;  // of what it writes to stdout and stderr
 };
 
-Finished run(const std::vector<std::string>& words, const ProcessOptions& options = {});
+Finished run(const Words& words, const ProcessOptions& options = {});
 // build/gf with these words.
-Finished gf(std::vector<std::string> words, const ProcessOptions& options = {});
+Finished gf(Words words, const ProcessOptions& options = {});
+
+// The last line that a command with --json writes.
+nlohmann::json last_json(const std::string& text);
 
 }  // namespace gradfold

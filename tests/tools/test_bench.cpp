@@ -13,14 +13,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-std::string last_line(const std::string& text) {
-  const auto end = text.find_last_not_of('\n');
-  const auto begin = text.rfind('\n', end);
-  return text.substr(begin == std::string::npos ? 0 : begin + 1, end - begin);
-}
-
 // A gf_bench with two cases. sum/8 takes 2, 1 and 5 ms in its first three processes, at ratios 0.5, 2 and
 // 0.9; each process notes its filter and the environment that other libraries read.
 const char* program = R"sh(#!/bin/bash
@@ -75,7 +67,7 @@ TEST_CASE("three processes, one table: of each case the one in the middle") {
     table += line.find("sum/8 ") == 0 || line.find("tiny/1 ") == 0 ? line + "\n" : "";
   CHECK(table == "sum/8    5.00 ms      10.0      20.0   0.90   1.00          GB/s, peer: plain loop  BELOW\n"
                  "tiny/1   12.5 ns                                            peak_MB 3.0\n");
-  CHECK(has(ran.out, "2 cores, 2 threads, load 0.5 before the first process\nThe middle of 3 processes.\n"));
+  CHECK(contains(ran.out, "2 cores, 2 threads, load 0.5 before the first process\nThe middle of 3 processes.\n"));
 
   const auto json = nlohmann::json::parse(contents(file));
   CHECK(json.at("context").at("num_cpus") == 2);
@@ -86,7 +78,7 @@ TEST_CASE("three processes, one table: of each case the one in the middle") {
   CHECK(json["benchmarks"][6]["ratio"] == 0.9);
 
   // What would make other libraries run unlike elsewhere is gone; the threads that were asked for stay.
-  CHECK(has(contents(workshop.folder / "seen"), " none none 2\n"));
+  CHECK(contains(contents(workshop.folder / "seen"), " none none 2\n"));
 }
 
 TEST_CASE("a filter, a number of processes, and the JSON as the last line") {
@@ -94,7 +86,7 @@ TEST_CASE("a filter, a number of processes, and the JSON as the last line") {
   const Finished ran = workshop.bench({"^su", "--processes", "1", "--threads", "1", "--json"});
   REQUIRE_MESSAGE(ran.exit == 0, ran.err);
   CHECK(nlohmann::json::parse(ran.out).at("benchmarks").size() == 4);
-  CHECK(has(ran.err, "The middle of 1 process.\n"));
+  CHECK(contains(ran.err, "The middle of 1 process.\n"));
   CHECK(contents(workshop.folder / "seen") ==
         "--benchmark_filter=^(sum/8)(/(iterations|repeats|min_time):.*|/[a-z]*_time)*$ none none 1\n");
 }
@@ -104,14 +96,14 @@ TEST_CASE("--vs: the same cases in another framework, in turns with ours") {
   const Workshop workshop;
   const Finished ran = workshop.bench({"--vs", "--json"});
   REQUIRE_MESSAGE(ran.exit == 0, ran.err);
-  const auto cases = nlohmann::json::parse(last_line(ran.out)).at("cases");
+  const auto cases = last_json(ran.out).at("cases");
   REQUIRE(cases.size() == 1);  // only what the peer has
   CHECK(cases[0]["case"] == "sum/8");
   CHECK(cases[0]["peer"] == "Other");
   CHECK(cases[0]["ours_ms"] == 2);  // of 1, 2 and 5
   CHECK(cases[0]["peer_ms"].get<double>() >= 10);
   CHECK(cases[0]["ratio"].get<double>() == doctest::Approx(cases[0]["peer_ms"].get<double>() / 2));
-  CHECK(has(ran.err, "above 1 ours is faster; the middle of 3 rounds."));
+  CHECK(contains(ran.err, "above 1 ours is faster; the middle of 3 rounds."));
 }
 
 TEST_CASE("misuse of bench, and a framework that is not there, are one sentence") {
@@ -124,7 +116,7 @@ TEST_CASE("misuse of bench, and a framework that is not there, are one sentence"
   refused({"nothing"}, 2, "bench: no case matches nothing; there are sum, tiny\n");
   refused({"("}, 2, "bench: the filter ( is no regular expression\n");
   refused({"--json", "sum"}, 2, "bench: --json sum is no .json file; hint: a filter goes before --json\n");
-  CHECK(has(workshop.bench({"--json", workshop.folder / "none" / "x.json"}).err, "cannot write "));
+  CHECK(contains(workshop.bench({"--json", workshop.folder / "none" / "x.json"}).err, "cannot write "));
   refused({"--processes", "0"}, 2, "bench: --processes: '0' is no number above 0\n");
   refused({"--sv"}, 2, "bench: unknown option --sv; did you mean --vs?\n");
   if (python_with("json").empty()) return skip("no Python");
@@ -144,7 +136,7 @@ TEST_CASE("every case of a peer's script is a case of ours") {
     if (entry.path().extension() != ".py" || entry.path().filename() == "peer.py") continue;
     std::istringstream names(shell(python + " " + entry.path().string() + " --list").output);
     for (std::string name; std::getline(names, name); ++cases) {
-      CHECK_MESSAGE((has(listed, name + "\n") || has(listed, name + "/")), entry.path().string()
+      CHECK_MESSAGE((contains(listed, name + "\n") || contains(listed, name + "/")), entry.path().string()
                                                                                << ": " << name);
     }
   }

@@ -14,25 +14,23 @@ namespace fs = std::filesystem;
 
 namespace {
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 }  // namespace
 
 TEST_CASE("graph draws a model, or the model of a step, as SVG or DOT") {
   Scratch folder;
   const fs::path svg = folder / "g.svg", dot = folder / "g.dot";
   REQUIRE(gf({"graph", "2.3", "--blocks", "1", "--maps", "4", "--out", svg}).exit == 0);
-  CHECK(has(contents(svg), "<svg"));
-  CHECK(has(contents(svg), "conv2d"));
+  CHECK(contains(contents(svg), "<svg"));
+  CHECK(contains(contents(svg), "conv2d"));
   REQUIRE(gf({"graph", "pixel_cnn", "--blocks", "0", "--out", dot}).exit == 0);
-  CHECK(has(contents(dot), "digraph"));
+  CHECK(contains(contents(dot), "digraph"));
 
   const Finished png = gf({"graph", "pixel_cnn", "--out", folder / "g.png"});
   CHECK(png.exit == 2);
-  CHECK(has(png.err, "but must end in .svg or .dot"));
+  CHECK(contains(png.err, "but must end in .svg or .dot"));
   const Finished step = gf({"graph", "9.9", "--out", svg});
   CHECK(step.exit == 2);
-  CHECK(has(step.err, "graph: step 9.9 trains no model that can be drawn; steps that do: 2.3\n"));
+  CHECK(contains(step.err, "graph: step 9.9 trains no model that can be drawn; steps that do: 2.3\n"));
 }
 
 TEST_CASE("graph draws a step's own net: as many parameters as the step says that it trains") {
@@ -51,27 +49,28 @@ TEST_CASE("doctor names threads, vectors, data and what is optional") {
   const Finished doctor = gf({"doctor"});
   CHECK(doctor.exit == 0);
   for (const char* what : {"compiler", "vectors", "threads", "gnuplot", "PyTorch", "mnist", "disk"})
-    CHECK(has(doctor.out, what));
+    CHECK(contains(doctor.out, what));
 }
 
 TEST_CASE("every command explains itself, and takes no unknown option") {
-  for (const char* command : {"course", "train", "eval", "sample", "export", "compress", "decompress", "graph", "doctor"}) {
+  for (const char* command :
+       {"course", "train", "eval", "sample", "export", "compress", "decompress", "graph", "doctor"}) {
     INFO(command);
     const Finished help = gf({command, "--help"});
     CHECK(help.exit == 0);
-    CHECK(has(help.out, "--help"));
+    CHECK(contains(help.out, "--help"));
   }
   const std::string model_help = gf({"train", "pixel_cnn", "--help"}).out;  // with the model's own options
-  CHECK(has(model_help, "Settings of pixel_cnn:"));
+  CHECK(contains(model_help, "Settings of pixel_cnn:"));
   for (const char* help :
        {"--blocks N ", "residual blocks; a pixel sees", "--masked N ", "0: ordinary convolutions"}) {
-    CHECK_MESSAGE(has(model_help, help), help);
+    CHECK_MESSAGE(contains(model_help, help), help);
   }
   CHECK(model_help.find("usage: ./gf train MODEL --out FILE [OPTIONS]\n") != model_help.npos);
-  CHECK(has(model_help, "--epochs N"));
-  CHECK(has(model_help, "passes over the training images [10]"));
+  CHECK(contains(model_help, "--epochs N"));
+  CHECK(contains(model_help, "passes over the training images [10]"));
   CHECK(gf({"help", "train", "diffusion"}).exit == 2);
-  CHECK(has(gf({"help", "train", "pixel_cn"}).err, "there is no model 'pixel_cn'; did you mean pixel_cnn?"));
+  CHECK(contains(gf({"help", "train", "pixel_cn"}).err, "there is no model 'pixel_cn'; did you mean pixel_cnn?"));
   const Finished doctor = gf({"doctor", "--fix"});
   CHECK(doctor.exit == 2);
   CHECK(doctor.err == "doctor: unknown option --fix\n");
@@ -85,12 +84,12 @@ TEST_CASE("help NAME explains a command and does not run it; the command comes f
     CHECK(help.exit == 0);
     CHECK(help.out == gf({command, "--help"}).out);
   }
-  CHECK(has(gf({"help", "train", "pixel_cnn"}).out, "Settings of pixel_cnn:"));
+  CHECK(contains(gf({"help", "train", "pixel_cnn"}).out, "Settings of pixel_cnn:"));
   CHECK(gf({"help"}).out == gf({"--help"}).out);
   CHECK(gf({}).out == gf({"--help"}).out);
   const Finished typo = gf({"tset", "doctor"});
   CHECK(typo.exit == 2);
-  CHECK(has(typo.err, "gf: unknown command 'tset'"));
+  CHECK(contains(typo.err, "gf: unknown command 'tset'"));
   CHECK(typo.out == "");
   CHECK(gf({"help", "courses"}).exit == 2);
   CHECK(gf({"--quick", "doctor"}).exit == 2);
@@ -108,7 +107,7 @@ TEST_CASE(
   const Finished stopped = lesson.wait();
   CHECK(stopped.exit == 130);
   CHECK(std::chrono::steady_clock::now() - asked < std::chrono::seconds(1));
-  CHECK(has(stopped.err, "\nlesson 2.3: stopped before it finished; no results were written\n"));
+  CHECK(contains(stopped.err, "\nlesson 2.3: stopped before it finished; no results were written\n"));
   CHECK(contents(out / "2.3/result.json") == "{}");  // the earlier run's
   Process fresh({GRADFOLD_BINARY_DIR "/lessons/lesson_2.3", "--epochs", "100", "--out", out / "new"});
   std::this_thread::sleep_for(std::chrono::milliseconds(600));
@@ -129,6 +128,6 @@ TEST_CASE("Ctrl-C ends drawing samples: nothing is written") {
   sample.send(SIGINT);
   const Finished stopped = sample.wait();
   CHECK(stopped.exit == 130);
-  CHECK(has(stopped.err, "stopped; no picture was written\n"));
+  CHECK(contains(stopped.err, "stopped; no picture was written\n"));
   CHECK_FALSE(fs::exists(folder / "s.png"));
 }

@@ -16,7 +16,6 @@
 
 using namespace gradfold;
 namespace fs = std::filesystem;
-using Words = std::vector<std::string>;
 
 namespace {
 

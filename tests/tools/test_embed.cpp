@@ -16,11 +16,8 @@
 
 using namespace gradfold;
 namespace fs = std::filesystem;
-using Words = std::vector<std::string>;
 
 namespace {
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 // A roll of 600 points, with the inner or outer half of its length as labels, in files.
 struct Roll {
@@ -100,21 +97,21 @@ TEST_CASE("embed: neighbours by NN-descent, with the share of the true ones, and
     const auto [exact, quiet] = embed({});
     CHECK(exact["neighbors"] == "exact");
     CHECK_FALSE(exact.contains("neighbor_recall"));
-    CHECK_FALSE(has(quiet, "nn_descent"));
+    CHECK_FALSE(contains(quiet, "nn_descent"));
     const auto [found, said] = embed({"--neighbors", "nn_descent"});
     CHECK(found["neighbors"] == "nn_descent");
     CHECK(found["neighbor_recall"] > 0.95);
     CHECK(found["neighbor_recall"] <= 1);
     CHECK(found["stages"].contains("neighbors"));
     CHECK(found["stages"].contains("recall"));
-    CHECK(has(said, "nearest neighbours of 600 points"));
+    CHECK(contains(said, "nearest neighbours of 600 points"));
     CHECK(found["trustworthiness"].get<double>() > exact["trustworthiness"].get<double>() - 0.02);
   }
   REQUIRE(gf(roll.words("umap", {"--neighbors", "nn_descent", "--threads", "1"})).exit == 0);
   const std::string one = contents(roll.folder / "y.npy");
   REQUIRE(gf(roll.words("umap", {"--neighbors", "nn_descent", "--threads", "3"})).exit == 0);
   CHECK(contents(roll.folder / "y.npy") == one);
-  CHECK(has(gf({"help", "embed", "umap"}).out, "--neighbors"));
+  CHECK(contains(gf({"help", "embed", "umap"}).out, "--neighbors"));
 }
 
 TEST_CASE("embed: images by name, PCA first, a picture in the labels' colours") {
@@ -124,8 +121,8 @@ TEST_CASE("embed: images by name, PCA first, a picture in the labels' colours") 
   REQUIRE_MESSAGE(done.exit == 0, done.err);
   const auto result = nlohmann::json::parse(done.out);
   CHECK(result["stages"].contains("pca"));
-  CHECK(has(done.err, "120 points of 784 numbers"));
-  CHECK(has(done.err, "120 points of 20 numbers"));
+  CHECK(contains(done.err, "120 points of 784 numbers"));
+  CHECK(contains(done.err, "120 points of 20 numbers"));
   CHECK(fs::exists(roll.folder / "y.csv"));  // the numbers, with gnuplot or without
   if (!fs::exists(roll.folder / "y.png")) return;
   const Image picture = read_png(roll.folder / "y.png");
@@ -176,7 +173,7 @@ TEST_CASE("embed: what it refuses, in one sentence, before anything is written")
     CAPTURE(row.says);
     CAPTURE(done.err);
     CHECK(done.exit == row.exit);
-    CHECK(has(done.err, row.says));
+    CHECK(contains(done.err, row.says));
     CHECK(done.out.empty());
     CHECK_FALSE(fs::exists(roll.folder / "y.npy"));
   }

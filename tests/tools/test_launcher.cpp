@@ -100,8 +100,6 @@ class LaunchedAlone {
   Scratch folder_;
 };
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 }  // namespace
 
 TEST_CASE("the launcher is sound bash") {
@@ -122,11 +120,11 @@ TEST_CASE("commands that need no build") {
   for (const char* command :
        {"course", "test", "lesson", "train", "eval", "sample", "compress", "decompress", "bench", "data", "doctor",
         "graph"}) {
-    CHECK(has(help.out, std::string("./gf ") + command));
+    CHECK(contains(help.out, std::string("./gf ") + command));
   }
   const Finished bare = machine.gf({});
   CHECK(bare.exit == 0);
-  CHECK(has(bare.out, "./gf course"));
+  CHECK(contains(bare.out, "./gf course"));
 }
 
 TEST_CASE("a misspelt command is misuse and names the nearest") {
@@ -143,16 +141,16 @@ TEST_CASE("a misspelt command is misuse and names the nearest") {
 TEST_CASE("an unknown step lists the steps") {
   const Finished step = BareMachine().gf({"lesson", "9.9"});
   CHECK(step.exit == 2);
-  CHECK(has(step.err, "gf: there is no step 9.9; the steps are"));
+  CHECK(contains(step.err, "gf: there is no step 9.9; the steps are"));
 }
 
 TEST_CASE("without apt the missing packages are named for brew and dnf") {
   const Finished test = BareMachine().gf({"test"});
   CHECK(test.exit == 1);
-  CHECK(has(test.err, "gf: missing: a C++20 compiler, CMake, Ninja or make"));
-  CHECK(has(test.err, "brew install gcc cmake ninja"));
-  CHECK(has(test.err, "dnf install gcc-c++ cmake ninja-build"));
-  CHECK(has(test.err, "there is no apt-get here"));
+  CHECK(contains(test.err, "gf: missing: a C++20 compiler, CMake, Ninja or make"));
+  CHECK(contains(test.err, "brew install gcc cmake ninja"));
+  CHECK(contains(test.err, "dnf install gcc-c++ cmake ninja-build"));
+  CHECK(contains(test.err, "there is no apt-get here"));
 }
 
 TEST_CASE("--no-install installs nothing") {
@@ -161,9 +159,9 @@ TEST_CASE("--no-install installs nothing") {
   machine.add_echo("sudo");
   const Finished test = machine.gf({"test", "--no-install"});
   CHECK(test.exit == 1);
-  CHECK_FALSE(has(test.out + test.err, "called:"));
-  CHECK(has(test.err, "apt-get install g++ cmake ninja-build"));
-  CHECK(has(test.err, "gf: not installing, as --no-install asks"));
+  CHECK_FALSE(contains(test.out + test.err, "called:"));
+  CHECK(contains(test.err, "apt-get install g++ cmake ninja-build"));
+  CHECK(contains(test.err, "gf: not installing, as --no-install asks"));
 }
 
 TEST_CASE("with apt the command is printed, then run") {
@@ -177,8 +175,8 @@ TEST_CASE("with apt the command is printed, then run") {
   CHECK(said != std::string::npos);
   CHECK(called != std::string::npos);
   CHECK(said < called);
-  CHECK(has(test.err, "install -y --no-install-recommends g++ cmake ninja-build"));
-  CHECK(has(test.err, "gf: still missing after the installation: a C++20 compiler, CMake, Ninja or make"));
+  CHECK(contains(test.err, "install -y --no-install-recommends g++ cmake ninja-build"));
+  CHECK(contains(test.err, "gf: still missing after the installation: a C++20 compiler, CMake, Ninja or make"));
 }
 
 TEST_CASE("tests take a name and two options") {
@@ -188,7 +186,7 @@ TEST_CASE("tests take a name and two options") {
   CHECK(machine.gf({"test", "--frobnicate"}).exit == 2);
   const Finished none = machine.gf({"test", "no_such_test"});
   CHECK(none.exit == 2);
-  CHECK(has(none.err, "gf: no test is called 'no_such_test'; there are the folders "));
+  CHECK(contains(none.err, "gf: no test is called 'no_such_test'; there are the folders "));
 }
 
 TEST_CASE("a test's NAME is a folder, or how a file begins") {
@@ -197,14 +195,14 @@ TEST_CASE("a test's NAME is a folder, or how a file begins") {
                                 "tensor/test_pixels"});
   const auto asked = [&](const std::string& name) { return launched.gf({"test", name}).out; };
   const std::string all = "ctest: -R ";
-  CHECK(has(asked("tensor"), all + "^(tensor/pixels|tensor/tensor)$\n"));
-  CHECK(has(asked("nn"),
+  CHECK(contains(asked("tensor"), all + "^(tensor/pixels|tensor/tensor)$\n"));
+  CHECK(contains(asked("nn"),
             all + "^(nn/grad_layers|nn/layers|nn/losses)$\n"));  // nothing of autograd or pixel_cnn
   for (const char* name : {"nn/layers", "layers", "nn/lay", "tests/nn/test_layers.cpp"}) {
-    CHECK_MESSAGE(has(asked(name), all + "^(nn/grad_layers|nn/layers)$\n"), name);
+    CHECK_MESSAGE(contains(asked(name), all + "^(nn/grad_layers|nn/layers)$\n"), name);
   }
-  CHECK(has(asked("pixel_cnn"), all + "^(models/grad_pixel_cnn|models/pixel_cnn)$\n"));
-  CHECK(has(asked("grad_layers"), all + "^(nn/grad_layers)$\n"));
+  CHECK(contains(asked("pixel_cnn"), all + "^(models/grad_pixel_cnn|models/pixel_cnn)$\n"));
+  CHECK(contains(asked("grad_layers"), all + "^(nn/grad_layers)$\n"));
   CHECK(launched.gf({"test", "cnn"}).exit == 2);
 }
 
@@ -212,13 +210,13 @@ TEST_CASE("tests end with one line: what passed, what failed, how long it took")
   const LaunchedAlone launched({"nn/test_layers"});
   const Finished passed = launched.gf({"test"});
   CHECK(passed.exit == 0);
-  CHECK(has(passed.out, "\ngf: all 57 tests passed in 24 s\n"));
-  CHECK_FALSE(has(passed.out, "the size report"));
-  CHECK(has(launched.gf({"test", "--size"}).out, "the size report"));
+  CHECK(contains(passed.out, "\ngf: all 57 tests passed in 24 s\n"));
+  CHECK_FALSE(contains(passed.out, "the size report"));
+  CHECK(contains(launched.gf({"test", "--size"}).out, "the size report"));
   launched.pretend_failed_tests();
   const Finished failed = launched.gf({"test"});
   CHECK(failed.exit == 1);
-  CHECK(has(failed.out, "\ngf: 2 of 57 tests FAILED in 24 s; what they said is above\n"));
+  CHECK(contains(failed.out, "\ngf: 2 of 57 tests FAILED in 24 s; what they said is above\n"));
 }
 
 TEST_CASE("help of a program that is built waits for no build; of one with newer sources it does") {
@@ -229,14 +227,15 @@ TEST_CASE("help of a program that is built waits for no build; of one with newer
   launched.pretend_built("gf");
   launched.pretend_built("lessons/lesson_1.1");
   const auto later = fs::file_time_type::clock::now() + std::chrono::hours(1);
-  for (const char* program : {"build/gf", "build/lessons/lesson_1.1"}) fs::last_write_time(launched.folder() / program, later);
+  for (const char* program : {"build/gf", "build/lessons/lesson_1.1"})
+    fs::last_write_time(launched.folder() / program, later);
   CHECK(launched.gf({"help", "train"}).out == "program: train --help\n");
   CHECK(launched.gf({"train", "pixel_cnn", "--help"}).out == "program: train pixel_cnn --help\n");
   CHECK(launched.gf({"lesson", "1.1", "--help"}).out == "program: --help\n");
-  CHECK(has(launched.gf({"lesson", "--help"}).out, "usage: ./gf lesson N.M [OPTIONS]"));
+  CHECK(contains(launched.gf({"lesson", "--help"}).out, "usage: ./gf lesson N.M [OPTIONS]"));
   CHECK_FALSE(fs::exists(launched.folder() / "build/build.log"));
   fs::last_write_time(launched.folder() / "tools/train.cpp", later + std::chrono::hours(1));
-  CHECK(has(launched.gf({"help", "train"}).out, "program: train --help\n"));
+  CHECK(contains(launched.gf({"help", "train"}).out, "program: train --help\n"));
   CHECK(fs::exists(launched.folder() / "build/build.log"));
 }
 
@@ -248,14 +247,16 @@ TEST_CASE("where you are is told by the project's out/, and a lesson started els
   launched.pretend_built("lessons/lesson_1.1");
   fs::create_directories(launched.folder() / "out/1.1");
   put(launched.folder() / "out/1.1/result.json", "{}");
-  CHECK(has(launched.gf({}).out, "You have run every step: open " + launched.folder().string() + "/out/index.html"));
-  CHECK(has(launched.gf({"lesson", "1.1"}).err, "/out; with --out " + launched.folder().string() + "/out it counts"));
-  CHECK_FALSE(has(launched.gf({"lesson", "1.1", "--out", "x"}).err, "this writes to"));
+  CHECK(
+      contains(launched.gf({}).out, "You have run every step: open " + launched.folder().string() + "/out/index.html"));
+  CHECK(contains(launched.gf({"lesson", "1.1"}).err,
+                 "/out; with --out " + launched.folder().string() + "/out it counts"));
+  CHECK_FALSE(contains(launched.gf({"lesson", "1.1", "--out", "x"}).err, "this writes to"));
 }
 
 TEST_CASE("a long build shows a sign of life in a log, a short one is quiet") {
   const LaunchedAlone launched({"nn/test_layers"});
   const Finished slow = launched.gf({"test"}, {"GRADFOLD_LOG_EVERY=0"});
-  CHECK(has(slow.err, "gf: building, [1/2]\ngf: building, [2/2]\n"));
-  CHECK_FALSE(has(launched.gf({"test"}).err, "gf: building"));
+  CHECK(contains(slow.err, "gf: building, [1/2]\ngf: building, [2/2]\n"));
+  CHECK_FALSE(contains(launched.gf({"test"}).err, "gf: building"));
 }

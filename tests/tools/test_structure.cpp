@@ -46,12 +46,12 @@ std::string objection(const std::string& folder, const std::string& line) {
   return "runs against the arrows: " + line;
 }
 
-using Words = std::set<std::string>;
+using Names = std::set<std::string>;
 
 // All that group 1 of `pattern` matches in `text`.
-Words words_in(const std::string& text, const std::string& pattern) {
+Names words_in(const std::string& text, const std::string& pattern) {
   const std::regex regex(pattern);
-  Words out;
+  Names out;
   for (auto at = std::sregex_iterator(text.begin(), text.end(), regex); at != std::sregex_iterator(); ++at)
     out.insert((*at)[1]);
   return out;
@@ -66,18 +66,18 @@ std::string all_of(const fs::path& folder, const std::string& extension) {
 }
 
 // Ops as sources name them: record("tanh", record_part("slice", ...
-Words ops_named_in(const std::string& text) { return words_in(text, R"re(\brecord\w*\(\s*"(\w+)")re"); }
+Names ops_named_in(const std::string& text) { return words_in(text, R"re(\brecord\w*\(\s*"(\w+)")re"); }
 
 // Functions of a .cpp that are handed an op's name. They are called record..., or ops_named_in() would miss it.
-Words functions_of_an_op(const std::string& text) { return words_in(text, R"re((\w+)\(const char\* op\b)re"); }
+Names functions_of_an_op(const std::string& text) { return words_in(text, R"re((\w+)\(const char\* op\b)re"); }
 
 const std::string kClassOf = R"re(\b(?:class|struct)\s+(\w+)(?:\s+final)?\s*:\s*(?:public\s+)?)re";
 
 // Classes that a header derives from Module, directly or through another class there.
-Words modules_in(const std::string& text) {
-  Words found, bases = {"Module"};
+Names modules_in(const std::string& text) {
+  Names found, bases = {"Module"};
   while (!bases.empty()) {
-    Words next;
+    Names next;
     for (const std::string& base : bases)
       next.merge(words_in(text, kClassOf + base + "\\b"));
     found.insert(next.begin(), next.end());
@@ -142,9 +142,9 @@ TEST_CASE("every test file is run") {
 }
 
 TEST_CASE("every op has a row in the op table, whether or not a test happens to call it") {
-  Words rows;
+  Names rows;
   for (const OpRow& row : op_table()) rows.insert(row.op());
-  Words ops;
+  Names ops;
   for (const char* folder : {"autograd/ops", "nn", "models"}) {
     const std::string text = all_of(root / folder, ".cpp");
     ops.merge(ops_named_in(text));
@@ -159,17 +159,17 @@ TEST_CASE("every op has a row in the op table, whether or not a test happens to 
 }
 
 TEST_CASE("an op is seen however its name reaches the graph") {
-  CHECK(ops_named_in("return record(\"tanh\", {x}, y, f);") == Words{"tanh"});
-  CHECK(ops_named_in("record_part(\n    \"slice\", x, f); record_winner(\"max\", x)") == Words{"slice", "max"});
-  CHECK(ops_named_in("require(ok, \"conv2d\", \"x\");") == Words{});
-  CHECK(functions_of_an_op("Var unary(const char* op, const Var& x)") == Words{"unary"});
+  CHECK(ops_named_in("return record(\"tanh\", {x}, y, f);") == Names{"tanh"});
+  CHECK(ops_named_in("record_part(\n    \"slice\", x, f); record_winner(\"max\", x)") == Names{"slice", "max"});
+  CHECK(ops_named_in("require(ok, \"conv2d\", \"x\");") == Names{});
+  CHECK(functions_of_an_op("Var unary(const char* op, const Var& x)") == Names{"unary"});
 }
 
 TEST_CASE("every layer has a row in the layer table, or a reason to have none") {
-  const Words layers = modules_in(all_of(root / "nn", ".h"));
+  const Names layers = modules_in(all_of(root / "nn", ".h"));
   CHECK(layers.size() > 15);
   const std::string table = contents(root / "tests/nn/layer_cases.h");
-  const Words rows = words_in(table, R"re(\b(?:making|make_unique|child)<(\w+)>)re");
+  const Names rows = words_in(table, R"re(\b(?:making|make_unique|child)<(\w+)>)re");
   for (const std::string& layer : layers) {
     const bool has_row = rows.count(layer) == 1, excused = layers_without_a_row.count(layer) == 1;
     CHECK_MESSAGE((has_row || excused), layer << " has no row in tests/nn/layer_cases.h");
@@ -183,7 +183,7 @@ TEST_CASE("a layer is seen, also one that is derived from another") {
   const std::string text =
       "class A : public Module {};\nstruct B : Module {};\n"
       "class C final : public A {};\nclass D : public Modules {};";
-  CHECK(modules_in(text) == Words{"A", "B", "C"});
+  CHECK(modules_in(text) == Names{"A", "B", "C"});
 }
 
 TEST_CASE("a filter that matches no case fails") {

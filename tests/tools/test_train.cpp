@@ -1,10 +1,5 @@
 // build/gf train, eval and sample as child processes: what they print, what they keep, and what they refuse.
-#include <chrono>
-#include <csignal>
-#include <random>
 #include <sstream>
-#include <thread>
-#include <tuple>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -17,58 +12,18 @@
 #include "tests/doctest.h"
 #include "tests/files.h"
 #include "tests/tools/process.h"
+#include "tests/tools/small_training.h"
 #include "viz/png.h"
 
 using namespace gradfold;
 namespace fs = std::filesystem;
-using Words = std::vector<std::string>;
-
-namespace {
-
-// A PixelCNN that trains in a moment.
-Words small_training(const fs::path& out, Words more = {}) {
-  Words words{"train", "pixel_cnn", "--out", out.string(), "--data", "strokes", "--limit", "96",
-              "--batch", "16", "--maps", "4", "--blocks", "1", "--epochs", "2"};
-  words.insert(words.end(), more.begin(), more.end());
-  return words;
-}
-
-// Weights, optimizer and averages of two checkpoints are equal bit for bit.
-void check_identical(const fs::path& a, const fs::path& b) {
-  const auto first = read_safetensors(a).tensors, second = read_safetensors(b).tensors;
-  REQUIRE(first.size() == second.size());
-  CHECK(first.size() > 10);
-  for (const auto& [name, value] : first) {
-    INFO(name);
-    CHECK(identical(value, second.at(name)));
-  }
-}
-
-nlohmann::json last_line(const std::string& text) {
-  const auto end = text.find_last_not_of('\n');
-  const auto begin = text.rfind('\n', end);
-  return nlohmann::json::parse(text.substr(begin == std::string::npos ? 0 : begin + 1, end - begin));
-}
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-// Waits until the run at `path` has taken a step; false after 20 seconds.
-bool wait_for_a_step(const fs::path& path) {
-  for (int i = 0; i < 2000; ++i) {
-    if (fs::exists(path) && read_progress(path).step > 0) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  return false;
-}
-
-}  // namespace
 
 TEST_CASE("train, eval and sample with --json: one object in the last line, people's text on stderr") {
   Scratch folder;
   const fs::path out = folder / "model.safetensors";
   const Finished trained = gf(small_training(out, {"--json", "--ema", "0.9", "--schedule", "cosine"}));
   REQUIRE_MESSAGE(trained.exit == 0, trained.err);
-  CHECK(has(trained.err, "epoch 2/2"));
+  CHECK(contains(trained.err, "epoch 2/2"));
   const auto train = nlohmann::json::parse(trained.out);
   for (const char* key : {"model", "data", "checkpoint", "parameters", "epoch", "step", "train_nats",
                           "valid_nats", "valid_bits_per_dim"}) {
@@ -94,21 +49,21 @@ TEST_CASE("train, eval and sample with --json: one object in the last line, peop
   const Finished sampled =
       gf({"sample", out.string(), "--n", "2", "--out", (folder / "s.png").string(), "--json"});
   REQUIRE_MESSAGE(sampled.exit == 0, sampled.err);
-  const auto sample = last_line(sampled.out);
+  const auto sample = last_json(sampled.out);
   CHECK(sample["images"] == 2);
   CHECK(sample["sampler"] == "cached");
   CHECK(sample["seconds"].get<double>() > 0);
   CHECK(fs::file_size(folder / "s.png") > 100);
   const Finished cropped = gf({"sample", out.string(), "--n", "2", "--out", (folder / "cropped.png").string(),
                                "--sampler", "cropped", "--json"});
-  CHECK(last_line(cropped.out)["sampler"] == "cropped");
+  CHECK(last_json(cropped.out)["sampler"] == "cropped");
   CHECK(contents(folder / "cropped.png") == contents(folder / "s.png"));
 
   const Finished completed = gf({"sample", out.string(), "--n", "2", "--out", (folder / "c.png").string(),
                                  "--complete", (folder / "s.png").string()});
   CHECK(completed.exit == 1);  // a grid of two images is no image
-  CHECK(has(completed.err, "but the model's images are 28 x 28"));
-  CHECK_FALSE(has(completed.err, "sampling"));  // found before drawing begins
+  CHECK(contains(completed.err, "but the model's images are 28 x 28"));
+  CHECK_FALSE(contains(completed.err, "sampling"));  // found before drawing begins
   const std::string one = folder / "one.png";
   REQUIRE(gf({"sample", out.string(), "--n", "1", "--zoom", "1", "--out", one}).exit == 0);
   CHECK(gf({"sample", out.string(), "--n", "2", "--out", (folder / "c.png").string(), "--complete", one})
@@ -116,16 +71,17 @@ TEST_CASE("train, eval and sample with --json: one object in the last line, peop
 
   const Finished nowhere = gf({"sample", out.string(), "--out", (folder / "none" / "s.png").string()});
   CHECK(nowhere.exit == 1);
-  CHECK(has(nowhere.err, "cannot write "));
-  CHECK(has(nowhere.err, "hint: check that the folder exists and may be written"));  // as train says it
-  CHECK_FALSE(has(nowhere.err, "sampling"));
+  CHECK(contains(nowhere.err, "cannot write "));
+  CHECK(contains(nowhere.err, "hint: check that the folder exists and may be written"));  // as train says it
+  CHECK_FALSE(contains(nowhere.err, "sampling"));
   if (fs::exists("/proc")) {  // a folder that is there and takes no files, not even root's
     const Finished closed = gf({"sample", out.string(), "--out", "/proc/s.png"});
     CHECK(closed.exit == 1);
     CHECK(closed.err.starts_with("cannot write /proc/s.png: "));
-    CHECK_FALSE(has(closed.err, "sampling"));
+    CHECK_FALSE(contains(closed.err, "sampling"));
   }
-  CHECK(has(trained.err, "the model is in " + out.string() + "; next: ./gf sample " + out.string() + " --out s.png\n"));
+  CHECK(contains(trained.err,
+                 "the model is in " + out.string() + "; next: ./gf sample " + out.string() + " --out s.png\n"));
 }
 
 TEST_CASE("a model with classes is trained, judged and sampled by class; data without labels are refused") {
@@ -139,17 +95,18 @@ TEST_CASE("a model with classes is trained, judged and sampled by class; data wi
   };
   const auto refused = [](const Finished& result, const std::string& message) {
     CHECK(result.exit == 2);
-    CHECK_MESSAGE(has(result.err, message), result.err);
+    CHECK_MESSAGE(contains(result.err, message), result.err);
   };
   REQUIRE(with(digits, {"--out", out}).exit == 0);
   const Finished evaluated = gf({"eval", out, "--limit", "40", "--json"});
   REQUIRE_MESSAGE(evaluated.exit == 0, evaluated.err);
-  CHECK(last_line(evaluated.out)["nll_nats"].get<double>() > 0);
+  CHECK(last_json(evaluated.out)["nll_nats"].get<double>() > 0);
   CHECK(with(digits, {"--out", out, "--resume", "--epochs", "2"}).exit == 0);
 
   write_npy(images, Tensor::zeros({40, 28, 28}));
-  refused(gf({"eval", out, "--data", images}), "gated_pixel_cnn: images.npy test has no labels, and this model's images "
-                                               "are given a class\n  hint: strokes and mnist have them");
+  refused(gf({"eval", out, "--data", images}),
+          "gated_pixel_cnn: images.npy test has no labels, and this model's images "
+          "are given a class\n  hint: strokes and mnist have them");
   const fs::path none = folder / "none.safetensors";
   refused(with(digits, {"--out", none, "--data", images}), "gated_pixel_cnn: images.npy train has no labels");
   refused(with(digits, {"--out", none, "--classes", "4"}),
@@ -211,164 +168,27 @@ TEST_CASE("--known: any pixels of a picture are given, the others are drawn") {
 
   const auto refused = [](const Finished& result, const std::string& message) {
     CHECK(result.exit == 1);
-    CHECK_MESSAGE(has(result.err, message), result.err);
+    CHECK_MESSAGE(contains(result.err, message), result.err);
   };
   fs::remove(out);
   write_png(folder / "small.png", Image(27, 28, kWhite));
-  refused(complete(picture, folder / "small.png"),
-          "small.png: it is 27 x 28 pixels but the model's images are 28 x 28; both must be equal\n  hint: white where");
+  refused(
+      complete(picture, folder / "small.png"),
+      "small.png: it is 27 x 28 pixels but the model's images are 28 x 28; both must be equal\n  hint: white where");
   write_png(folder / "black.png", Image(28, 28, kBlack));
   refused(complete(picture, folder / "black.png"),
           "black.png: no pixel of it is white, so nothing of --complete is given");
   write_png(folder / "half.png", Image(28, 14, kBlack));
-  refused(complete(folder / "half.png", mask), "half.png: it has 14 rows, the model's images 28: with --known it must be");
+  refused(complete(folder / "half.png", mask),
+          "half.png: it has 14 rows, the model's images 28: with --known it must be");
   refused(complete(picture, folder / "none.png"), "none.png");
   CHECK_FALSE(fs::exists(out));
 }
 
-TEST_CASE("--resume of a finished run says so and leaves the file alone; only --epochs changes what a run is") {
-  Scratch folder;
-  const fs::path out = folder / "model.safetensors";
-  REQUIRE(gf(small_training(out)).exit == 0);
-  const std::string before = contents(out);
-  const Words resume{"train", "pixel_cnn", "--out", out, "--resume"};
-  const auto with = [&](Words more) {
-    more.insert(more.begin(), resume.begin(), resume.end());
-    return gf(more);
-  };
-  for (const Words& same : {Words{}, Words{"--epochs", "2"}, Words{"--threads", "1", "--save-every", "3"}}) {
-    const Finished finished = with(same);
-    CHECK(finished.exit == 0);
-    CHECK(finished.out == out.string() + ": already at epoch 2 of 2; --epochs N trains on\n");
-  }
-  const auto json = nlohmann::json::parse(with({"--json"}).out);
-  CHECK(json["epoch"] == 2);
-  CHECK(json["parameters"].get<Index>() > 0);
-
-  const Finished fewer = with({"--epochs", "1"});
-  CHECK(fewer.exit == 2);
-  CHECK(has(fewer.err, "train: --epochs 1 is fewer than the 2 that " + out.string() + " has done"));
-  for (const auto& [option, value, saved] : {std::tuple{"--lr", "0.1", "0.001"}, {"--schedule", "cosine", "constant"},
-                                             {"--clip", "3", "0"}, {"--ema", "0.5", "0"}, {"--limit", "32", "96"}}) {
-    const Finished other = with({option, value, "--epochs", "3"});
-    CHECK(other.exit == 2);
-    CHECK_MESSAGE(other.err == fmt::format("train: {} {} differs from the run's {}; leave it out, or start another "
-                                           "run with another --out\n", option, value, saved), other.err);
-  }
-  CHECK(contents(out) == before);
-  CHECK(with({"--epochs", "3"}).exit == 0);
-  CHECK(read_progress(out).epoch == 3);
-}
-
-TEST_CASE("killed at a random moment and resumed: the weights of the run that was left alone") {
-  Scratch folder;
-  const fs::path whole = folder / "whole.safetensors", killed = folder / "killed.safetensors";
-  const Words more{"--save-every", "1", "--epochs", "4", "--ema", "0.9", "--schedule", "cosine"};
-  const auto start = std::chrono::steady_clock::now();
-  REQUIRE(gf(small_training(whole, more)).exit == 0);
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  std::mt19937 random{std::random_device{}()};
-  Index killed_at = 0;
-  for (int kill = 0; kill < 3; ++kill) {
-    const bool there = fs::exists(killed);
-    Process run([&] {
-      Words words = small_training(killed, more);
-      if (there) words.push_back("--resume");
-      words.insert(words.begin(), GRADFOLD_BINARY_DIR "/gf");
-      return words;
-    }());
-    const std::chrono::duration<double> moment{
-        std::uniform_real_distribution<>(0.02, took.count() * 0.5)(random)};
-    std::this_thread::sleep_for(moment);
-    run.send(SIGKILL);
-    run.wait();
-    if (fs::exists(killed)) killed_at = read_progress(killed).step;
-    MESSAGE("killed after " << moment.count() << " s, step " << killed_at);
-  }
-  Words words = small_training(killed, more);
-  if (fs::exists(killed)) words.push_back("--resume");
-  const Finished resumed = gf(words);
-  REQUIRE_MESSAGE(resumed.exit == 0, resumed.err);
-  check_identical(whole, killed);
-}
-
-TEST_CASE("the same bits with 1, 2, 3 and 8 threads") {
-  Scratch folder;
-  const fs::path one = folder / "1.safetensors";
-  REQUIRE(gf(small_training(one, {"--threads", "1", "--maps", "16"})).exit == 0);
-  for (const char* threads : {"2", "3", "8"}) {
-    const fs::path other = folder / (std::string(threads) + ".safetensors");
-    REQUIRE(gf(small_training(other, {"--threads", threads, "--maps", "16"})).exit == 0);
-    INFO(threads);
-    check_identical(one, other);
-  }
-}
-
-TEST_CASE("Ctrl-C keeps the checkpoint, exits with 130, and the run goes on from there") {
-  Scratch folder;
-  const fs::path out = folder / "model.safetensors", whole = folder / "whole.safetensors";
-  Words words = small_training(out, {"--epochs", "100000", "--save-every", "1"});
-  words.insert(words.begin(), GRADFOLD_BINARY_DIR "/gf");
-  Process run(words);
-  REQUIRE(wait_for_a_step(out));
-  run.send(SIGINT);
-  const Finished stopped = run.wait();
-  CHECK(stopped.exit == 130);
-  CHECK(has(stopped.out, "--resume goes on from there"));
-  const TrainingProgress progress = read_progress(out);
-  CHECK(progress.step > 0);
-  const std::string epochs = std::to_string(progress.epoch + 1);
-  CHECK(gf(small_training(out, {"--resume", "--epochs", epochs})).exit == 0);
-  CHECK(gf(small_training(whole, {"--epochs", epochs})).exit == 0);
-  check_identical(out, whole);
-}
-
-TEST_CASE("a NaN loss ends the run; the last good checkpoint stays") {
-  Scratch folder;
-  const fs::path out = folder / "model.safetensors";
-  const Finished wild = gf(small_training(out, {"--lr", "1e30"}));
-  CHECK(wild.exit == 1);
-  CHECK(has(wild.err, "hint: lower the learning rate"));
-  CHECK(has(wild.err, "holds the last good state, after step 0"));
-  CHECK(gf({"eval", out.string(), "--limit", "10"}).exit == 0);
-  // One step an epoch: the loss is still finite when the weights no longer are.
-  const Finished early = gf(small_training(folder / "early.safetensors", {"--lr", "1e30", "--batch", "96"}));
-  CHECK(early.exit == 1);
-  CHECK(gf({"eval", folder / "early.safetensors", "--limit", "10"}).exit == 0);
-}
-
-TEST_CASE("what cannot be written is found before training starts") {
-  Scratch folder;
-  const Finished no_folder = gf(small_training(folder / "none/model.safetensors"));
-  CHECK(no_folder.exit == 1);
-  CHECK(has(no_folder.err, "cannot write "));
-  CHECK(has(no_folder.err, "hint: check that the folder exists and may be written"));
-  CHECK_FALSE(has(no_folder.err, "epoch 1"));
-
-  const Finished full = gf(small_training(folder / "model.safetensors"), {.file_limit = 4000});
-  CHECK(full.exit == 1);
-  CHECK(has(full.err, "cannot write "));
-  CHECK_FALSE(has(full.err, "epoch 1"));
-  CHECK(fs::is_empty(folder.path()));
-}
-
-TEST_CASE("a disk that fills up during training leaves the last checkpoint") {
-  Scratch folder;
-  const fs::path out = folder / "model.safetensors";
-  REQUIRE(gf(small_training(out)).exit == 0);
-  const auto size = static_cast<long>(fs::file_size(out));
-  // The log in the checkpoint makes it grow with each epoch.
-  const Finished full = gf(small_training(out, {"--resume", "--epochs", "50"}), {.file_limit = size + 400});
-  CHECK(full.exit == 1);
-  CHECK(has(full.err, "cannot write "));
-  CHECK(has(full.err, "holds the last good state"));
-  CHECK(read_progress(out).epoch >= 2);
-  CHECK(gf({"eval", out.string(), "--limit", "10"}).exit == 0);
-}
-
 TEST_CASE("export keeps the weights and what opens them, and not the run") {
   Scratch folder;
-  const fs::path run = folder / "run.safetensors", weights = folder / "weights.safetensors", half = folder / "half.safetensors";
+  const fs::path run = folder / "run.safetensors", weights = folder / "weights.safetensors",
+                 half = folder / "half.safetensors";
   REQUIRE(gf(small_training(run, {"--ema", "0.9"})).exit == 0);
   REQUIRE(gf({"export", run, "--out", weights}).exit == 0);
   REQUIRE(gf({"export", run, "--out", half, "--half"}).exit == 0);
@@ -380,28 +200,30 @@ TEST_CASE("export keeps the weights and what opens them, and not the run") {
   }
   const auto nats = [](const fs::path& file) {
     const Words words{"eval", file.string(), "--data", "strokes", "--limit", "64", "--json"};
-    return last_line(gf(words).out)["nll_nats"].get<double>();
+    return last_json(gf(words).out)["nll_nats"].get<double>();
   };
   CHECK(nats(weights) == nats(run));
   CHECK(nats(half) == doctest::Approx(nats(run)).epsilon(1e-3));
   CHECK(gf({"sample", half, "--n", "1", "--out", folder / "s.png"}).exit == 0);
   const Finished resumed = gf({"train", "pixel_cnn", "--out", weights, "--resume", "--epochs", "9"});
   CHECK(resumed.exit == 1);
-  CHECK(has(resumed.err, "it holds weights but no optimizer"));
+  CHECK(contains(resumed.err, "it holds weights but no optimizer"));
   const Finished onto_itself = gf({"export", run, "--out", run});
   CHECK(onto_itself.exit == 2);
-  CHECK(has(onto_itself.err, "itself; another name keeps the run"));
+  CHECK(contains(onto_itself.err, "itself; another name keeps the run"));
 }
 
 TEST_CASE("--init starts with another run's weights") {
   Scratch folder;
   const fs::path first = folder / "first.safetensors", second = folder / "second.safetensors";
   REQUIRE(gf(small_training(first)).exit == 0);
-  const double before = last_line(gf(small_training(folder / "none.safetensors", {"--lr", "1e-9", "--json"})).out)["valid_nats"];
+  const double before =
+      last_json(gf(small_training(folder / "none.safetensors", {"--lr", "1e-9", "--json"})).out)["valid_nats"];
   const Finished begun = gf(small_training(second, {"--init", first.string(), "--lr", "1e-9", "--json"}));
   REQUIRE(begun.exit == 0);
-  const double after = last_line(begun.out)["valid_nats"];
-  CHECK(after == doctest::Approx(last_line(contents(folder / "first.log.jsonl"))["valid_nats"].get<double>()).epsilon(1e-3));
+  const double after = last_json(begun.out)["valid_nats"];
+  CHECK(after ==
+        doctest::Approx(last_json(contents(folder / "first.log.jsonl"))["valid_nats"].get<double>()).epsilon(1e-3));
   CHECK(after < before - 1);
   CHECK(read_progress(second).notes.at("init") == first.string());
 
@@ -409,10 +231,10 @@ TEST_CASE("--init starts with another run's weights") {
   CHECK(both.exit == 2);
   const Finished other = gf(small_training(folder / "o.safetensors", {"--init", first.string(), "--maps", "8"}));
   CHECK(other.exit == 1);
-  CHECK(has(other.err, "first.safetensors"));
+  CHECK(contains(other.err, "first.safetensors"));
   const Finished unknown = gf({"eval", "pretrained:pixel_cm"});
   CHECK(unknown.exit == 2);
-  CHECK(has(unknown.err, "there is no pretrained model 'pixel_cm'"));
+  CHECK(contains(unknown.err, "there is no pretrained model 'pixel_cm'"));
 }
 
 TEST_CASE("--split train+valid trains on both, and its log does not call them valid") {
@@ -422,7 +244,7 @@ TEST_CASE("--split train+valid trains on both, and its log does not call them va
   const Words words{"train", "pixel_cnn", "--out", out.string(), "--data", images.string(), "--batch", "16",
                     "--maps", "4", "--blocks", "1", "--epochs", "1", "--split", "train+valid"};
   REQUIRE(gf(words).exit == 0);
-  const auto line = last_line(contents(folder / "m.log.jsonl"));
+  const auto line = last_json(contents(folder / "m.log.jsonl"));
   CHECK(line["step"] == 9);
   CHECK(line.contains("seen_nats"));
   CHECK_FALSE(line.contains("valid_nats"));
@@ -436,7 +258,7 @@ TEST_CASE("misuse is one sentence and exit code 2") {
   const auto refused = [](const Words& words, const std::string& message) {
     const Finished result = gf(words);
     CHECK(result.exit == 2);
-    CHECK_MESSAGE(has(result.err, message), result.err);
+    CHECK_MESSAGE(contains(result.err, message), result.err);
   };
   refused({"trian"}, "gf: unknown command 'trian'; did you mean train?\n");
   refused({"train", "pixel_cn", "--out", other},
@@ -480,12 +302,12 @@ TEST_CASE("missing data, missing and corrupt checkpoints fail with what to do") 
       .environment = {"GRADFOLD_DATA=" + folder.path().string(), "XDG_CACHE_HOME=" + folder.path().string()}};
   const Finished mnist = gf({"train", "pixel_cnn", "--data", "mnist", "--out", out}, no_data);
   CHECK(mnist.exit == 1);
-  CHECK(has(mnist.err, "./gf data mnist"));
+  CHECK(contains(mnist.err, "./gf data mnist"));
   CHECK_FALSE(fs::exists(out));
 
   const Finished none = gf({"eval", out});
   CHECK(none.exit == 1);
-  CHECK(has(none.err, "there is no checkpoint "));
+  CHECK(contains(none.err, "there is no checkpoint "));
 
   REQUIRE(gf(small_training(out)).exit == 0);
   const std::string bytes = contents(out);
@@ -497,8 +319,8 @@ TEST_CASE("missing data, missing and corrupt checkpoints fail with what to do") 
                                small_training(folder / "broken.safetensors", {"--resume"})}) {
       const Finished result = gf(words);
       CHECK(result.exit == 1);
-      CHECK(has(result.err, "broken.safetensors"));
-      CHECK(has(result.err, "hint: "));
+      CHECK(contains(result.err, "broken.safetensors"));
+      CHECK(contains(result.err, "hint: "));
     }
   }
 

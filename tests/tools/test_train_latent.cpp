@@ -12,22 +12,15 @@
 
 using namespace gradfold;
 namespace fs = std::filesystem;
-using Words = std::vector<std::string>;
 
 namespace {
 
 // A denoiser, because its loss draws random numbers.
-Words small_training(const fs::path& out, Words more = {}) {
+Words small_denoiser(const fs::path& out, Words more = {}) {
   Words words{"train", "autoencoder", "--out", out.string(), "--data", "strokes", "--limit", "96", "--batch", "16",
               "--code", "2", "--hidden", "8", "--gaussian", "30", "--epochs", "4"};
   words.insert(words.end(), more.begin(), more.end());
   return words;
-}
-
-nlohmann::json last_line(const std::string& text) {
-  const auto end = text.find_last_not_of('\n');
-  const auto begin = text.rfind('\n', end);
-  return nlohmann::json::parse(text.substr(begin == std::string::npos ? 0 : begin + 1, end - begin));
 }
 
 void refused(const Words& words, const std::string& message) {
@@ -41,16 +34,17 @@ void refused(const Words& words, const std::string& message) {
 TEST_CASE("an autoencoder is trained, judged by its own figures and resumed to the same bits") {
   Scratch folder;
   const fs::path whole = folder / "whole.safetensors", resumed = folder / "resumed.safetensors";
-  const Finished trained = gf(small_training(whole, {"--json"}));
+  const Finished trained = gf(small_denoiser(whole, {"--json"}));
   REQUIRE_MESSAGE(trained.exit == 0, trained.err);
-  const auto line = last_line(contents(folder / "whole.log.jsonl"));
-  for (const char* key : {"epoch", "step", "train_loss", "valid_loss", "mse", "psnr_db", "corrupted_psnr_db", "lr", "seconds"})
+  const auto line = last_json(contents(folder / "whole.log.jsonl"));
+  for (const char* key :
+       {"epoch", "step", "train_loss", "valid_loss", "mse", "psnr_db", "corrupted_psnr_db", "lr", "seconds"})
     CHECK_MESSAGE(line.contains(key), key);
   CHECK_FALSE(line.contains("train_nats"));
   CHECK(line["valid_loss"] == line["mse"]);
-  CHECK(last_line(trained.out)["mse"] == line["mse"]);
+  CHECK(last_json(trained.out)["mse"] == line["mse"]);
 
-  REQUIRE(gf(small_training(resumed, {"--epochs", "2"})).exit == 0);
+  REQUIRE(gf(small_denoiser(resumed, {"--epochs", "2"})).exit == 0);
   REQUIRE(gf({"train", "autoencoder", "--out", resumed, "--resume", "--epochs", "4"}).exit == 0);
   const auto first = read_safetensors(whole).tensors, second = read_safetensors(resumed).tensors;
   REQUIRE(first.size() == second.size());
@@ -62,7 +56,7 @@ TEST_CASE("an autoencoder is trained, judged by its own figures and resumed to t
 
   const Finished evaluated = gf({"eval", whole, "--limit", "50", "--json"});
   REQUIRE_MESSAGE(evaluated.exit == 0, evaluated.err);
-  const auto eval = last_line(evaluated.out);
+  const auto eval = last_json(evaluated.out);
   CHECK(eval["model"] == "autoencoder");
   CHECK(eval["images"] == 50);
   CHECK(eval["mse"].get<double>() > 0);
@@ -75,14 +69,15 @@ TEST_CASE("an autoencoder is trained, judged by its own figures and resumed to t
 TEST_CASE("sample draws codes, walks through them, and shows what the model makes of images") {
   Scratch folder;
   const fs::path model = folder / "model.safetensors", out = folder / "s.png";
-  REQUIRE(gf(small_training(model, {"--epochs", "1"})).exit == 0);
+  REQUIRE(gf(small_denoiser(model, {"--epochs", "1"})).exit == 0);
   const auto drawn = [&](Words more) {
     more.insert(more.begin(), {"sample", model, "--zoom", "1", "--json", "--out", out});
     const Finished result = gf(more);
     CHECK_MESSAGE(result.exit == 0, result.err);
     const Image picture = read_png(out);
     // Images of 28 with gaps of 2 between and around.
-    return std::tuple{last_line(result.out)["images"].get<Index>(), (picture.width() - 2) / 30, (picture.height() - 2) / 30};
+    return std::tuple{last_json(result.out)["images"].get<Index>(), (picture.width() - 2) / 30,
+                      (picture.height() - 2) / 30};
   };
   using Drawn = std::tuple<Index, Index, Index>;  // images, columns, rows
   CHECK(drawn({"--n", "16"}) == Drawn{16, 4, 4});
@@ -101,7 +96,7 @@ TEST_CASE("a VAE is trained on its bound, resumed to the same bits, judged with 
   };
   const Finished trained = gf(training(whole, "4"));
   REQUIRE_MESSAGE(trained.exit == 0, trained.err);
-  const auto line = last_line(contents(folder / "whole.log.jsonl"));
+  const auto line = last_json(contents(folder / "whole.log.jsonl"));
   for (const char* key : {"train_loss", "valid_loss", "elbo_nats", "reconstruction_nats", "kl_nats", "active_units"})
     CHECK_MESSAGE(line.contains(key), key);
   CHECK(line["valid_loss"] == line["elbo_nats"]);
@@ -115,7 +110,7 @@ TEST_CASE("a VAE is trained on its bound, resumed to the same bits, judged with 
     CHECK(identical(value, second.at(name)));
   }
 
-  const auto eval = last_line(gf({"eval", whole, "--limit", "40", "--iwae-k", "50", "--json"}).out);
+  const auto eval = last_json(gf({"eval", whole, "--limit", "40", "--iwae-k", "50", "--json"}).out);
   CHECK(eval["model"] == "vae");
   CHECK(eval["iwae_k"] == 50);
   CHECK(eval["iwae_nats"].get<double>() < eval["elbo_nats"].get<double>());
@@ -152,7 +147,7 @@ TEST_CASE("an InfoGAN, whose two optimizers take turns, is resumed to the same b
   };
   const Finished trained = trained_to(whole, {"--epochs", "2", "--json"});
   REQUIRE_MESSAGE(trained.exit == 0, trained.err);
-  const auto line = last_line(contents(folder / "whole.log.jsonl"));
+  const auto line = last_json(contents(folder / "whole.log.jsonl"));
   for (const char* key : {"train_discriminator_loss", "train_generator_loss", "valid_loss", "code_error",
                           "unread_nats", "information_nats", "slant_correlation", "thickness_correlation"})
     CHECK_MESSAGE(line.contains(key), key);
@@ -169,7 +164,7 @@ TEST_CASE("an InfoGAN, whose two optimizers take turns, is resumed to the same b
 
   const Finished evaluated = gf({"eval", whole, "--limit", "30", "--json"});
   REQUIRE_MESSAGE(evaluated.exit == 0, evaluated.err);
-  const auto eval = last_line(evaluated.out);
+  const auto eval = last_json(evaluated.out);
   CHECK(eval["code_error"].get<double>() >= 0.3);  // four steps teach nobody ten digits
   CHECK(eval["unread_nats"].get<double>() + eval["information_nats"].get<double>() == doctest::Approx(std::log(10)));
 
@@ -186,14 +181,14 @@ TEST_CASE("an InfoGAN, whose two optimizers take turns, is resumed to the same b
 TEST_CASE("what a model cannot do names the model and is misuse") {
   Scratch folder;
   const fs::path model = folder / "model.safetensors", wide = folder / "wide.safetensors", out = folder / "s.png";
-  REQUIRE(gf(small_training(model, {"--epochs", "1"})).exit == 0);
+  REQUIRE(gf(small_denoiser(model, {"--epochs", "1"})).exit == 0);
   const std::string none = "autoencoder gives no distribution of a pixel given those before it, which ";
   refused({"compress", model, "strokes", folder / "x.gfz"}, "compress: " + none + "compress needs");
   refused({"sample", model, "--out", out, "--sampler", "naive"}, none + "--sampler needs");
   refused({"sample", model, "--out", out, "--temperature", "0.5"}, none + "--temperature needs");
   refused({"sample", model, "--out", out, "--complete", out}, none + "--complete needs");
   refused({"sample", model, "--out", out, "--traverse", "--latent-map"}, "--latent-map");
-  REQUIRE(gf(small_training(wide, {"--epochs", "1", "--code", "3"})).exit == 0);
+  REQUIRE(gf(small_denoiser(wide, {"--epochs", "1", "--code", "3"})).exit == 0);
   const Finished plane = gf({"sample", wide, "--out", out, "--latent-map"});
   CHECK(plane.exit == 1);
   CHECK(contains(plane.err, "the model's codes have 3 numbers, but only 2 make a plane"));
@@ -205,7 +200,7 @@ TEST_CASE("what a model cannot do names the model and is misuse") {
   const Finished other = gf({"train", "pixel_cnn", "--out", model, "--resume"});
   CHECK(other.exit == 2);
   CHECK(contains(other.err, "holds the model autoencoder, not the model pixel_cnn"));
-  const Finished wild = gf(small_training(folder / "wild.safetensors", {"--lr", "1e30", "--linear", "1"}));
+  const Finished wild = gf(small_denoiser(folder / "wild.safetensors", {"--lr", "1e30", "--linear", "1"}));
   CHECK(wild.exit == 1);
   CHECK(contains(wild.err, "hint: lower the learning rate"));
 }

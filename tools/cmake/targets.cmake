@@ -40,11 +40,15 @@ if(CCACHE)
 endif()
 target_link_libraries(gradfold_flags INTERFACE fmt::fmt Threads::Threads)
 
-# Two thirds of a build were spent on reading the standard library and fmt again for every file. They are read once
-# for all targets of the same flags; a sanitizer build does without, so it finds a file that lacks an include.
+# A file costs a compiler more for what it includes than for what it says. So the standard library and fmt are read once
+# for all targets of the same flags, and the files of a folder are compiled eight at a time: hence names in unnamed
+# namespaces are unique within a folder. -DGRADFOLD_UNITY=OFF does neither; it finds a file that lacks an include.
 set(gradfold_common_headers <algorithm> <array> <cmath> <cstdint> <filesystem> <functional> <limits> <map> <memory>
   <set> <string> <string_view> <utility> <vector> <fmt/format.h>)
-if(GRADFOLD_SANITIZE)
+if(GRADFOLD_UNITY)
+  set(CMAKE_UNITY_BUILD ON)
+  set(CMAKE_UNITY_BUILD_BATCH_SIZE 8)
+else()
   set(CMAKE_DISABLE_PRECOMPILE_HEADERS ON)
 endif()
 
@@ -56,6 +60,9 @@ set(gradfold_private_tensor ZLIB::ZLIB nlohmann_json::nlohmann_json)
 set(gradfold_private_data ZLIB::ZLIB)
 set(gradfold_private_viz PNG::PNG)
 set(gradfold_private_manifold Eigen3::Eigen Spectra::Spectra gradfold_kissfft)
+
+# Eigen's own threads would cut sums by their number, and bits would depend on it.
+set(gradfold_defines_manifold EIGEN_DONT_PARALLELIZE)
 
 # gradfold_library(NAME USES ...): the folder NAME as gf_NAME (Real = float, what runs) and
 # gf_NAME_f64 (Real = double, the same sources, what gradient checks run).
@@ -72,7 +79,7 @@ function(gradfold_library name)
     endif()
     add_library(gf_${name}${suffix} STATIC ${sources})
     target_link_libraries(gf_${name}${suffix} PUBLIC gradfold_flags PRIVATE ${gradfold_private_${name}})
-    target_compile_definitions(gf_${name}${suffix} PUBLIC GRADFOLD_REAL=${real})
+    target_compile_definitions(gf_${name}${suffix} PUBLIC GRADFOLD_REAL=${real} PRIVATE ${gradfold_defines_${name}})
     target_include_directories(gf_${name}${suffix} PRIVATE ${HWY_INCLUDE_DIR})
     foreach(used ${arg_USES})
       target_link_libraries(gf_${name}${suffix} PUBLIC gf_${used}${suffix})
@@ -130,8 +137,7 @@ function(gradfold_tools)
   target_compile_definitions(gf_program PRIVATE
     GRADFOLD_SOURCE_DIR="${CMAKE_SOURCE_DIR}" GRADFOLD_BINARY_DIR="${CMAKE_BINARY_DIR}")
   target_compile_options(gf_program PRIVATE ${gradfold_quick_compile})
-  # CLI11 takes a compiler four seconds to read.
-  target_precompile_headers(gf_program PRIVATE ${gradfold_common_headers} <CLI/CLI.hpp> <nlohmann/json.hpp>)
+  target_precompile_headers(gf_program REUSE_FROM gf_tensor)
 endfunction()
 
 # tests/FOLDER/test_X.cpp is the ctest entry FOLDER/X; all files of a folder share one program, so
@@ -144,7 +150,7 @@ function(gradfold_tests)
     add_library(gf_test_main${suffix} STATIC ${main})
     target_link_libraries(gf_test_main${suffix} PUBLIC doctest::doctest gf_models${suffix} nlohmann_json::nlohmann_json)
     target_compile_options(gf_test_main${suffix} PUBLIC ${gradfold_quick_compile})
-    target_precompile_headers(gf_test_main${suffix} PRIVATE ${gradfold_common_headers} <doctest/doctest.h>)
+    target_precompile_headers(gf_test_main${suffix} REUSE_FROM gf_tensor${suffix})
   endforeach()
   foreach(folder ${folders})
     get_filename_component(name ${folder} NAME)
@@ -162,7 +168,7 @@ function(gradfold_tests)
       list(FILTER helpers EXCLUDE REGEX "/(test|grad)_[^/]*$")
       add_executable(${program} ${sources} ${helpers})
       target_link_libraries(${program} PRIVATE gf_test_main${suffix})
-      target_precompile_headers(${program} REUSE_FROM gf_test_main${suffix})
+      target_precompile_headers(${program} REUSE_FROM gf_tensor${suffix})
       if(kind STREQUAL test)
         target_link_libraries(${program} PRIVATE gf_lessons)
       endif()
