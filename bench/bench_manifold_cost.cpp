@@ -1,10 +1,9 @@
-// How time and memory of each method of manifold/ grow with the number of points, one run a point:
+// How time and memory of each method of manifold/ grow with the number of points, one case for each number:
 //   ./gf bench manifold/cost --processes 1 --plot cost.png
-// Every case has a process of its own, whose memory is the case's. MNIST's 50 principal components, or its pixels for
-// PCA itself; the Swiss roll for what unrolls it. All cores.
+// The points are MNIST's images (where it is not there, as many stroke digits), their 50 principal components, or the
+// Swiss roll for the methods that unroll it. All cores, unless --threads says otherwise.
 #include <functional>
 #include <string>
-#include <vector>
 
 #include <benchmark/benchmark.h>
 
@@ -12,6 +11,7 @@
 #include "data/load.h"
 #include "data/manifolds.h"
 #include "manifold/isomap.h"
+#include "manifold/lda.h"
 #include "manifold/lle.h"
 #include "manifold/mds.h"
 #include "manifold/nn_descent.h"
@@ -22,55 +22,75 @@
 namespace gradfold::bench {
 namespace {
 
-using Work = std::function<void(const Tensor&)>;
-using Points = std::function<Tensor(Index)>;
+constexpr Index kCostNeighbors = 15;  // of the two searches; UMAP's own number
 
-// The first n of MNIST's 70,000 images, [n, 784], and their components, [n, 50].
-Tensor pixels(Index n) {
-  return load_dataset("mnist", Split::kAll, {.limit = n}).images.flatten(1).contiguous();
-}
-Tensor components(Index n) { return Pca({.n_components = 50}).fit_transform(pixels(n)); }
-Tensor roll(Index n) { return swiss_roll(n, Rng(1)).points; }
+struct CostPoints {
+  std::string name;
+  Tensor x;        // [N, D]
+  Indices labels;  // [N], of digits
+};
+using CostSource = std::function<CostPoints(Index)>;
+using CostWork = std::function<void(const CostPoints&)>;
 
-void bench_cost(benchmark::State& state, Work work, Points points, Index n, std::string remark) {
-  Tensor x;
+// The first n of MNIST's 70,000 images, [n, 784].
+CostPoints digits(Index n) {
+  const auto load = [n](const char* set) { return load_dataset(set, Split::kAll, {.limit = n}); };
+  const auto points = [](const char* name, const Dataset& all) {
+    return CostPoints{name, all.images.flatten(1).contiguous(), all.labels};
+  };
   try {
-    x = points(n);  // before anything is timed
+    return points("MNIST", load("mnist"));
+  } catch (const Error&) {
+    return points("stroke digits", load("strokes"));
+  }
+}
+
+CostPoints digits_components(Index n) {
+  CostPoints all = digits(n);
+  return {"50 components of " + all.name, Pca({.n_components = 50}).fit_transform(all.x), all.labels};
+}
+
+CostPoints cost_roll(Index n) { return {"Swiss roll", swiss_roll(n, Rng(1)).points, {}}; }
+
+void bench_cost(benchmark::State& state, CostWork work, CostSource source, Index n, std::string end) {
+  try {
+    const CostPoints points = source(n);
+    const bool forgotten = forget_peak_memory();
+    for (auto _ : state) work(points);
+    state.counters["peak_MB"] = peak_memory();
+    state.SetLabel(points.name + end + (forgotten ? "" : "; the peak may be that of making these points"));
   } catch (const std::exception& error) {
     state.SkipWithError(error.what());
-    return;
   }
-  forget_peak_memory();
-  for (auto _ : state) work(x);
-  state.counters["peak_MB"] = peak_memory();
-  state.SetLabel(remark);
 }
 
-// Where a method stops before 70,000, `why` says what stops it.
-void add(const std::string& method, Work work, Points points, std::vector<Index> sizes, const std::string& why = {}) {
-  for (const Index n : sizes) {
+// `end` says why a method's last case has fewer points than the others'.
+void add_cost(const std::string& method, CostSource source, CostWork work, Index most = 70000,
+              const std::string& end = {}) {
+  for (const Index n : {1000, 3000, 10000, 30000, 70000}) {
+    if (n > most) return;
     const std::string name = "manifold/cost/" + method + "/" + std::to_string(n);
-    benchmark::RegisterBenchmark(name.c_str(), bench_cost, work, points, n, why)
+    benchmark::RegisterBenchmark(name.c_str(), bench_cost, work, source, n, end)
         ->Iterations(1)
         ->UseRealTime()
         ->Unit(benchmark::kMillisecond);
   }
 }
 
-const bool registered = [] {
-  const std::vector<Index> all{1000, 3000, 10000, 30000, 70000}, most{1000, 3000, 10000, 30000},
-      few{1000, 2000, 4000, 8000}, fewest{1000, 2000, 4000};
-  add("pca", [](const Tensor& x) { Pca({.n_components = 50}).fit(x); }, pixels, all);
-  add("neighbors", [](const Tensor& x) { nearest_neighbors(x, 15); }, components, all);
-  add("nn_descent", [](const Tensor& x) { nn_descent(x, 15); }, components, all);
-  add("tsne", [](const Tensor& x) { Tsne().fit_transform(x); }, components, all);
-  add("tsne_exact", [](const Tensor& x) { Tsne({.method = TsneOptions::Method::kExact}).fit_transform(x); },
-      components, fewest, "all pairs in every iteration");
-  add("umap", [](const Tensor& x) { Umap().fit(x); }, components, all);
-  add("lle", [](const Tensor& x) { Lle({.n_neighbors = 12}).fit(x); }, roll, most, "factors a sparse [N, N] matrix");
-  add("isomap", [](const Tensor& x) { Isomap({.n_neighbors = 10}).fit(x); }, roll, few, "holds all [N, N] paths");
-  add("mds", [](const Tensor& x) { ClassicalMds().fit_transform(x); }, components, few,
-      "holds all [N, N] distances");
+const bool costs_registered = [] {
+  add_cost("pca", digits, [](const CostPoints& p) { Pca({.n_components = 50}).fit(p.x); });
+  add_cost("lda", digits, [](const CostPoints& p) { Lda().fit(p.x, p.labels); });
+  add_cost("mds", digits_components, [](const CostPoints& p) { ClassicalMds().fit_transform(p.x); }, 10000,
+           "; all N x N distances are held, 3.6 GB at 30000");
+  add_cost("isomap", cost_roll, [](const CostPoints& p) { Isomap({.n_neighbors = 10}).fit(p.x); }, 10000,
+           "; all N x N paths and their squares are held, 7.2 GB at 30000");
+  add_cost("lle", cost_roll, [](const CostPoints& p) { Lle({.n_neighbors = 12}).fit(p.x); });
+  add_cost("neighbors", digits_components, [](const CostPoints& p) { nearest_neighbors(p.x, kCostNeighbors); });
+  add_cost("nn_descent", digits_components, [](const CostPoints& p) { nn_descent(p.x, kCostNeighbors); });
+  // What else would change with N is held fixed: t-SNE's way to sum what repels, UMAP's number of epochs.
+  add_cost("tsne", digits_components,
+           [](const CostPoints& p) { Tsne({.method = TsneOptions::Method::kFft}).fit_transform(p.x); });
+  add_cost("umap", digits_components, [](const CostPoints& p) { Umap({.n_epochs = 200}).fit(p.x); });
   return true;
 }();
 

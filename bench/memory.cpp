@@ -10,6 +10,7 @@
 namespace gradfold::bench {
 
 double peak_memory() {
+  // getrusage() has no way to forget, so where /proc is, it has the word.
   std::ifstream status("/proc/self/status");
   for (std::string word; status >> word;) {
     double kib = 0;
@@ -24,9 +25,10 @@ double peak_memory() {
 #endif
 }
 
-void forget_peak_memory() {
+bool forget_peak_memory() {
   trim_pool();
-  std::ofstream("/proc/self/clear_refs") << 5;  // man proc: resets VmHWM to what is held now
+  std::ofstream file("/proc/self/clear_refs");
+  return static_cast<bool>(file << "5" << std::flush);  // man 5 proc: VmHWM becomes what is held now
 }
 
 }  // namespace gradfold::bench

@@ -2,9 +2,12 @@
 
 namespace gradfold::bench {
 
-// The most memory that this process has held at a time, in MiB, since forget_peak_memory() where the system can forget
-// (Linux), else since it began. forget_peak_memory() first hands back what freed tensors left in the pool.
+// The most memory that this process has held at a time, in MiB: its code, its data and what freed tensors left in
+// the pool.
 double peak_memory();
-void forget_peak_memory();
+
+// From now on peak_memory() counts anew, from what is held now; what freed tensors left is handed back first. False
+// where the system cannot forget (it is not Linux): then it still counts since the process began.
+bool forget_peak_memory();
 
 }  // namespace gradfold::bench

@@ -55,8 +55,7 @@ int bench(const BenchOptions& options) {
   const Names cases = matching(all, options);
   require_some(!cases.empty(), all, options);
   if (!options.plot.empty() && std::none_of(cases.begin(), cases.end(), is_cost)) {
-    throw UsageError("bench", fmt::format("--plot draws how time grows with N, but no case FAMILY/cost/METHOD/N was "
-                                          "asked for"),
+    throw UsageError("bench", "--plot draws how time grows, but no case FAMILY/cost/METHOD/N was asked for",
                      "./gf bench manifold/cost --plot cost.png");
   }
   std::vector<nlohmann::ordered_json> processes;
@@ -70,10 +69,13 @@ int bench(const BenchOptions& options) {
   const std::vector<Growth> growths = growths_of(result);
   if (!growths.empty()) {
     result["growth"] = growth_json(growths);
-    output.say("\n{}Seconds grow as N to the exponent; memory is that at the largest N.", growth_table(growths));
+    output.say("\n{}Seconds grow as N to the exponent; the peak of memory is that at the largest N.",
+               growth_table(growths));
     if (!options.plot.empty() && plot_growth(options.plot, growths)) output.say("{}", options.plot.string());
   }
   finish(options, result);
+  require(options.plot.empty() || !growths.empty(), "bench", "no case of cost succeeded, so {} was not drawn",
+          options.plot.string());
   return 0;
 }
 
@@ -172,8 +174,8 @@ Action setup_bench(CLI::App& app, const Arguments&) {
       "with --vs, {\"cases\": [...]} to FILE.json; without FILE: as the last line of stdout");
   json->expected(0, 1)->type_name("[FILE.json]");
   app.add_option("--plot", options->plot,
-                 "a PNG or SVG of time against N, for cases FAMILY/cost/METHOD/N: ./gf bench manifold/cost "
-                 "--processes 1 --plot cost.png");
+                 "a PNG or SVG of seconds against the number of points N, with fitted exponents (and a .csv beside it), "
+                 "of the cases FAMILY/cost/METHOD/N: ./gf bench manifold/cost --processes 1 --plot cost.png");
   app.add_flag("--vs", options->vs, "the same work in PyTorch, in turns with ours (needs python3-torch)");
   app.add_option("--processes", options->processes,
                  "rounds; 1 for a quick look. The middle one counts: some libraries "

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <fstream>
-#include <iterator>
 #include <regex>
 
 #include <fmt/ranges.h>
@@ -95,19 +94,22 @@ void require_some(bool matched, const Names& all, const BenchOptions& options) {
 }
 
 nlohmann::ordered_json measure(const BenchOptions& options, const Names& cases, Progress& bar) {
-  Names together;
-  std::copy_if(cases.begin(), cases.end(), std::back_inserter(together), [](const auto& c) { return !is_cost(c); });
+  std::vector<Names> shares(1);
+  for (const std::string& name : cases) {
+    if (is_cost(name))
+      shares.push_back({name});
+    else
+      shares[0].push_back(name);
+  }
   nlohmann::ordered_json all;
-  const auto add = [&](const Names& some) {
-    nlohmann::ordered_json now = run_process(options, some, bar);
+  for (const Names& share : shares) {
+    if (share.empty()) continue;
+    const auto now = run_process(options, share, bar);
     if (all.is_null())
       all = now;
     else
       all["benchmarks"].insert(all["benchmarks"].end(), now["benchmarks"].begin(), now["benchmarks"].end());
-  };
-  if (!together.empty()) add(together);
-  for (const std::string& name : cases)
-    if (is_cost(name)) add({name});
+  }
   return all;
 }
 

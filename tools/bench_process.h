@@ -16,7 +16,7 @@ using Names = std::vector<std::string>;
 struct BenchOptions {
   Names filters;
   std::string json_file;
-  std::filesystem::path plot;  // of cases of cost; empty: none
+  std::filesystem::path plot;  // empty: none
   bool json = false, vs = false;
   int processes = 3, threads = 0;
   std::filesystem::path program = GRADFOLD_BINARY_DIR "/gf_bench", peers = GRADFOLD_SOURCE_DIR "/bench/peers";
@@ -35,8 +35,8 @@ Names matching(const Names& cases, const BenchOptions& options);
 // A UsageError that says what there is in `all`, if the filters matched nothing.
 void require_some(bool matched, const Names& all, const BenchOptions& options);
 
-// Each of these cases once: Google Benchmark's JSON. One process, but for cases of cost (bench_growth.h): the memory
-// that they note is their process's, so each has its own.
+// Each of these cases once, in one process: Google Benchmark's JSON. But a case of cost (bench_growth.h) notes the
+// memory of its process, so it has one to itself.
 nlohmann::ordered_json measure(const BenchOptions& options, const Names& cases, Progress& bar);
 
 }  // namespace gradfold
