@@ -14,8 +14,8 @@ bool is_cost(const std::string& case_name);
 // What the cases of one method measured, a number for each case.
 struct Growth {
   std::string method;
-  std::vector<double> n, seconds, peak_mb;  // peak_mb is NaN where the case does not tell it
-  std::string remark;                       // the last case's label
+  std::vector<double> n = {}, seconds = {}, peak_mb = {};  // peak_mb is NaN where the case does not tell it
+  std::string remark = {};                                 // the last case's label
 
   // The b of the a n^b that comes nearest to the seconds: the slope of the least-squares line through their
   // logarithms. NaN for fewer than two cases.

@@ -34,8 +34,8 @@ cat >"${2#--benchmark_out=}" <<JSON
 JSON
 )sh";
 
-// Another, with cases of cost: linear takes N / 1000 seconds, square (N / 1000)^2, and broken fails. Each process notes
-// its filter.
+// Another, with cases of cost: linear takes N / 1000 seconds, square (N / 1000)^2, and broken fails. Each process
+// notes its filter.
 const char* growing_program = R"sh(#!/bin/bash
 cd "$(dirname "$0")"
 cases="sum maps/cost/linear/1000 maps/cost/linear/3000 maps/cost/linear/10000
