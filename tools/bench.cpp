@@ -175,7 +175,8 @@ Action setup_bench(CLI::App& app, const Arguments&) {
   json->expected(0, 1)->type_name("[FILE.json]");
   app.add_option("--plot", options->plot,
                  "a PNG or SVG of seconds against the number of points N with fitted exponents, and a .csv beside it; "
-                 "for cases FAMILY/cost/METHOD/N: ./gf bench manifold/cost --processes 1 --plot cost.png");
+                 "for cases FAMILY/cost/METHOD/N: ./gf bench manifold/cost --processes 1 --plot cost.png")
+      ->type_name("FILE.png");
   app.add_flag("--vs", options->vs, "the same work in PyTorch, in turns with ours (needs python3-torch)");
   app.add_option("--processes", options->processes,
                  "rounds; 1 for a quick look. The middle one counts: some libraries "
