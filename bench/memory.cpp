@@ -2,10 +2,15 @@
 
 #include <sys/resource.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <string>
 
 #include "tensor/buffer.h"
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 namespace gradfold::bench {
 
@@ -27,6 +32,9 @@ double peak_memory() {
 
 bool forget_peak_memory() {
   trim_pool();
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
   std::ofstream file("/proc/self/clear_refs");
   return static_cast<bool>(file << "5" << std::flush);  // man 5 proc: VmHWM becomes what is held now
 }

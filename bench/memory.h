@@ -6,7 +6,7 @@ namespace gradfold::bench {
 // the pool.
 double peak_memory();
 
-// From now on peak_memory() counts anew, from what is held now; what freed tensors left is handed back first. False
+// From now on peak_memory() counts anew, from what is held now; what has been freed is handed back first. False
 // where the system cannot forget (it is not Linux): then it still counts since the process began.
 bool forget_peak_memory();
 
