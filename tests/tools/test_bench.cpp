@@ -133,7 +133,7 @@ TEST_CASE("time against N: exponents, memory and a picture") {
   CHECK(contains(ran.err, "seconds    1000    2000    3000    4000   10000  exponent  peak MB\n"
                           "linear        1               3              10      1.00      100  points of "
                           "maps/cost/linear/10000\n"));
-  CHECK(contains(ran.err, "\nonce                  2                                              20  points of "
+  CHECK(contains(ran.err, "\nonce                  2                                         20  points of "
                           "maps/cost/once/2000\n"));
   CHECK(contains(ran.err, "FAILED: too many\n"));
   CHECK(contains(contents(workshop.folder / "cost.csv"), "\nlinear  N^1.00,10000,10\nsquare  N^2.00,1000,1\n"));
@@ -155,11 +155,11 @@ TEST_CASE("--plot of what cannot be drawn") {
   };
   refused({"--plot", "cost.pdf"}, 2, "bench: --plot is cost.pdf but must end in .png or .svg\n");
   refused({"--plot", nowhere}, 1, "cannot write " + nowhere.string() +
-                                      ": No such file or directory; hint: check that the folder exists and may be "
+                                      ": No such file or directory\n  hint: check that the folder exists and may be "
                                       "written\n");
   refused({"sum", "--plot", picture}, 2,
-          "bench: --plot draws how time grows, but no case FAMILY/cost/METHOD/N was asked for; hint: "
-          "./gf bench manifold/cost --plot cost.png\n");
+          "bench: --plot draws how time grows, but no case FAMILY/cost/METHOD/N was asked for\n"
+          "  hint: ./gf bench manifold/cost --plot cost.png\n");
   refused({"--vs", "--plot", picture}, 2, "bench: --plot draws our own cases; it does not go with --vs\n");
   CHECK_FALSE(fs::exists(workshop.folder / "seen"));  // found out before anything was measured
 
