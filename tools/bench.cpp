@@ -1,5 +1,6 @@
 // gf bench [FILTER]: the cases of bench/*.cpp, in several processes one after the other, and one table at the
 // end. gf bench --vs: the same work in other frameworks (bench/peers/*.py), in turns with ours.
+// gf bench --plot: how time grows with the number of points (bench_growth.h).
 #include <stdlib.h>
 
 #include <algorithm>
