@@ -60,7 +60,7 @@ void bench_masked(benchmark::State& state, bool backward) {
 }
 
 // images, channels in, channels out, kernel, taps kept: the layers of a PixelCNN among them.
-void layers(benchmark::internal::Benchmark* b) {
+void conv_layers(benchmark::internal::Benchmark* b) {
   b->Args({64, 64, 64, 3, 9})->Args({64, 32, 32, 3, 9});
   for (Index n : {16, 64}) {
     b->Args({n, 32, 32, 3, 5})->Args({n, 64, 32, 1, 1})->Args({n, 32, 64, 1, 1})->Args({n, 1, 64, 7, 24});
@@ -74,8 +74,8 @@ void masks(benchmark::internal::Benchmark* b) {
   as_comparison(b);
 }
 
-BENCHMARK_CAPTURE(bench_rate, forward, false)->Name("conv2d/forward")->Apply(layers);
-BENCHMARK_CAPTURE(bench_rate, both, true)->Name("conv2d/forward+backward")->Apply(layers);
+BENCHMARK_CAPTURE(bench_rate, forward, false)->Name("conv2d/forward")->Apply(conv_layers);
+BENCHMARK_CAPTURE(bench_rate, both, true)->Name("conv2d/forward+backward")->Apply(conv_layers);
 BENCHMARK_CAPTURE(bench_masked, forward, false)->Name("masked/forward")->Apply(masks);
 BENCHMARK_CAPTURE(bench_masked, backward, true)->Name("masked/backward")->Apply(masks);
 

@@ -1,10 +1,5 @@
-// Maps of data: the work of scikit-learn and umap-learn (./gf bench manifold --vs), and how the time of each method
-// grows with the number of points. MNIST as it is, or its 50 principal components; the Swiss roll for what unrolls it.
-#include <sys/resource.h>
-
-#include <chrono>
-#include <cmath>
-
+// Maps of data: the work of scikit-learn and umap-learn (./gf bench manifold --vs). MNIST as it is, or its 50 principal
+// components; the Swiss roll for what unrolls it. How time grows with the points: bench_manifold_cost.cpp.
 #include "bench/compare.h"
 #include "data/load.h"
 #include "data/manifolds.h"
@@ -43,45 +38,15 @@ void fit_lle(const Tensor& x) { Lle({.n_neighbors = 12}).fit(x); }
 void fit_tsne(const Tensor& x) { Tsne().fit_transform(x); }
 void fit_umap(const Tensor& x) { Umap().fit(x); }
 
-// Reads the data before anything is timed; says so where they are not there.
-bool prepare(benchmark::State& state, const Points& points, Index n, Tensor& x) {
-  try {
-    x = points(n);
-    return true;
-  } catch (const std::exception& error) {
-    state.SkipWithError(error.what());
-    return false;
-  }
-}
-
 void bench_method(benchmark::State& state, Work work, Points points, Index n) {
   Tensor x;
-  if (!prepare(state, points, n, x)) return;
-  compare(state, {.unit = "points/s", .threads = 2, .ways = {{"ours", double(n), [&] { work(x); }}}});
-}
-
-// One run for each number of points: the seconds as counters, "exponent" the slope of log seconds over log points, and
-// "peak_MB" the most memory that the process has held so far, its data included.
-void bench_cost(benchmark::State& state, Work work, Points points, std::vector<Index> sizes) {
-  Tensor x;
-  if (!prepare(state, points, sizes.back(), x)) return;
-  for (auto _ : state) {
-    double sx = 0, sy = 0, sxx = 0, sxy = 0;
-    for (const Index n : sizes) {
-      const Tensor some = points(n);
-      const auto start = std::chrono::steady_clock::now();
-      work(some);
-      const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-      state.counters["s_" + std::to_string(n)] = seconds;
-      const double a = std::log(static_cast<double>(n)), b = std::log(seconds);
-      sx += a, sy += b, sxx += a * a, sxy += a * b;
-    }
-    const double k = static_cast<double>(sizes.size());
-    state.counters["exponent"] = (k * sxy - sx * sy) / (k * sxx - sx * sx);
+  try {
+    x = points(n);  // before anything is timed
+  } catch (const std::exception& error) {
+    state.SkipWithError(error.what());
+    return;
   }
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  state.counters["peak_MB"] = static_cast<double>(usage.ru_maxrss) / 1024;
+  compare(state, {.unit = "points/s", .threads = 2, .ways = {{"ours", double(n), [&] { work(x); }}}});
 }
 
 const bool registered = [] {
@@ -98,21 +63,6 @@ const bool registered = [] {
   for (const Index n : {2000, 5000}) add("lle", fit_lle, roll, n);
   add("tsne", fit_tsne, components, 10000);
   for (const Index n : {10000, 60000}) add("umap", fit_umap, components, n);
-
-  const auto grow = [](const std::string& name, Work work, Points points, std::vector<Index> sizes) {
-    benchmark::RegisterBenchmark(("manifold/cost/" + name).c_str(), bench_cost, work, points, sizes)
-        ->Iterations(1)
-        ->UseRealTime()
-        ->Unit(benchmark::kMillisecond);
-  };
-  const std::vector<Index> many{1000, 3000, 10000, 30000, 70000}, fewer{1000, 3000, 10000, 30000},
-      few{1000, 2000, 4000, 8000};
-  grow("neighbors", find_neighbors, components, many);
-  grow("pca", fit_pca, images, many);
-  grow("isomap", fit_isomap, roll, few);  // memory grows with the square
-  grow("lle", fit_lle, roll, fewer);
-  grow("tsne", fit_tsne, components, many);
-  grow("umap", fit_umap, components, many);
   return true;
 }();
 

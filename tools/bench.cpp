@@ -1,5 +1,6 @@
 // gf bench [FILTER]: the cases of bench/*.cpp, in several processes one after the other, and one table at the
 // end. gf bench --vs: the same work in other frameworks (bench/peers/*.py), in turns with ours.
+// gf bench --plot: how time grows with the number of points (bench_growth.h).
 #include <stdlib.h>
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include "tensor/atomic_file.h"
 #include "tensor/check.h"
 #include "tensor/parallel.h"
+#include "tools/bench_growth.h"
 #include "tools/bench_process.h"
 #include "tools/bench_results.h"
 #include "tools/command.h"
@@ -53,15 +55,28 @@ int bench(const BenchOptions& options) {
   const Names all = matching(lines_of(options.program, {"--benchmark_list_tests"}), BenchOptions());
   const Names cases = matching(all, options);
   require_some(!cases.empty(), all, options);
+  if (!options.plot.empty() && std::none_of(cases.begin(), cases.end(), is_cost)) {
+    throw UsageError("bench", "--plot draws how time grows, but no case FAMILY/cost/METHOD/N was asked for",
+                     "./gf bench manifold/cost --plot cost.png");
+  }
   std::vector<nlohmann::ordered_json> processes;
   {
     Progress bar({.title = "bench", .total = Index(cases.size()) * options.processes, .unit = "cases"});
     for (int i = 0; i < options.processes; ++i) processes.push_back(measure(options, cases, bar));
   }
-  const auto result = merged(processes);
+  auto result = merged(processes);
   output.say("\n{}{}\nThe middle of {} process{}.", table_of(result), machine(result["context"]),
              options.processes, options.processes == 1 ? "" : "es");
+  const std::vector<Growth> growths = growths_of(result);
+  if (!growths.empty()) {
+    result["growth"] = growth_json(growths);
+    output.say("\n{}Seconds grow as N to the exponent; the peak of memory is that at the largest N.",
+               growth_table(growths));
+    if (!options.plot.empty() && plot_growth(options.plot, growths)) output.say("{}", options.plot.string());
+  }
   finish(options, result);
+  require(options.plot.empty() || !growths.empty(), "bench", "no case of cost succeeded, so {} was not drawn",
+          options.plot.string());
   return 0;
 }
 
@@ -159,6 +174,10 @@ Action setup_bench(CLI::App& app, const Arguments&) {
       "write Google Benchmark's JSON (every process a repetition, their middle as _median) or, "
       "with --vs, {\"cases\": [...]} to FILE.json; without FILE: as the last line of stdout");
   json->expected(0, 1)->type_name("[FILE.json]");
+  app.add_option("--plot", options->plot,
+                 "a PNG or SVG of seconds against the number of points N with fitted exponents, and a .csv beside it; "
+                 "for cases FAMILY/cost/METHOD/N: ./gf bench manifold/cost --processes 1 --plot cost.png")
+      ->type_name("FILE.png");
   app.add_flag("--vs", options->vs, "the same work in PyTorch, in turns with ours (needs python3-torch)");
   app.add_option("--processes", options->processes,
                  "rounds; 1 for a quick look. The middle one counts: some libraries "
@@ -169,13 +188,18 @@ Action setup_bench(CLI::App& app, const Arguments&) {
       ->check(positive());
   app.add_option("--program", options->program, "another build's gf_bench")->group("");
   app.add_option("--peers", options->peers, "another folder of peers' scripts")->group("");
-  return [options, json] {
+  return [options, json, &app] {
     options->json = json->count() > 0;
     if (!options->json_file.empty() && fs::path(options->json_file).extension() != ".json") {
       throw UsageError("bench", fmt::format("--json {} is no .json file; hint: a filter goes before --json",
                                             options->json_file));
     }
     if (!options->json_file.empty()) require_writable(options->json_file);
+    if (!options->plot.empty()) {
+      require_ending(app, options->plot, {".png", ".svg"}, "--plot");
+      if (options->vs) throw UsageError("bench", "--plot draws our own cases; it does not go with --vs");
+      require_writable(options->plot);
+    }
     prepare_environment(*options);
     try {
       return options->vs ? compare_with_peers(*options) : bench(*options);

@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "tensor/check.h"
+#include "tools/bench_growth.h"
 #include "tools/bench_results.h"
 #include "tools/subprocess.h"
 
@@ -52,6 +53,17 @@ std::string families(const Names& cases) {
   return fmt::format("{}", fmt::join(out, ", "));
 }
 
+nlohmann::ordered_json run_process(const BenchOptions& options, const Names& cases, Progress& bar) {
+  const TemporaryFile file;
+  lines_of(options.program, {"--benchmark_filter=" + exactly(cases), "--benchmark_out=" + file.path.string()},
+           [&](const std::string& line) {
+             const std::string name = case_name(line.substr(0, line.find(' ')));
+             if (std::find(cases.begin(), cases.end(), name) != cases.end()) bar.step(1, name);
+             if (line.starts_with("note: ")) fmt::print(stderr, "{}\n", line);
+           });
+  return nlohmann::ordered_json::parse(std::ifstream(file.path));
+}
+
 }  // namespace
 
 Names lines_of(const std::string& program, const Names& words,
@@ -82,14 +94,23 @@ void require_some(bool matched, const Names& all, const BenchOptions& options) {
 }
 
 nlohmann::ordered_json measure(const BenchOptions& options, const Names& cases, Progress& bar) {
-  const TemporaryFile file;
-  lines_of(options.program, {"--benchmark_filter=" + exactly(cases), "--benchmark_out=" + file.path.string()},
-           [&](const std::string& line) {
-             const std::string name = case_name(line.substr(0, line.find(' ')));
-             if (std::find(cases.begin(), cases.end(), name) != cases.end()) bar.step(1, name);
-             if (line.starts_with("note: ")) fmt::print(stderr, "{}\n", line);
-           });
-  return nlohmann::ordered_json::parse(std::ifstream(file.path));
+  std::vector<Names> shares(1);
+  for (const std::string& name : cases) {
+    if (is_cost(name))
+      shares.push_back({name});
+    else
+      shares[0].push_back(name);
+  }
+  nlohmann::ordered_json all;
+  for (const Names& share : shares) {
+    if (share.empty()) continue;
+    const auto now = run_process(options, share, bar);
+    if (all.is_null())
+      all = now;
+    else
+      all["benchmarks"].insert(all["benchmarks"].end(), now["benchmarks"].begin(), now["benchmarks"].end());
+  }
+  return all;
 }
 
 }  // namespace gradfold

@@ -16,6 +16,7 @@ using Names = std::vector<std::string>;
 struct BenchOptions {
   Names filters;
   std::string json_file;
+  std::filesystem::path plot;  // empty: none
   bool json = false, vs = false;
   int processes = 3, threads = 0;
   std::filesystem::path program = GRADFOLD_BINARY_DIR "/gf_bench", peers = GRADFOLD_SOURCE_DIR "/bench/peers";
@@ -34,7 +35,8 @@ Names matching(const Names& cases, const BenchOptions& options);
 // A UsageError that says what there is in `all`, if the filters matched nothing.
 void require_some(bool matched, const Names& all, const BenchOptions& options);
 
-// One process of ours over these cases: Google Benchmark's JSON.
+// Each of these cases once, in one process: Google Benchmark's JSON. But a case of cost (bench_growth.h) notes the
+// memory of its process, so it has one to itself.
 nlohmann::ordered_json measure(const BenchOptions& options, const Names& cases, Progress& bar);
 
 }  // namespace gradfold

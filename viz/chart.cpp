@@ -178,13 +178,17 @@ std::string Chart::settings(std::string_view format) const {
 }
 
 // gnuplot names powers of ten only. A line of a few points, which may hold one of them or none, has its own values
-// named as well.
+// named as well; those at the ends of the axis stand a little inside, where no rounding of logarithms loses them.
 std::string Chart::few_tics() const {
   if (series_[0].kind != Kind::kLine || series_[0].columns[0].size() > kNamedPoints) return {};
-  std::vector<double> others;  // a power of ten at the end of the axis is lost if it is named twice
-  for (const double x : series_[0].columns[0])
-    if (std::log10(x) != std::round(std::log10(x))) others.push_back(x);
-  return others.empty() ? "" : fmt::format("set xtics add ({})\n", fmt::join(others, ", "));
+  const Values& all = series_[0].columns[0];
+  const auto [low, high] = std::minmax_element(all.begin(), all.end());
+  std::vector<std::string> tics;  // a power of ten at the end of the axis is lost if it is named twice
+  for (const double x : all) {
+    if (std::log10(x) == std::round(std::log10(x))) continue;
+    tics.push_back(fmt::format("'{}' {}", x, x == *low ? x * (1 + 1e-9) : x == *high ? x * (1 - 1e-9) : x));
+  }
+  return tics.empty() ? "" : fmt::format("set xtics add ({})\n", fmt::join(tics, ", "));
 }
 
 // Bars stand at 0, 1, 2, ..., each label's room shared by the series.

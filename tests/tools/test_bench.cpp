@@ -1,4 +1,4 @@
-// gf bench: several processes of a program that only pretends to measure, and scripts that play the other
+// gf bench: several processes of programs that only pretend to measure, and scripts that play the other
 // framework.
 #include <sstream>
 
@@ -34,10 +34,32 @@ cat >"${2#--benchmark_out=}" <<JSON
 JSON
 )sh";
 
+// Another, with cases of cost: linear takes N / 1000 seconds, square (N / 1000)^2, and broken fails. Each process
+// notes its filter.
+const char* growing_program = R"sh(#!/bin/bash
+cd "$(dirname "$0")"
+cases="sum maps/cost/linear/1000 maps/cost/linear/3000 maps/cost/linear/10000
+maps/cost/square/1000 maps/cost/square/4000 maps/cost/once/2000 maps/cost/broken/1000"
+if [ "$1" = --benchmark_list_tests ]; then printf '%s/iterations:1/real_time\n' $cases; exit; fi
+name=${1#*(} && name=${name%%)*} && n=${name##*/}
+echo "$name" >>seen
+case $name in
+  */square/*) ms=$((n * n / 1000)) ;;
+  sum) ms=1 n=0 ;;
+  *) ms=$n ;;
+esac
+case $name in */broken/*) failed=true ;; *) failed=false ;; esac
+cat >"${2#--benchmark_out=}" <<JSON
+{"context": {"num_cpus": 2}, "benchmarks": [
+ {"run_name": "$name/iterations:1/real_time", "run_type": "iteration", "real_time": $ms, "time_unit": "ms",
+  "error_occurred": $failed, "error_message": "too many", "peak_MB": $((n / 100)), "label": "points of $name"}]}
+JSON
+)sh";
+
 // A folder with the program and one peer's script.
 struct Workshop {
-  explicit Workshop(const std::string& module = "time") {
-    put(folder / "gf_bench", program);
+  explicit Workshop(const std::string& module = "time", const char* bench_program = program) {
+    put(folder / "gf_bench", bench_program);
     fs::permissions(folder / "gf_bench", fs::perms::owner_all);
     fs::create_directory(folder / "peers");
     put(folder / "peers/other.py",
@@ -89,6 +111,61 @@ TEST_CASE("a filter, a number of processes, and the JSON as the last line") {
   CHECK(contains(ran.err, "The middle of 1 process.\n"));
   CHECK(contents(workshop.folder / "seen") ==
         "--benchmark_filter=^(sum/8)(/(iterations|repeats|min_time):.*|/[a-z]*_time)*$ none none 1\n");
+}
+
+TEST_CASE("time against N: exponents, memory and a picture") {
+  const Workshop workshop("time", growing_program);
+  const fs::path picture = workshop.folder / "cost.png";
+  const Finished ran = workshop.bench({"--processes", "1", "--json", "--plot", picture});
+  REQUIRE_MESSAGE(ran.exit == 0, ran.err);
+
+  const auto growth = nlohmann::json::parse(ran.out).at("growth");
+  REQUIRE(growth.size() == 3);  // what failed has no place in it
+  CHECK(growth[0]["method"] == "linear");
+  CHECK(growth[0]["n"] == std::vector<double>{1000, 3000, 10000});
+  CHECK(growth[0]["seconds"] == std::vector<double>{1, 3, 10});
+  CHECK(growth[0]["peak_MB"] == std::vector<double>{10, 30, 100});
+  CHECK(growth[0]["exponent"].get<double>() == doctest::Approx(1));
+  CHECK(growth[1]["exponent"].get<double>() == doctest::Approx(2));
+  CHECK(growth[2]["method"] == "once");
+  CHECK(growth[2]["exponent"].is_null());  // one point has no slope
+
+  CHECK(contains(ran.err, "seconds    1000    2000    3000    4000   10000  exponent  peak MB\n"
+                          "linear        1               3              10      1.00      100  points of "
+                          "maps/cost/linear/10000\n"));
+  CHECK(contains(ran.err, "\nonce                  2                                         20  points of "
+                          "maps/cost/once/2000\n"));
+  CHECK(contains(ran.err, "FAILED: too many\n"));
+  CHECK(contains(contents(workshop.folder / "cost.csv"), "\nlinear  N^1.00,10000,10\nsquare  N^2.00,1000,1\n"));
+  CHECK(contains(contents(workshop.folder / "cost.csv"), "\nonce,2000,2\n"));
+  if (shell("gnuplot --version").exit == 0) CHECK(contents(picture).starts_with("\x89PNG"));
+
+  // Each case of cost has a process to itself.
+  CHECK(contains(contents(workshop.folder / "seen"), "sum\nmaps/cost/linear/1000\nmaps/cost/linear/3000\n"));
+}
+
+TEST_CASE("--plot of what cannot be drawn") {
+  const Workshop workshop("time", growing_program);
+  const fs::path picture = workshop.folder / "cost.png", nowhere = workshop.folder / "none" / "cost.png";
+  const auto refused = [&](const std::vector<std::string>& words, int code, const std::string& message) {
+    const Finished ran = workshop.bench(words);
+    CHECK(ran.exit == code);
+    CHECK(ran.err == message);
+    CHECK_FALSE(fs::exists(picture));
+  };
+  refused({"--plot", "cost.pdf"}, 2, "bench: --plot is cost.pdf but must end in .png or .svg\n");
+  refused({"--plot", nowhere}, 1, "cannot write " + nowhere.string() +
+                                      ": No such file or directory\n  hint: check that the folder exists and may be "
+                                      "written\n");
+  refused({"sum", "--plot", picture}, 2,
+          "bench: --plot draws how time grows, but no case FAMILY/cost/METHOD/N was asked for\n"
+          "  hint: ./gf bench manifold/cost --plot cost.png\n");
+  refused({"--vs", "--plot", picture}, 2, "bench: --plot draws our own cases; it does not go with --vs\n");
+  CHECK_FALSE(fs::exists(workshop.folder / "seen"));  // found out before anything was measured
+
+  const Finished failed = workshop.bench({"broken", "--processes", "1", "--plot", picture});
+  CHECK(failed.exit == 1);
+  CHECK(contains(failed.err, "bench: no case of cost succeeded, so " + picture.string() + " was not drawn\n"));
 }
 
 TEST_CASE("--vs: the same cases in another framework, in turns with ours") {

@@ -99,6 +99,19 @@ TEST_CASE("script: what is not a number is a gap") {
   CHECK(contains(chart.script("png"), "2 NaN \n3 NaN \n"));
 }
 
+TEST_CASE("a logarithmic axis names the values of a few points, the last and the first too") {
+  if (!gnuplot_is_here()) return;
+  for (const Chart::Values& x : {Chart::Values{1000, 3000}, {300, 3000, 30000, 70000}, {3, 1000}}) {
+    const GnuplotResult drawn =
+        run_gnuplot(Chart({.log_x = true}).line("", x, Chart::Values(x.size(), 1)).script("svg"));
+    REQUIRE_MESSAGE(drawn.ok, drawn.error);
+    for (const double value : x) {  // gnuplot's own names begin with a space
+      const std::string name = fmt::format("{}</text>", value);
+      CHECK_MESSAGE((contains(drawn.output, ">" + name) || contains(drawn.output, "> " + name)), value);
+    }
+  }
+}
+
 TEST_CASE("text in a chart runs nothing and does not break it") {
   if (!gnuplot_is_here()) return;
   const Scratch folder;
