@@ -1,8 +1,11 @@
 // The models that come with the project: each is told of in models/pretrained/README.md, opens, and is a distribution.
 #include "lessons/trained_model.h"
 
+#include <cmath>
+
 #include "data/load.h"
 #include "models/autoregressive.h"
+#include "models/infogan.h"
 #include "models/latent_model.h"
 #include "tensor/elementwise.h"
 #include "tensor/reduce.h"
@@ -27,7 +30,16 @@ TEST_CASE("every pretrained model opens by its name, is small, told of, and a di
     CHECK_FALSE(opened.model->training());
     auto* model = dynamic_cast<AutoregressiveModel*>(opened.model.get());
     if (model && model->levels() == 2) CHECK(total_probability(*model, 3) == doctest::Approx(1).epsilon(1e-5));
-    if (auto* coder = dynamic_cast<LatentModel*>(opened.model.get())) {
+    if (auto* gan = dynamic_cast<InfoGan*>(opened.model.get())) {
+      // Its codes can be read off what it draws, and turn slant and thickness.
+      Rng rng(1);
+      const InfoGanCodes codes = gan->draw(2000, rng);
+      const Tensor drawn = gan->decode(gan->input(codes));
+      CHECK(gan->information(drawn, codes) > 0.95 * std::log(gan->settings.categories));
+      const CodeMeaning meaning = code_meaning(codes, drawn, gan->settings.categories);
+      CHECK(std::abs(meaning.slant) > 0.8);
+      CHECK(std::abs(meaning.thickness) > 0.8);
+    } else if (auto* coder = dynamic_cast<LatentModel*>(opened.model.get())) {
       // Digits that it has never seen, drawn by the project itself, come back better than a blank page would.
       const Tensor x = greater(load_dataset("strokes", Split::kTest, {.limit = 50}).images, Tensor::scalar(Real(0.5)));
       CHECK(mean(abs(coder->reconstruct(x) - x)).item() < 0.9 * mean(x).item());
