@@ -7,6 +7,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <thread>
+
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "tensor/check.h"
@@ -49,6 +53,23 @@ Process::~Process() {
     kill(pid_, SIGKILL);
     waitpid(pid_, nullptr, 0);
   }
+}
+
+void Process::wait_until_it_handles(int signal) {
+  namespace fs = std::filesystem;
+  const fs::path proc = fmt::format("/proc/{}", pid_);
+  if (!fs::exists(proc)) return std::this_thread::sleep_for(std::chrono::seconds(2));
+  for (int tries = 0; tries < 6000; ++tries) {
+    // Between fork() and exec() it still is this program, with doctest's handlers.
+    std::error_code ended;
+    const bool is_itself = fs::read_symlink(proc / "exe", ended) != fs::read_symlink("/proc/self/exe");
+    const std::string status = contents(proc / "status");
+    const auto at = status.find("SigCgt:");  // a mask in hexadecimal; man 5 proc
+    require(!ended && at != std::string::npos, "Process", "it ended before it handled signal {}", signal);
+    if (is_itself && std::stoull(status.substr(at + 7), nullptr, 16) >> (signal - 1) & 1) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  throw Error("Process", fmt::format("it does not handle signal {} after a minute", signal));
 }
 
 void Process::send(int signal) { kill(pid_, signal); }

@@ -31,6 +31,9 @@ class Process {
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
+  // Waits until it handles this signal itself: before that, the signal would end it without a word. (Linux tells;
+  // elsewhere this waits for two seconds.)
+  void wait_until_it_handles(int signal);
   void send(int signal);
   Finished wait();
 

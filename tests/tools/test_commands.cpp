@@ -2,7 +2,6 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
-#include <thread>
 
 #include "tensor/npy.h"
 #include "tests/doctest.h"
@@ -101,7 +100,7 @@ TEST_CASE(
   fs::create_directories(out / "2.3");
   put(out / "2.3/result.json", "{}");
   Process lesson({GRADFOLD_BINARY_DIR "/lessons/lesson_2.3", "--epochs", "100", "--out", out.path()});
-  std::this_thread::sleep_for(std::chrono::milliseconds(600));  // now it draws its data, or trains
+  lesson.wait_until_it_handles(SIGINT);  // then it draws its data, or trains
   const auto asked = std::chrono::steady_clock::now();
   lesson.send(SIGINT);
   const Finished stopped = lesson.wait();
@@ -110,7 +109,7 @@ TEST_CASE(
   CHECK(contains(stopped.err, "\nlesson 2.3: stopped before it finished; no results were written\n"));
   CHECK(contents(out / "2.3/result.json") == "{}");  // the earlier run's
   Process fresh({GRADFOLD_BINARY_DIR "/lessons/lesson_2.3", "--epochs", "100", "--out", out / "new"});
-  std::this_thread::sleep_for(std::chrono::milliseconds(600));
+  fresh.wait_until_it_handles(SIGINT);
   fresh.send(SIGINT);
   CHECK(fresh.wait().exit == 130);
   CHECK_FALSE(fs::exists(out / "new"));
@@ -124,7 +123,7 @@ TEST_CASE("Ctrl-C ends drawing samples: nothing is written") {
               .exit == 0);
   Process sample({GRADFOLD_BINARY_DIR "/gf", "sample", model, "--sampler", "naive", "--n", "2000", "--out",
                   folder / "s.png"});
-  std::this_thread::sleep_for(std::chrono::seconds(2));  // now it draws, under sanitizers as well; it takes far longer
+  sample.wait_until_it_handles(SIGINT);
   sample.send(SIGINT);
   const Finished stopped = sample.wait();
   CHECK(stopped.exit == 130);

@@ -1,7 +1,5 @@
 // build/gf compress and decompress as child processes: what comes back, what they print, and what they refuse.
-#include <chrono>
 #include <csignal>
-#include <thread>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -219,7 +217,7 @@ TEST_CASE("Ctrl-C ends with 130 and leaves no file") {
   train_small(model, {"--maps", "32", "--blocks", "6", "--limit", "16"});
   write_npy(images, Tensor::zeros({4000, 28, 28}));
   Process run({GRADFOLD_BINARY_DIR "/gf", "compress", model, images, file});
-  std::this_thread::sleep_for(std::chrono::milliseconds(1200));
+  run.wait_until_it_handles(SIGINT);
   run.send(SIGINT);
   const Finished stopped = run.wait();
   CHECK(stopped.exit == 130);
