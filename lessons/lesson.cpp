@@ -1,5 +1,6 @@
 #include "lessons/lesson.h"
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -59,8 +60,14 @@ Lesson::Lesson(int argc, char** argv, LessonOptions options)
     : options_(std::move(options)), data_(options_.data) {
   std::set_terminate(report_and_exit);
   parse(argc, argv);
-  try_folder();
+  int stopped_by = 0;  // a Ctrl-C while the folder is tried waits: it would leave an empty folder
+  {
+    const Interrupt waiting;
+    try_folder();
+    if (waiting.asked()) stopped_by = waiting.exit_code() - 128;
+  }
   stop_at_once(fmt::format("lesson {}: stopped before it finished; no results were written", options_.step));
+  if (stopped_by) std::raise(stopped_by);
   say("{}  {}\n", options_.step, options_.title);
   say("  {}", options_.note);
   say("  {}\n", options_.claim);

@@ -1,7 +1,6 @@
 // Every test program's main(): doctest's, which also fails when its filters match no test case (ctest runs a
 // file as `program --source-file=...`; without this a misnamed or emptied file would pass), and when an op was
 // recorded that has no row in the op table, and so no gradient check.
-#define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 
 #include <algorithm>

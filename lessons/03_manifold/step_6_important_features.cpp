@@ -7,14 +7,18 @@
 //   information   E[log Q(codes | G)] + H(codes), at most I(codes; image)             (nats, InfoGAN)
 //
 // Nobody tells the net what a slant, a thickness or a class is. The control is the same GAN without the information:
-// its codes are inputs like the noise, and its Q only looks on. All digits have a known class, slant and thickness and
+// its codes are inputs like the noise, and its Q only looks on. All digits have a known class, slant and thickness.
+// A VAE is next, whose latents nobody asks to mean anything either: which of its axes is the size of the digit?
 #include <algorithm>
 #include <cmath>
 
 #include "data/strokes.h"
+#include "lessons/code_turns.h"
+#include "lessons/latent_axes.h"
 #include "lessons/lesson.h"
-#include "models/hungarian.h"
+#include "models/factor_measures.h"
 #include "models/infogan.h"
+#include "models/vae.h"
 #include "nn/optim/adam.h"
 #include "tensor/indexing.h"
 
@@ -63,57 +67,29 @@ void train(Lesson& lesson, InfoGan& model, const Dataset& images, TrainOptions o
   model.eval();
 }
 
-// Which of the two codes turns slant and which thickness, in the images of one category, and how strongly.
-// Nothing ties the categories together: each may have its own signs, and its own order.
-struct Turns {
-  Index slant_code, thickness_code;
-  double slant, thickness;  // |correlation|
-};
-
-struct Found {
-  double nats;               // I(category; image) at least, of drawn images
-  double error;              // of held-out images in the category of another digit, after matching
-  std::vector<Turns> turns;  // by category
-  double slant, thickness;   // means over the categories
-  std::vector<Image> traversals;  // one picture
-  double weaker() const { return std::min(slant, thickness); }
-};
-
-Found look_at(InfoGan& model, const Dataset& test, Rng rng) {
-  const Index categories = model.settings.categories;
-  Found found{.nats = 0, .error = 0, .turns = {}, .slant = 0, .thickness = 0, .traversals = {}};
-  for (Index category = 0; category < categories; ++category) {
-    InfoGanCodes codes = model.draw(500, rng);
-    std::fill(codes.category.values.begin(), codes.category.values.end(), static_cast<std::int32_t>(category));
-    const Tensor drawn = model.decode(model.input(codes));
-    const CodeMeaning meaning = code_meaning(codes, drawn, categories);
-    found.turns.push_back({meaning.slant_code, meaning.thickness_code, std::abs(meaning.slant),
-                           std::abs(meaning.thickness)});
-    found.nats += model.information(drawn, codes) / static_cast<double>(categories);
-    found.slant += found.turns.back().slant / static_cast<double>(categories);
-    found.thickness += found.turns.back().thickness / static_cast<double>(categories);
-  }
-  found.error = code_purity(model.categories_of(test.images), test.labels, categories, 10).error;
-  return found;
+// Digits of one kind, which differ in size most, then in slant, then in thickness.
+StrokeOptions large_and_small() {
+  StrokeOptions options = StrokeOptions::fixed();
+  options.side = 20;
+  options.classes = {3};
+  options.style = 0;
+  options.size = {0.65, 1};
+  options.slant = {-13, 13};
+  options.thickness = {1.7, 3.3};
+  return options;
 }
 
-// For each category a row in which the code of the slant goes from -1 to 1, then one for the thickness.
-Image traversals_of(InfoGan& model, const std::vector<Turns>& turns, Rng rng) {
-  constexpr Index kSteps = 9;
-  const Index categories = model.settings.categories;
-  std::vector<Tensor> rows;
-  std::vector<std::string> titles;
-  Tensor z = model.draw_codes(1, rng);
-  for (Index i = categories; i < categories + 2; ++i) z.set({0, i}, 0);
-  for (Index category = 0; category < categories; ++category) {
-    for (Index i = 0; i < categories; ++i) z.set({0, i}, i == category ? Real(1) : Real(0));
-    const Turns& its = turns[static_cast<std::size_t>(category)];
-    for (const Index code : {its.slant_code, its.thickness_code}) {
-      rows.push_back(model.decode(model.walk(z, 1 + code, kSteps)));
-      titles.push_back(fmt::format("category {}, code {}", category + 1, code + 1));
-    }
+void train(Lesson& lesson, Vae& model, const Dataset& images) {
+  Adam optimizer(model.parameters(), {.lr = 2e-3});
+  Rng noise = lesson.rng("VAE noise");
+  for (const Batch& batch : lesson.epochs(images, {.epochs = 3 * lesson.epochs(), .title = "VAE"})) {
+    const Var loss = model.loss(batch.images, {}, noise);
+    optimizer.zero_grad();
+    loss.backward();
+    optimizer.step();
+    lesson.show("loss", loss.item());
   }
-  return grid(concatenate(rows, 0), {.columns = kSteps, .row_titles = titles});
+  model.eval();
 }
 
 }  // namespace
@@ -125,19 +101,21 @@ int main(int argc, char** argv) {
                  .claim = "Turning a latent variable of an InfoGAN changes important features, such as the thickness "
                           "of the writing and its rotation.",
                  .look_at = "Look at traversals.png, then at control.png: the same GAN, whose codes nobody reads.\n"
+                            "vae_axes.png is what the latents of a VAE change, unasked.\n"
                             "Change .lambda_ratio to 100: do the two codes still share the features between them?",
                  .epochs = 12, .full_epochs = 30, .train = 4000, .test = 1000});
   if (lesson.data() != "strokes") lesson.say("This step draws digits of known factors; --data changes nothing.");
-  const auto digits = [&](Index n, std::string_view purpose) {
-    const StrokeDigits drawn = stroke_digits(n, lesson.rng(purpose), slanted_and_thick());
-    return Dataset{"slanted and thick", drawn.images, drawn.labels, drawn.factors};
+  const auto digits = [&](Index n, std::string_view purpose, const StrokeOptions& options) {
+    const StrokeDigits drawn = stroke_digits(n, lesson.rng(purpose), options);
+    return Dataset{"strokes", drawn.images, drawn.labels, drawn.factors};
   };
-  const Dataset images = digits(4000, "train"), test = digits(1000, "test");
+  const Dataset images = digits(4000, "train", slanted_and_thick()), test = digits(1000, "test", slanted_and_thick());
   const Index categories = static_cast<Index>(kDigits.size());
   InfoGanConfig config{.maps = 8, .hidden = 64, .code_hidden = 32, .noise = 16, .categories = categories,
                        .lambda_ratio = 50, .image_noise = 70, .side = 20};
   // Where a GAN ends depends on where it begins: both are trained from three first values.
-  std::vector<Found> informed, controls;
+  std::vector<CodesFound> informed, controls;
+  std::vector<Image> informed_traversals, control_traversals;
   Rng first_values = lesson.rng("first values");
   for (Index start = 0; start < kStarts; ++start) {
     for (const bool with_information : {true, false}) {
@@ -146,43 +124,74 @@ int main(int argc, char** argv) {
       InfoGan model(config, values);
       train(lesson, model, images, {.title = fmt::format("{} {}", with_information ? "InfoGAN" : "control", start + 1),
                                     .stream = static_cast<std::uint64_t>(start)});
-      Found found = look_at(model, test, lesson.rng("drawn"));
-      found.traversals = {traversals_of(model, found.turns, lesson.rng("traversal"))};
+      const CodesFound found = codes_found(model, test, lesson.rng("drawn"));
       lesson.say("  {} {}: slant {:.2f}, thickness {:.2f}, category {:.3f} nats, {:.1f} % of the digits wrong",
                  with_information ? "InfoGAN" : "control", start + 1, found.slant, found.thickness, found.nats,
                  100 * found.error);
       (with_information ? informed : controls).push_back(found);
+      (with_information ? informed_traversals : control_traversals)
+          .push_back(code_traversals(model, found.turns, lesson.rng("traversal")));
     }
   }
-  const auto less = [](const Found& a, const Found& b) { return a.weaker() < b.weaker(); };
-  const auto best = std::max_element(informed.begin(), informed.end(), less);
-  const auto best_control = std::max_element(controls.begin(), controls.end(), less);
+  const auto best_of = [](const std::vector<CodesFound>& starts) {
+    const auto less = [](const CodesFound& a, const CodesFound& b) { return a.weaker() < b.weaker(); };
+    return static_cast<std::size_t>(std::max_element(starts.begin(), starts.end(), less) - starts.begin());
+  };
+  const std::size_t best = best_of(informed), best_control = best_of(controls);
   lesson.picture("data.png", grid(test.images.slice(0, 0, 18), {.columns = 9}), "held-out images");
-  lesson.picture("traversals.png", best->traversals[0], "InfoGAN: one code goes from -1 to 1, all else stays");
-  lesson.picture("control.png", best_control->traversals[0],
+  lesson.picture("traversals.png", informed_traversals[best], "InfoGAN: one code goes from -1 to 1, all else stays");
+  lesson.picture("control.png", control_traversals[best_control],
                  "the same without information: what the codes do is left to chance");
 
-  const auto all = [](const std::vector<Found>& starts, auto shown) {
+  const auto all = [](const std::vector<CodesFound>& starts, auto shown) {
     std::vector<std::string> texts;
-    for (const Found& found : starts) texts.push_back(shown(found));
+    for (const CodesFound& found : starts) texts.push_back(shown(found));
     return fmt::format("{}", fmt::join(texts, "; "));
   };
-  const auto turned = [](const Found& f) { return fmt::format("{:.2f} and {:.2f}", f.slant, f.thickness); };
-  const auto read = [](const Found& f) { return fmt::format("{:.3f}", f.nats); };
+  const auto both = [](const CodesFound& f) { return fmt::format("{:.2f} and {:.2f}", f.slant, f.thickness); };
+  const auto read = [](const CodesFound& f) { return fmt::format("{:.3f}", f.nats); };
   double with_it = 0, without_it = 0, least = std::log(2);
-  for (const Found& f : informed) with_it += f.weaker() / kStarts, least = std::min(least, f.nats);
-  for (const Found& f : controls) without_it += f.weaker() / kStarts;
+  for (const CodesFound& f : informed) with_it += f.weaker() / kStarts, least = std::min(least, f.nats);
+  for (const CodesFound& f : controls) without_it += f.weaker() / kStarts;
   lesson.claim("M6", "turning one code turns slant, turning another thickness, far more than in a plain GAN",
                with_it - without_it, with_it > without_it + 0.25,
                fmt::format("the weaker of the two correlations, mean of {} starts: {:.2f}, plain GAN {:.2f}", kStarts,
                            with_it, without_it));
   lesson.claim("M6", "(control) it is the information that does it: from no start do a plain GAN's codes turn both",
-               best_control->weaker(), best_control->weaker() < 0.4,
-               fmt::format("slant and thickness: {}; with information: {}", all(controls, turned),
-                           all(informed, turned)));
+               controls[best_control].weaker(), controls[best_control].weaker() < 0.4,
+               fmt::format("slant and thickness: {}; with information: {}", all(controls, both),
+                           all(informed, both)));
   lesson.claim("M6", "the category is readable from every start, nearly all there is to know of it", least,
                least > 0.9 * std::log(2),
                fmt::format("of {:.3f} nats: {}; plain GAN: {}", std::log(2), all(informed, read),
                            all(controls, read)));
+
+  // ---- the axes of a VAE -----------------------------------------------------------------------------------------
+  const Dataset sizes = digits(4000, "VAE train", large_and_small());
+  const Dataset unseen = digits(2000, "VAE test", large_and_small());
+  Rng vae_values = lesson.rng("VAE"), drawing = lesson.rng("VAE drawing");
+  Vae vae({.height = 20, .width = 20, .levels = 0, .latents = 3, .hidden = 200,
+           .likelihood = LikelihoodKind::kGaussian, .kl = {.beta = 50}},
+          vae_values);
+  train(lesson, vae, sizes);
+  const LatentAxes axes = latent_axes(vae, 1000, drawing);
+  lesson.picture("vae_axes.png", axis_walks(vae, axes, 9),
+                 "a VAE: each latent from -2.5 to 2.5, and its correlation with what it turns");
+  lesson.claim("M6", "an axis of a VAE changes the size of the digit", axes.strength[kSize], axes.strength[kSize] > 0.85,
+               "|correlation| of a latent each with size {:.2f}, slant {:.2f}, thickness {:.2f}", axes.strength[kSize],
+               axes.strength[kSlant], axes.strength[kThickness]);
+
+  // How far single latents tell the known factors of held-out digits; and the same space seen along other axes.
+  const auto factor = [&](StrokeFactor f) { return unseen.factors.select(1, static_cast<Index>(f)).reshape({-1, 1}); };
+  const std::vector<Tensor> free = {factor(StrokeFactor::kSize), factor(StrokeFactor::kSlant),
+                                    factor(StrokeFactor::kThickness)};
+  const Tensor factors = concatenate(free, 1), codes = vae.encode(unseen.images);
+  const double gap = information_gap(codes, factors).gap;
+  const Tensor turned = turned_by_45(codes, axes.latent[kSize], axes.latent[kSlant]);
+  const double gap_turned = information_gap(turned, factors).gap;
+  lesson.claim("M6", "(control) it is these axes that mean something, not any axes of the same space", gap - gap_turned,
+               gap > gap_turned + 0.1,
+               "mutual information gap of size, slant and thickness: {:.2f}; two axes turned by 45 degrees: {:.2f}",
+               gap, gap_turned);
   return lesson.close();
 }

@@ -54,8 +54,8 @@ endif()
 # For folders that courses seldom edit: the more files together, the less work in all and the more of it after an edit.
 set(gradfold_large_batches UNITY_BUILD_BATCH_SIZE 24)
 
-# For code that nobody times: a third less to compile (command lines, lessons, the double libraries), or half (tests;
-# -O0 cannot read the precompiled headers).
+# For code that nobody times: a third less to compile (lessons, the double libraries), or half (command lines and
+# tests; -O0 cannot read the others' precompiled headers, so tests have their own).
 set(gradfold_quick_compile $<$<CONFIG:Release>:-O1>)
 set(gradfold_quickest_compile $<$<CONFIG:Release>:-O0>)
 
@@ -142,8 +142,7 @@ function(gradfold_tools)
   target_link_libraries(gf_program PRIVATE gf_lessons CLI11::CLI11 nlohmann_json::nlohmann_json)
   target_compile_definitions(gf_program PRIVATE
     GRADFOLD_SOURCE_DIR="${CMAKE_SOURCE_DIR}" GRADFOLD_BINARY_DIR="${CMAKE_BINARY_DIR}")
-  target_compile_options(gf_program PRIVATE ${gradfold_quick_compile})
-  target_precompile_headers(gf_program REUSE_FROM gf_tensor)
+  target_compile_options(gf_program PRIVATE ${gradfold_quickest_compile})
 endfunction()
 
 # tests/FOLDER/test_X.cpp is the ctest entry FOLDER/X; all files of a folder share one program, so
@@ -152,10 +151,16 @@ endfunction()
 function(gradfold_tests)
   file(GLOB main CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/*.cpp)
   file(GLOB folders CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/*)
+  list(REMOVE_ITEM main ${CMAKE_SOURCE_DIR}/tests/doctest.cpp)
+  add_library(gf_doctest STATIC ${CMAKE_SOURCE_DIR}/tests/doctest.cpp)
+  target_link_libraries(gf_doctest PUBLIC gradfold_flags doctest::doctest)
+  target_compile_options(gf_doctest PRIVATE ${gradfold_quickest_compile})
+  target_compile_definitions(gf_doctest PUBLIC DOCTEST_CONFIG_SUPER_FAST_ASSERTS)  # fast to compile
   foreach(suffix "" _f64)
     add_library(gf_test_main${suffix} STATIC ${main})
-    target_link_libraries(gf_test_main${suffix} PUBLIC doctest::doctest gf_models${suffix} nlohmann_json::nlohmann_json)
+    target_link_libraries(gf_test_main${suffix} PUBLIC gf_doctest gf_models${suffix} nlohmann_json::nlohmann_json)
     target_compile_options(gf_test_main${suffix} PRIVATE ${gradfold_quickest_compile})
+    target_precompile_headers(gf_test_main${suffix} PRIVATE ${gradfold_common_headers} ${CMAKE_SOURCE_DIR}/tests/doctest.h)
   endforeach()
   foreach(folder ${folders})
     get_filename_component(name ${folder} NAME)
@@ -177,6 +182,7 @@ function(gradfold_tests)
         target_compile_options(${program} PRIVATE ${gradfold_quick_compile})
       else()
         target_compile_options(${program} PRIVATE ${gradfold_quickest_compile})
+        target_precompile_headers(${program} REUSE_FROM gf_test_main${suffix})
       endif()
       if(kind STREQUAL test)
         target_link_libraries(${program} PRIVATE gf_lessons)

@@ -1,0 +1,30 @@
+#pragma once
+#include "data/dataset.h"
+#include "models/infogan.h"
+#include "viz/grid.h"
+
+// What the codes of an InfoGAN with one category and two continuous codes came to mean, measured of what it draws.
+namespace gradfold {
+
+// Which of the two codes turns slant and which thickness, in the images of one category, and how strongly.
+// Nothing ties the categories together: each may have its own signs, and its own order.
+struct CategoryTurns {
+  Index slant_code, thickness_code;
+  double slant, thickness;  // |correlation|
+};
+
+struct CodesFound {
+  double nats = 0;                 // I(category; image) at least, of drawn images
+  double error = 0;                // of held-out images in the category of another digit, after matching
+  std::vector<CategoryTurns> turns = {};   // by category
+  double slant = 0, thickness = 0; // means over the categories
+  double weaker() const { return std::min(slant, thickness); }
+};
+
+// 500 drawn images of each category are measured, and the categories of all of `test` are matched with its labels.
+CodesFound codes_found(InfoGan& model, const Dataset& test, Rng rng);
+
+// For each category a row in which the code of the slant goes from -1 to 1, then one for the thickness.
+Image code_traversals(InfoGan& model, const std::vector<CategoryTurns>& turns, Rng rng);
+
+}  // namespace gradfold

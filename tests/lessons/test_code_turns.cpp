@@ -1,0 +1,55 @@
+// What an InfoGAN's codes turn, on a generator that draws digits by a known rule.
+#include "lessons/code_turns.h"
+
+#include <cmath>
+
+#include "autograd/var.h"
+#include "data/strokes.h"
+#include "tests/doctest.h"
+
+using namespace gradfold;
+
+namespace {
+
+// Category 0 draws zeros, whose first code is the slant and whose second thins; in category 1, threes, they change
+// places.
+class TwoCategoryPen : public InfoGan {
+ public:
+  TwoCategoryPen() : InfoGan({.maps = 4, .hidden = 8, .code_hidden = 8, .noise = 2, .categories = 2, .side = 28}) {}
+  Var decoded(const Var& z, const Indices&) override {
+    const Index n = z.value().size(0);
+    Tensor images({n, 1, 28, 28});
+    for (Index i = 0; i < n; ++i) {
+      const bool three = z.value().at({i, 1}) > 0;
+      const double first = z.value().at({i, 2}), second = z.value().at({i, 3});
+      images.select(0, i).copy_from(draw_stroke_digit({.digit = three ? 3 : 0,
+                                                       .slant = 15 * (three ? second : first),
+                                                       .thickness = 3 - 0.8 * (three ? first : second)}));
+    }
+    return Var(images);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("codes are measured category by category, where they may change places") {
+  TwoCategoryPen pen;
+  Rng rng(1);
+  pen.reset_parameters(rng);
+  pen.eval();
+  const StrokeDigits digits = stroke_digits(60, Rng(2), {.classes = {0, 3}});
+  const CodesFound found = codes_found(pen, {"digits", digits.images, digits.labels, digits.factors}, Rng(3));
+  REQUIRE(found.turns.size() == 2);
+  CHECK(found.turns[0].slant_code == 0);
+  CHECK(found.turns[0].thickness_code == 1);
+  CHECK(found.turns[1].slant_code == 1);
+  CHECK(found.turns[1].thickness_code == 0);
+  CHECK(found.slant > 0.95);
+  CHECK(found.thickness > 0.9);
+  CHECK(found.weaker() == std::min(found.slant, found.thickness));
+  CHECK(found.nats < std::log(2) + 1e-6);  // the untrained Q can read at most what there is
+  CHECK(found.error <= 0.5);               // the worst of two categories, after matching
+  const Image picture = code_traversals(pen, found.turns, Rng(4));
+  CHECK(picture.width() >= 9 * 28);
+  CHECK(picture.height() >= 4 * 28);
+}

@@ -1,0 +1,56 @@
+// Which latent changes what, on a model that draws digits by a known rule.
+#include "lessons/latent_axes.h"
+
+#include <cmath>
+
+#include "autograd/var.h"
+#include "data/strokes.h"
+#include "models/vae.h"
+#include "tensor/elementwise.h"
+#include "tensor/reduce.h"
+#include "tests/doctest.h"
+#include "tests/files.h"
+
+using namespace gradfold;
+
+namespace {
+
+// Latent 0 does nothing, 1 is size, 2 thickness, 3 slant.
+class DigitPen : public Vae {
+ public:
+  DigitPen() : Vae({.latents = 4}) {}
+  Var decoded(const Var& z, const Indices&) override {
+    const Index n = z.value().size(0);
+    Tensor images({n, 1, 28, 28});
+    for (Index i = 0; i < n; ++i) {
+      const auto code = [&](Index k) { return static_cast<double>(z.value().at({i, k})); };
+      images.select(0, i).copy_from(draw_stroke_digit(
+          {.digit = 3, .slant = 8 * code(3), .thickness = 2.6 + 0.4 * code(2), .size = 0.8 - 0.07 * code(1)}));
+    }
+    return Var(images);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("each measure of a digit gets the latent that changes it; a row of pictures for each") {
+  DigitPen pen;
+  pen.eval();
+  Rng rng(1);
+  const LatentAxes axes = latent_axes(pen, 300, rng);
+  CHECK(axes.latent == std::array<Index, 3>{3, 2, 1});
+  for (const double strength : axes.strength) CHECK(strength > 0.9);
+  const Image picture = axis_walks(pen, axes, 5);
+  CHECK(picture.width() >= 5 * 28);
+  CHECK(picture.height() >= 3 * 28);
+  Vae plane({.latents = 2});
+  CHECK(contains(message_of([&] { latent_axes(plane, 10, rng); }), "codes have 2 numbers, but slant"));
+}
+
+TEST_CASE("codes turned by 45 degrees: two columns mix, their length stays, the others are what they were") {
+  const Tensor codes = Tensor::from({1, 5, 0, 3, 6, 4}, {2, 3});
+  const Tensor turned = turned_by_45(codes, 0, 2);
+  const Real half = std::sqrt(Real(0.5));
+  CHECK(max(abs(turned - Tensor::from({half, 5, half, -half, 6, 7 * half}, {2, 3}))).item() < 1e-5);
+  CHECK(codes.at({0, 0}) == 1);  // a copy
+}
