@@ -87,7 +87,9 @@ Bytes pack(const CompressedFile& file) {
   put_number(rest, file.model.size());
   rest.insert(rest.end(), file.model.begin(), file.model.end());
   rest.insert(rest.end(), file.payload.begin(), file.payload.end());
-  Bytes out(kMagic.begin(), kMagic.end());
+  Bytes out;
+  out.reserve(kSummed + rest.size());
+  out.insert(out.end(), kMagic.begin(), kMagic.end());
   out.push_back(kVersion);
   put_little(out, crc32(rest));
   out.insert(out.end(), rest.begin(), rest.end());
