@@ -11,6 +11,8 @@
 namespace gradfold {
 
 CodesFound codes_found(InfoGan& model, const Dataset& test, Rng rng) {
+  require(model.settings.continuous == 2, "codes_found", "the model has {} continuous codes; slant and thickness are "
+          "looked for in 2", model.settings.continuous);
   const Index categories = model.settings.categories;
   const double share = 1 / static_cast<double>(categories);
   CodesFound found;
@@ -19,7 +21,8 @@ CodesFound codes_found(InfoGan& model, const Dataset& test, Rng rng) {
     std::fill(codes.category.values.begin(), codes.category.values.end(), static_cast<std::int32_t>(category));
     const Tensor drawn = model.decode(model.input(codes));
     const CodeMeaning meaning = code_meaning(codes, drawn, categories);
-    const CategoryTurns turns{meaning.slant_code, meaning.thickness_code, std::abs(meaning.slant), std::abs(meaning.thickness)};
+    const CategoryTurns turns{meaning.slant_code, meaning.thickness_code, std::abs(meaning.slant),
+                              std::abs(meaning.thickness)};
     found.turns.push_back(turns);
     found.nats += share * model.information(drawn, codes);
     found.slant += share * turns.slant;

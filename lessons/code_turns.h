@@ -1,9 +1,12 @@
 #pragma once
+#include <algorithm>
+#include <vector>
+
 #include "data/dataset.h"
 #include "models/infogan.h"
 #include "viz/grid.h"
 
-// What the codes of an InfoGAN with one category and two continuous codes came to mean, measured of what it draws.
+// What the codes of an InfoGAN with one categorical code and two continuous codes came to mean, measured of what it draws.
 namespace gradfold {
 
 // Which of the two codes turns slant and which thickness, in the images of one category, and how strongly.
@@ -14,10 +17,10 @@ struct CategoryTurns {
 };
 
 struct CodesFound {
-  double nats = 0;                 // I(category; image) at least, of drawn images
-  double error = 0;                // of held-out images in the category of another digit, after matching
-  std::vector<CategoryTurns> turns = {};   // by category
-  double slant = 0, thickness = 0; // means over the categories
+  double nats = 0;                        // I(category; image) at least, of drawn images
+  double error = 0;                       // of held-out images in the category of another digit, after matching
+  std::vector<CategoryTurns> turns = {};  // by category
+  double slant = 0, thickness = 0;        // means over the categories
   double weaker() const { return std::min(slant, thickness); }
 };
 

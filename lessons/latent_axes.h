@@ -21,8 +21,8 @@ LatentAxes latent_axes(LatentModel& model, Index draws, Rng& rng);
 // A row for each measure, size first: its latent walks, all others are 0.
 Image axis_walks(LatentModel& model, const LatentAxes& axes, Index steps);
 
-// Codes [N, D] along other axes: two of them turned by 45 degrees. What is N(0, 1) stays so, and every code still means
-// the same image; only what is called "a latent" changes.
+// Codes [N, D] along other axes: two of them turned by 45 degrees. Draws of N(0, 1) stay so, and every point still
+// means the same image; only what is called "a latent" changes.
 Tensor turned_by_45(const Tensor& codes, Index one, Index other);
 
 }  // namespace gradfold

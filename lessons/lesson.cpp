@@ -60,7 +60,8 @@ Lesson::Lesson(int argc, char** argv, LessonOptions options)
     : options_(std::move(options)), data_(options_.data) {
   std::set_terminate(report_and_exit);
   parse(argc, argv);
-  int stopped_by = 0;  // a Ctrl-C while the folder is tried waits: it would leave an empty folder
+  // A Ctrl-C while the folder is tried waits, or it would leave an empty folder; then it comes again, to say its line.
+  int stopped_by = 0;
   {
     const Interrupt waiting;
     try_folder();

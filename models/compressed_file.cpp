@@ -88,7 +88,7 @@ Bytes pack(const CompressedFile& file) {
   rest.insert(rest.end(), file.model.begin(), file.model.end());
   rest.insert(rest.end(), file.payload.begin(), file.payload.end());
   Bytes out;
-  out.reserve(kSummed + rest.size());
+  out.reserve(kSummed + rest.size());  // without it g++ 12 warns of a write past the end
   out.insert(out.end(), kMagic.begin(), kMagic.end());
   out.push_back(kVersion);
   put_little(out, crc32(rest));

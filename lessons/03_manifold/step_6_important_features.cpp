@@ -67,7 +67,7 @@ void train(Lesson& lesson, InfoGan& model, const Dataset& images, TrainOptions o
   model.eval();
 }
 
-// Digits of one kind, which differ in size most, then in slant, then in thickness.
+// Digits of one kind, which differ in size, slant and thickness.
 StrokeOptions large_and_small() {
   StrokeOptions options = StrokeOptions::fixed();
   options.side = 20;
@@ -182,10 +182,12 @@ int main(int argc, char** argv) {
                axes.strength[kSlant], axes.strength[kThickness]);
 
   // How far single latents tell the known factors of held-out digits; and the same space seen along other axes.
-  const auto factor = [&](StrokeFactor f) { return unseen.factors.select(1, static_cast<Index>(f)).reshape({-1, 1}); };
-  const std::vector<Tensor> free = {factor(StrokeFactor::kSize), factor(StrokeFactor::kSlant),
-                                    factor(StrokeFactor::kThickness)};
-  const Tensor factors = concatenate(free, 1), codes = vae.encode(unseen.images);
+  const auto factor = [&](StrokeFactor f) {
+    return unseen.factors.select(1, static_cast<Index>(f)).reshape({-1, 1});
+  };
+  const std::vector<Tensor> varied = {factor(StrokeFactor::kSize), factor(StrokeFactor::kSlant),
+                                      factor(StrokeFactor::kThickness)};
+  const Tensor factors = concatenate(varied, 1), codes = vae.encode(unseen.images);
   const double gap = information_gap(codes, factors).gap;
   const Tensor turned = turned_by_45(codes, axes.latent[kSize], axes.latent[kSlant]);
   const double gap_turned = information_gap(turned, factors).gap;

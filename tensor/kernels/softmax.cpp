@@ -66,7 +66,7 @@ void sum_exp_columns(Real* tile, Index count, Index width, const Real* shift, Re
 // One tile of columns, width <= kSoftmaxTile. `tile` holds count x width numbers.
 template <Result kind>
 void do_tile(const Real* x, Index count, Steps step, Index width, Real* tile, Real* y) {
-  Real shift[kSoftmaxTile] = {}, total[kSoftmaxTile] = {};
+  Real shift[kSoftmaxTile] = {}, total[kSoftmaxTile] = {};  // g++ 12 thinks that total is read before it is written
   gather_columns(x, count, step, width, tile, shift);
   for (Index j = 0; j < width; ++j) shift[j] = finite_or_zero(shift[j]);
   sum_exp_columns<kind>(tile, count, width, shift, total);

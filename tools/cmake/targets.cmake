@@ -54,8 +54,9 @@ endif()
 # For folders that courses seldom edit: the more files together, the less work in all and the more of it after an edit.
 set(gradfold_large_batches UNITY_BUILD_BATCH_SIZE 24)
 
-# For code that nobody times: a third less to compile (lessons, the double libraries), or half (command lines and
-# tests; -O0 cannot read the others' precompiled headers, so tests have their own).
+# For code that nobody times: a third less to compile (command lines, lessons, the double libraries), or half (tests;
+# -O0 cannot read the others' precompiled headers, so they have their own). No -O0 for gf itself: the linker may take
+# its slow copy of an inline function for the libraries too.
 set(gradfold_quick_compile $<$<CONFIG:Release>:-O1>)
 set(gradfold_quickest_compile $<$<CONFIG:Release>:-O0>)
 
@@ -107,7 +108,8 @@ function(gradfold_lessons)
   if(NOT shared)
     set(shared ${CMAKE_SOURCE_DIR}/tools/cmake/empty.cpp)
   endif()
-  # First those that read CLI11 or JSON for Modern C++, so that one compilation reads them for all.
+  # First those that read CLI11 or JSON for Modern C++, so that one compilation reads them for all. A file that is
+  # missing here costs seconds, nothing else.
   set(first ${shared})
   list(FILTER first INCLUDE REGEX "/(command_line|course_page|lesson|plain_help|trained_model)[.]cpp$")
   list(REMOVE_ITEM shared ${first})
@@ -146,7 +148,8 @@ function(gradfold_tools)
   target_link_libraries(gf_program PRIVATE gf_lessons CLI11::CLI11 nlohmann_json::nlohmann_json)
   target_compile_definitions(gf_program PRIVATE
     GRADFOLD_SOURCE_DIR="${CMAKE_SOURCE_DIR}" GRADFOLD_BINARY_DIR="${CMAKE_BINARY_DIR}")
-  target_compile_options(gf_program PRIVATE ${gradfold_quickest_compile})
+  target_compile_options(gf_program PRIVATE ${gradfold_quick_compile})
+  target_precompile_headers(gf_program REUSE_FROM gf_tensor)
 endfunction()
 
 # tests/FOLDER/test_X.cpp is the ctest entry FOLDER/X; all files of a folder share one program, so
@@ -159,7 +162,7 @@ function(gradfold_tests)
   add_library(gf_doctest STATIC ${CMAKE_SOURCE_DIR}/tests/doctest.cpp)
   target_link_libraries(gf_doctest PUBLIC gradfold_flags doctest::doctest)
   target_compile_options(gf_doctest PRIVATE ${gradfold_quickest_compile})
-  target_compile_definitions(gf_doctest PUBLIC DOCTEST_CONFIG_SUPER_FAST_ASSERTS)  # fast to compile
+  target_compile_definitions(gf_doctest PUBLIC DOCTEST_CONFIG_SUPER_FAST_ASSERTS)  # to compile; what throws in a CHECK ends its test case
   foreach(suffix "" _f64)
     add_library(gf_test_main${suffix} STATIC ${main})
     target_link_libraries(gf_test_main${suffix} PUBLIC gf_doctest gf_models${suffix} nlohmann_json::nlohmann_json)
