@@ -6,7 +6,7 @@
 #include "models/infogan.h"
 #include "viz/grid.h"
 
-// What the codes of an InfoGAN with one categorical code and two continuous codes came to mean, measured of what it draws.
+// What the codes of an InfoGAN, a category and two continuous ones, came to mean, measured of what it draws.
 namespace gradfold {
 
 // Which of the two codes turns slant and which thickness, in the images of one category, and how strongly.

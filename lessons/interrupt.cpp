@@ -37,6 +37,7 @@ Interrupt::~Interrupt() {
 }
 
 bool Interrupt::asked() const { return received != 0; }
+int Interrupt::signal() const { return received; }
 int Interrupt::exit_code() const { return 128 + received; }
 
 void stop_at_once(const std::string& line) {

@@ -13,6 +13,7 @@ class Interrupt {
   Interrupt& operator=(const Interrupt&) = delete;
 
   bool asked() const;
+  int signal() const;     // SIGINT or SIGTERM, once asked
   int exit_code() const;  // 128 + the signal's number, as shells count: 130 after Ctrl-C
 };
 

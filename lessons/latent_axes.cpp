@@ -13,28 +13,28 @@
 namespace gradfold {
 
 LatentAxes latent_axes(LatentModel& model, Index draws, Rng& rng) {
-  require(model.code_size() >= kDigitMeasures, "latent_axes",
+  require(model.code_size() >= 3, "latent_axes",
           "the model's codes have {} numbers, but slant, thickness and size need one each", model.code_size());
   const Tensor z = model.draw_codes(draws, rng);
   const Tensor of_measure = abs(correlations(digit_shapes(model.decode(z)), z));  // [measure, latent]
   const std::vector<Index> latents = cheapest_assignment(-of_measure);
-  LatentAxes axes;
-  for (Index measure = 0; measure < kDigitMeasures; ++measure) {
-    const auto i = static_cast<std::size_t>(measure);
-    axes.latent[i] = latents[i];
-    axes.strength[i] = of_measure.at({measure, latents[i]});
-  }
-  return axes;
+  const auto axis = [&](Index measure) {
+    const Index latent = latents[static_cast<std::size_t>(measure)];
+    return LatentAxis{latent, of_measure.at({measure, latent})};
+  };
+  return {.slant = axis(0), .thickness = axis(1), .size = axis(2)};
 }
 
 Image axis_walks(LatentModel& model, const LatentAxes& axes, Index steps) {
   std::vector<Tensor> rows;
   std::vector<std::string> titles;
-  for (const Index measure : {kSize, kSlant, kThickness}) {
-    const auto i = static_cast<std::size_t>(measure);
-    rows.push_back(model.decode(model.walk(Tensor::zeros({1, model.code_size()}), axes.latent[i], steps)));
-    titles.push_back(fmt::format("latent {}: {} {:.2f}", axes.latent[i] + 1, kDigitShapeNames[i], axes.strength[i]));
-  }
+  const auto walk = [&](const char* measure, const LatentAxis& axis) {
+    rows.push_back(model.decode(model.walk(Tensor::zeros({1, model.code_size()}), axis.latent, steps)));
+    titles.push_back(fmt::format("latent {}: {} {:.2f}", axis.latent + 1, measure, axis.strength));
+  };
+  walk("size", axes.size);
+  walk("slant", axes.slant);
+  walk("thickness", axes.thickness);
   return grid(concatenate(rows, 0), {.columns = steps, .row_titles = titles});
 }
 

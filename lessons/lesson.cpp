@@ -65,7 +65,7 @@ Lesson::Lesson(int argc, char** argv, LessonOptions options)
   {
     const Interrupt waiting;
     try_folder();
-    if (waiting.asked()) stopped_by = waiting.exit_code() - 128;
+    if (waiting.asked()) stopped_by = waiting.signal();
   }
   stop_at_once(fmt::format("lesson {}: stopped before it finished; no results were written", options_.step));
   if (stopped_by) std::raise(stopped_by);

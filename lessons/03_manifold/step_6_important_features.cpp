@@ -8,7 +8,10 @@
 //
 // Nobody tells the net what a slant, a thickness or a class is. The control is the same GAN without the information:
 // its codes are inputs like the noise, and its Q only looks on. All digits have a known class, slant and thickness.
-// A VAE is next, whose latents nobody asks to mean anything either: which of its axes is the size of the digit?
+//
+// Then a VAE, whose latents nobody asks to mean anything either: which of its axes is the size of the digit?
+//   loss          -log p(x | z) + 50 KL(q(z | x) || N(0, 1))               (beta-VAE; what a latent says is dear)
+//   gap           I(best latent; factor) - I(second best; factor), over H(factor)       (mutual information gap)
 #include <algorithm>
 #include <cmath>
 
@@ -97,9 +100,10 @@ void train(Lesson& lesson, Vae& model, const Dataset& images) {
 int main(int argc, char** argv) {
   Lesson lesson(argc, argv,
                 {.step = "3.6", .title = "Discovering the most important features",
-                 .note = "InfoGAN  latent variable 을 조정하면 글자두께, 회전같은 중요한 특징이 바뀜",
-                 .claim = "Turning a latent variable of an InfoGAN changes important features, such as the thickness "
-                          "of the writing and its rotation.",
+                 .note = "InfoGAN  latent variable 을 조정하면 글자두께, 회전같은 중요한 특징이 바뀜 / VAE : latent spsace에서 "
+                         "축 하나를 바꾸면 숫자 크기가 자연스럽게 달라짐",
+                 .claim = "Turning a latent variable of an InfoGAN changes important features, such as thickness and "
+                          "rotation; changing one axis of a VAE's latent space changes the size of a digit.",
                  .look_at = "Look at traversals.png, then at control.png: the same GAN, whose codes nobody reads.\n"
                             "vae_axes.png is what the latents of a VAE change, unasked.\n"
                             "Change .lambda_ratio to 100: do the two codes still share the features between them?",
@@ -155,16 +159,14 @@ int main(int argc, char** argv) {
   for (const CodesFound& f : controls) without_it += f.weaker() / kStarts;
   lesson.claim("M6", "turning one code turns slant, turning another thickness, far more than in a plain GAN",
                with_it - without_it, with_it > without_it + 0.25,
-               fmt::format("the weaker of the two correlations, mean of {} starts: {:.2f}, plain GAN {:.2f}", kStarts,
-                           with_it, without_it));
+               "the weaker of the two correlations, mean of {} starts: {:.2f}, plain GAN {:.2f}", kStarts, with_it,
+               without_it);
   lesson.claim("M6", "(control) it is the information that does it: from no start do a plain GAN's codes turn both",
                controls[best_control].weaker(), controls[best_control].weaker() < 0.4,
-               fmt::format("slant and thickness: {}; with information: {}", all(controls, both),
-                           all(informed, both)));
+               "slant and thickness: {}; with information: {}", all(controls, both), all(informed, both));
   lesson.claim("M6", "the category is readable from every start, nearly all there is to know of it", least,
                least > 0.9 * std::log(2),
-               fmt::format("of {:.3f} nats: {}; plain GAN: {}", std::log(2), all(informed, read),
-                           all(controls, read)));
+               "of {:.3f} nats: {}; plain GAN: {}", std::log(2), all(informed, read), all(controls, read));
 
   // ---- the axes of a VAE -----------------------------------------------------------------------------------------
   const Dataset sizes = digits(4000, "VAE train", large_and_small());
@@ -177,20 +179,19 @@ int main(int argc, char** argv) {
   const LatentAxes axes = latent_axes(vae, 1000, drawing);
   lesson.picture("vae_axes.png", axis_walks(vae, axes, 9),
                  "a VAE: each latent from -2.5 to 2.5, and its correlation with what it turns");
-  lesson.claim("M6", "an axis of a VAE changes the size of the digit", axes.strength[kSize], axes.strength[kSize] > 0.85,
-               "|correlation| of a latent each with size {:.2f}, slant {:.2f}, thickness {:.2f}", axes.strength[kSize],
-               axes.strength[kSlant], axes.strength[kThickness]);
+  lesson.claim("M6", "an axis of a VAE changes the size of the digit", axes.size.strength, axes.size.strength > 0.85,
+               "|correlation| of size with its latent {:.2f}, of slant {:.2f}, of thickness {:.2f}", axes.size.strength,
+               axes.slant.strength, axes.thickness.strength);
 
   // How far single latents tell the known factors of held-out digits; and the same space seen along other axes.
+  using enum StrokeFactor;
   const auto factor = [&](StrokeFactor f) {
     return unseen.factors.select(1, static_cast<Index>(f)).reshape({-1, 1});
   };
-  const std::vector<Tensor> varied = {factor(StrokeFactor::kSize), factor(StrokeFactor::kSlant),
-                                      factor(StrokeFactor::kThickness)};
-  const Tensor factors = concatenate(varied, 1), codes = vae.encode(unseen.images);
+  const Tensor factors = concatenate(std::vector<Tensor>{factor(kSize), factor(kSlant), factor(kThickness)}, 1);
+  const Tensor codes = vae.encode(unseen.images);
   const double gap = information_gap(codes, factors).gap;
-  const Tensor turned = turned_by_45(codes, axes.latent[kSize], axes.latent[kSlant]);
-  const double gap_turned = information_gap(turned, factors).gap;
+  const double gap_turned = information_gap(turned_by_45(codes, axes.size.latent, axes.slant.latent), factors).gap;
   lesson.claim("M6", "(control) it is these axes that mean something, not any axes of the same space", gap - gap_turned,
                gap > gap_turned + 0.1,
                "mutual information gap of size, slant and thickness: {:.2f}; two axes turned by 45 degrees: {:.2f}",

@@ -4,6 +4,7 @@
 #include "autograd/var.h"
 #include "data/strokes.h"
 #include "tests/doctest.h"
+#include "tests/files.h"
 
 using namespace gradfold;
 
@@ -16,6 +17,7 @@ class TwoCategoryPen : public InfoGan {
   TwoCategoryPen() : InfoGan({.maps = 4, .hidden = 8, .code_hidden = 8, .noise = 2, .categories = 2, .side = 28}) {}
   Var decoded(const Var& z, const Indices&) override {
     const Index n = z.value().size(0);
+    decoded_codes.push_back(z.value().clone());
     Tensor images({n, 1, 28, 28});
     for (Index i = 0; i < n; ++i) {
       const bool three = z.value().at({i, 1}) > 0;
@@ -26,6 +28,7 @@ class TwoCategoryPen : public InfoGan {
     }
     return Var(images);
   }
+  std::vector<Tensor> decoded_codes;
 };
 
 }  // namespace
@@ -49,7 +52,22 @@ TEST_CASE("codes are measured category by category, where they may change places
   CHECK(codes_found(pen, relabelled, Rng(3)).error == 0);
   relabelled.labels[0] = 5;
   CHECK(codes_found(pen, relabelled, Rng(3)).error == doctest::Approx(1.0 / 60));
+  pen.decoded_codes.clear();
   const Image picture = code_traversals(pen, found.turns, Rng(4));
+  REQUIRE(pen.decoded_codes.size() == 4);
+  for (const auto& [row, code] : {std::pair{0, 2}, {1, 3}, {2, 3}, {3, 2}}) {  // slant, thickness; of each category
+    const Tensor& codes = pen.decoded_codes[static_cast<std::size_t>(row)];
+    CHECK(codes.at({0, row / 2}) == 1);
+    CHECK(codes.at({0, 1 - row / 2}) == 0);
+    CHECK(codes.at({0, code}) == -1);
+    CHECK(codes.at({8, code}) == 1);
+    CHECK(codes.at({8, 5 - code}) == 0);
+  }
   CHECK(picture.width() >= 9 * 28);
   CHECK(picture.height() >= 4 * 28);
+}
+
+TEST_CASE("slant and thickness are looked for in two continuous codes") {
+  InfoGan three({.maps = 4, .hidden = 8, .code_hidden = 8, .noise = 2, .categories = 2, .continuous = 3, .side = 28});
+  CHECK(contains(message_of([&] { codes_found(three, {}, Rng(1)); }), "has 3 continuous codes"));
 }

@@ -15,20 +15,23 @@ using namespace gradfold;
 
 namespace {
 
-// Latent 0 does nothing, 1 is size, 2 thickness, 3 slant.
+// Latent 0 does nothing, 1 is size, 3 slant. Thickness hears more of 3 than of 2, but 3 is slant's.
 class DigitPen : public Vae {
  public:
   DigitPen() : Vae({.latents = 4}) {}
   Var decoded(const Var& z, const Indices&) override {
     const Index n = z.value().size(0);
+    decoded_codes.push_back(z.value().clone());
     Tensor images({n, 1, 28, 28});
     for (Index i = 0; i < n; ++i) {
       const auto code = [&](Index k) { return static_cast<double>(z.value().at({i, k})); };
       images.select(0, i).copy_from(draw_stroke_digit(
-          {.digit = 3, .slant = 8 * code(3), .thickness = 2.6 + 0.4 * code(2), .size = 0.8 - 0.07 * code(1)}));
+          {.digit = 3, .slant = 8 * code(3), .thickness = 2.6 + 0.25 * code(3) + 0.2 * code(2),
+           .size = 0.8 - 0.07 * code(1)}));
     }
     return Var(images);
   }
+  std::vector<Tensor> decoded_codes;
 };
 
 }  // namespace
@@ -38,9 +41,22 @@ TEST_CASE("each measure of a digit gets the latent that changes it; a row of pic
   pen.eval();
   Rng rng(1);
   const LatentAxes axes = latent_axes(pen, 300, rng);
-  CHECK(axes.latent == std::array<Index, 3>{3, 2, 1});
-  for (const double strength : axes.strength) CHECK(strength > 0.9);
+  CHECK(axes.slant.latent == 3);
+  CHECK(axes.thickness.latent == 2);
+  CHECK(axes.size.latent == 1);
+  CHECK(axes.slant.strength > 0.9);
+  CHECK(axes.size.strength > 0.9);
+  CHECK(axes.thickness.strength < 0.75);
+  CHECK(axes.thickness.strength > 0.4);
+  pen.decoded_codes.clear();
   const Image picture = axis_walks(pen, axes, 5);
+  REQUIRE(pen.decoded_codes.size() == 3);
+  for (const auto& [row, latent] : {std::pair{0, 1}, {1, 3}, {2, 2}}) {  // size, slant, thickness
+    const Tensor& codes = pen.decoded_codes[static_cast<std::size_t>(row)];
+    CHECK(codes.at({0, latent}) == -codes.at({4, latent}));
+    CHECK(codes.at({4, latent}) > 2);
+    CHECK(sum(abs(codes)).item() == doctest::Approx(sum(abs(codes.select(1, latent))).item()));  // the others are 0
+  }
   CHECK(picture.width() >= 5 * 28);
   CHECK(picture.height() >= 3 * 28);
   Vae plane({.latents = 2});

@@ -41,7 +41,7 @@ endif()
 target_link_libraries(gradfold_flags INTERFACE fmt::fmt Threads::Threads)
 
 # A file costs a compiler more for what it includes than for what it says. So the standard library and fmt are read once
-# for all targets of the same flags, and the files of a folder are compiled eight at a time: hence names in unnamed
+# for all targets of the same flags, and the files of a folder are compiled eight (or 24) at a time: hence names in unnamed
 # namespaces are unique within a folder. -DGRADFOLD_UNITY=OFF does neither; it finds a file that lacks an include.
 set(gradfold_common_headers <algorithm> <array> <cmath> <cstdint> <filesystem> <functional> <limits> <map> <memory>
   <set> <string> <string_view> <utility> <vector> <fmt/format.h>)
@@ -158,11 +158,13 @@ endfunction()
 function(gradfold_tests)
   file(GLOB main CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/*.cpp)
   file(GLOB folders CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/*)
-  list(REMOVE_ITEM main ${CMAKE_SOURCE_DIR}/tests/doctest.cpp)
-  add_library(gf_doctest STATIC ${CMAKE_SOURCE_DIR}/tests/doctest.cpp)
+  set(doctest_implementation ${CMAKE_SOURCE_DIR}/tests/doctest_implementation.cpp)
+  list(REMOVE_ITEM main ${doctest_implementation})
+  add_library(gf_doctest STATIC ${doctest_implementation})
   target_link_libraries(gf_doctest PUBLIC gradfold_flags doctest::doctest)
   target_compile_options(gf_doctest PRIVATE ${gradfold_quickest_compile})
-  target_compile_definitions(gf_doctest PUBLIC DOCTEST_CONFIG_SUPER_FAST_ASSERTS)  # to compile; what throws in a CHECK ends its test case
+  # Asserts that are fast to compile; what throws in a CHECK ends its test case, as in a REQUIRE.
+  target_compile_definitions(gf_doctest PUBLIC DOCTEST_CONFIG_SUPER_FAST_ASSERTS)
   foreach(suffix "" _f64)
     add_library(gf_test_main${suffix} STATIC ${main})
     target_link_libraries(gf_test_main${suffix} PUBLIC gf_doctest gf_models${suffix} nlohmann_json::nlohmann_json)
