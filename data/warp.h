@@ -16,4 +16,8 @@ struct AffineOptions {
 // interpolated, 0 (paper) beyond its edge. Simard et al. 2003, "Best practices for convolutional neural networks".
 Tensor random_affine(const Tensor& images, Rng& rng, const AffineOptions& options = {});
 
+// images [N, C, H, W] -> the same shape: each moved by whole pixels, at most `pixels` of them up or down and as many
+// left or right, every such move equally likely; 0 (paper) comes in at the edge. Black and white stays black and white.
+Tensor random_shift(const Tensor& images, Rng& rng, Index pixels);
+
 }  // namespace gradfold

@@ -41,6 +41,7 @@ TrainSettings resumed_settings(const CLI::App& app, const TrainArguments& option
   keep("--schedule", options.settings.schedule, settings.schedule);
   keep("--clip", options.settings.clip, settings.clip);
   keep("--ema", options.settings.ema, settings.ema);
+  keep("--shift", options.settings.shift, settings.shift);
   keep("--seed", options.settings.seed, settings.seed);
   if (given("--epochs")) settings.epochs = options.settings.epochs;
   if (settings.epochs < progress.epoch) {
@@ -134,6 +135,10 @@ Action setup_train(CLI::App& app, const Arguments& arguments) {
   app.add_option("--clip", s.clip, "largest norm of the gradient [any]")->check(positive());
   app.add_option("--ema", s.ema, "decay of the moving average of the weights, such as 0.999 [none]")
       ->check(CLI::Range(0., 1.));
+  app.add_option("--shift", s.shift,
+                 "training images are moved by up to so many pixels each way, drawn anew every time [0]; a last run "
+                 "without it, --init, teaches where they truly are")
+      ->check(positive());
   app.add_option("--split", s.split, "train, or train+valid: for a last run, in which no image is held out")
       ->capture_default_str()
       ->check(CLI::IsMember({"train", "train+valid"}));

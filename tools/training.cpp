@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "data/load.h"
+#include "data/warp.h"
 #include "models/likelihood_model.h"
 #include "nn/losses.h"
 #include "nn/optim/clip.h"
@@ -148,7 +149,9 @@ std::vector<double> Training::step(const Batch& batch) {
   const auto number = static_cast<std::uint64_t>(progress_.step);
   Rng levels = Rng(settings_.seed).fork("levels").fork(number);
   Rng drawn = Rng(settings_.seed).fork("loss").fork(number);
-  const Tensor x = to_levels(batch.images, model_->levels(), levels);
+  Rng moves = Rng(settings_.seed).fork("shift").fork(number);
+  const Tensor images = settings_.shift > 0 ? random_shift(batch.images, moves, settings_.shift) : batch.images;
+  const Tensor x = to_levels(images, model_->levels(), levels);
   std::vector<double> losses;
   for (std::size_t i = 0; i < objectives_.size(); ++i) {
     const Objective& objective = objectives_[i];

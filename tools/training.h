@@ -28,12 +28,13 @@ struct TrainSettings {
   double clip = 0;                   // largest gradient norm; 0: any
   double ema = 0;                    // decay of the weights' moving average; 0: none is kept
   std::uint64_t seed = 1;
+  Index shift = 0;                   // pixels by which a training image may be moved, drawn anew each time it is seen
   std::string split = "train";       // or "train+valid", for a last run after everything was chosen
 
   bool holds_out() const { return split == "train"; }
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TrainSettings, data, limit, epochs, batch, lr, schedule, clip, ema,
-                                                seed, split)
+                                                seed, shift, split)
 
 // The last epoch's line of a run's log, with the model, its size, the data and the checkpoint.
 nlohmann::ordered_json training_result(const TrainingProgress& progress, const TrainSettings& settings,

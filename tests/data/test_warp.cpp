@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <vector>
 
 #include "data/strokes.h"
 #include "tensor/reduce.h"
@@ -108,4 +110,36 @@ TEST_CASE("each part of the map does what its name says, as far as it may, to ea
   const double height = placement_of(images.select(0, 0)).height;
   check_fills(range_of(resized, [&](const Placement& ink) { return std::log(ink.height / height); }), -0.3, 0.3, 0.05);
   check_fills(range_of(resized, [](const Placement& ink) { return std::log(ink.mass / 48); }), -0.6, 0.6, 0.1);
+}
+
+TEST_CASE("random shifts: every move within reach equally often, pixel for pixel, all channels of an image together") {
+  const Index n = 5000, reach = 1;
+  Rng rng(4), again(4);
+  const Tensor one = Rng(5).uniform({1, 2, 4, 5}, 1, 2);
+  const Tensor moved = random_shift(one.expand({n, 2, 4, 5}), rng, reach);
+  CHECK(identical(moved, random_shift(one.expand({n, 2, 4, 5}), again, reach)));
+
+  std::vector<int> seen;
+  for (Index down = -reach; down <= reach; ++down) {
+    for (Index right = -reach; right <= reach; ++right) {
+      Tensor expected = Tensor::zeros(one.shape());
+      Real* to = expected.data();
+      for (Index c = 0; c < 2; ++c)
+        for (Index y = 0; y < 4; ++y)
+          for (Index x = 0; x < 5; ++x, ++to)
+            if (const Index v = y - down, u = x - right; v >= 0 && v < 4 && u >= 0 && u < 5) *to = one.at({0, c, v, u});
+      int count = 0;
+      for (Index i = 0; i < n; ++i) count += identical(moved.slice(0, i, i + 1), expected);
+      seen.push_back(count);
+    }
+  }
+  // Binomial with n = 5000, p = 1/9: 555.6, standard deviation 22.2.
+  for (const int count : seen) CHECK(std::abs(count - n / 9.0) < 4 * 22.2);
+  CHECK(std::accumulate(seen.begin(), seen.end(), 0) == n);
+
+  CHECK(identical(random_shift(one, rng, 0), one));
+  // Further than the image is large: it may be out of sight, whole.
+  const Tensor far = random_shift(one.expand({50, 2, 4, 5}), rng, 9);
+  CHECK(min(max(far, {1, 2, 3})).item() == 0);
+  CHECK(message_of([&] { random_shift(one, rng, -1); }).starts_with("random_shift: pixels is -1"));
 }

@@ -251,6 +251,29 @@ TEST_CASE("--split train+valid trains on both, and its log does not call them va
   CHECK(gf(small_training(folder / "o.safetensors", {"--split", "test"})).exit == 2);
 }
 
+TEST_CASE("--shift moves what is trained on, and leaves what is judged where it is") {
+  Scratch folder;
+  const fs::path file = folder / "images.npy";
+  Tensor bar = Tensor::zeros({160, 28, 28});  // the same image each time
+  bar.slice(2, 13, 15).fill(1);
+  write_npy(file, bar);
+  const auto trained = [&](const std::string& name, Words more) {
+    Words words{"train", "pixel_cnn", "--out", (folder / (name + ".safetensors")).string(), "--data", file.string(),
+                "--batch", "16", "--maps", "4", "--blocks", "1", "--epochs", "4", "--lr", "0.02"};
+    words.insert(words.end(), more.begin(), more.end());
+    REQUIRE(gf(words).exit == 0);
+    return last_json(contents(folder / (name + ".log.jsonl")));
+  };
+  const auto still = trained("still", {}), moved = trained("moved", {"--shift", "4"});
+  // Where the bar stands has to be learned in any row, 81 times as often under moves.
+  CHECK(moved["train_nats"].get<double>() > still["train_nats"].get<double>() + 1);
+  CHECK(moved["step"] == still["step"]);
+  // Judged at its place, it is one of the places that were learned.
+  CHECK(moved["valid_nats"].get<double>() > still["valid_nats"].get<double>());
+  CHECK(moved["valid_nats"].get<double>() < moved["train_nats"].get<double>() + 1);
+  CHECK(gf(small_training(folder / "o.safetensors", {"--shift", "-1"})).exit == 2);
+}
+
 TEST_CASE("misuse is one sentence and exit code 2") {
   Scratch folder;
   const fs::path out = folder / "model.safetensors", other = folder / "other.safetensors";

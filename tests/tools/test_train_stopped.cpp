@@ -65,7 +65,8 @@ TEST_CASE("--resume of a finished run says so and leaves the file alone; only --
   CHECK(fewer.exit == 2);
   CHECK(contains(fewer.err, "train: --epochs 1 is fewer than the 2 that " + out.string() + " has done"));
   for (const auto& [option, value, saved] : {std::tuple{"--lr", "0.1", "0.001"}, {"--schedule", "cosine", "constant"},
-                                             {"--clip", "3", "0"}, {"--ema", "0.5", "0"}, {"--limit", "32", "96"}}) {
+                                             {"--clip", "3", "0"}, {"--ema", "0.5", "0"}, {"--limit", "32", "96"},
+                                             {"--shift", "2", "0"}}) {
     const Finished other = with({option, value, "--epochs", "3"});
     CHECK(other.exit == 2);
     CHECK_MESSAGE(other.err == fmt::format("train: {} {} differs from the run's {}; leave it out, or start another "
@@ -79,7 +80,7 @@ TEST_CASE("--resume of a finished run says so and leaves the file alone; only --
 TEST_CASE("killed at a random moment and resumed: the weights of the run that was left alone") {
   Scratch folder;
   const fs::path whole = folder / "whole.safetensors", killed = folder / "killed.safetensors";
-  const Words more{"--save-every", "1", "--epochs", "4", "--ema", "0.9", "--schedule", "cosine"};
+  const Words more{"--save-every", "1", "--epochs", "4", "--ema", "0.9", "--schedule", "cosine", "--shift", "1"};
   const auto start = std::chrono::steady_clock::now();
   REQUIRE(gf(small_training(whole, more)).exit == 0);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
