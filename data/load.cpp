@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fmt/format.h>
+#include <sstream>
 #include <vector>
 
 #include "data/amat.h"
@@ -56,11 +57,22 @@ fs::path find_known(const KnownSet& known, const LoadOptions& options) {
               known.cure);
 }
 
-Dataset draw_strokes(Split split, const LoadOptions& options) {
+constexpr std::string_view kStrokes = "strokes", kStrokesOf = "strokes:";
+
+// "strokes", or "strokes:slant,thickness".
+StrokeOptions stroke_options(std::string_view spec) {
+  if (spec == kStrokes) return {};
+  std::istringstream words{std::string(spec.substr(kStrokesOf.size()))};
+  std::vector<std::string> names;
+  for (std::string name; std::getline(words, name, ',');) names.push_back(name);
+  return StrokeOptions::free_only(names);
+}
+
+Dataset draw_strokes(std::string_view spec, Split split, const LoadOptions& options) {
   const Index usual = split == Split::kTrain ? kStrokesToTrain : kStrokesToTest;
-  StrokeDigits digits =
-      stroke_digits(options.limit > 0 ? options.limit : usual, Rng(options.seed).fork(split_name(split)));
-  return {fmt::format("strokes {}", split_name(split)), digits.images, digits.labels, digits.factors};
+  StrokeDigits digits = stroke_digits(options.limit > 0 ? options.limit : usual,
+                                      Rng(options.seed).fork(split_name(split)), stroke_options(spec));
+  return {fmt::format("{} {}", spec, split_name(split)), digits.images, digits.labels, digits.factors};
 }
 
 std::vector<Split> parts_of(Split split) {
@@ -107,8 +119,8 @@ Dataset cut_file(const Dataset& whole, Split split) {
 }
 
 Dataset load_whole(std::string_view spec, Split split, const LoadOptions& options) {
-  if (spec == "strokes") {
-    return load_parts(split, options, [&](Split part) { return draw_strokes(part, options); });
+  if (spec == kStrokes || spec.starts_with(kStrokesOf)) {
+    return load_parts(split, options, [&](Split part) { return draw_strokes(spec, part, options); });
   }
   for (const KnownSet& known : kKnown) {
     if (spec != known.name) continue;
@@ -125,7 +137,7 @@ Dataset load_whole(std::string_view spec, Split split, const LoadOptions& option
   }
   if (fs::exists(path)) return cut_file(read_any(path), split);
   throw UsageError("data", fmt::format("'{}' is no data set, file or folder", spec),
-                   "there are strokes, mnist and binarized-mnist, and IDX, .npy and .amat files by their path");
+                   "there are strokes (strokes:slant,thickness with these factors alone), mnist and binarized-mnist, and IDX, .npy and .amat files by their path");
 }
 
 }  // namespace

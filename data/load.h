@@ -16,6 +16,7 @@ struct LoadOptions {
 
 // The images that `--data SPEC` means:
 //   strokes           drawn by data/strokes.h: 10,000 to train, 2,000 to validate, 2,000 to test
+//   strokes:slant,thickness   the same, with no other factor of StrokeOptions free than the named ones
 //   mnist             train = the first 50,000 of the training files, valid = their last 10,000,
 //                     test = the t10k files; train+valid = all 60,000
 //   binarized-mnist   Salakhutdinov and Murray's (2008) fixed draw: train 50,000, valid 10,000, test

@@ -5,6 +5,9 @@
 #include <iterator>
 #include <numbers>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "data/glyphs.h"
 #include "data/hand.h"
 #include "data/pen.h"
@@ -182,6 +185,26 @@ StrokeOptions StrokeOptions::fixed() {
           .x = {0, 0},
           .y = {0, 0},
           .wobble = {0, 0}};
+}
+
+StrokeOptions StrokeOptions::free_only(const std::vector<std::string>& names) {
+  static constexpr std::array<FactorRange StrokeOptions::*, kStrokeFactors> kByColumn = {
+      &StrokeOptions::slant,  &StrokeOptions::rotation, &StrokeOptions::thickness, &StrokeOptions::size,
+      &StrokeOptions::aspect, &StrokeOptions::x,        &StrokeOptions::y,         &StrokeOptions::wobble};
+  StrokeOptions options = fixed();
+  for (const std::string& name : names) {
+    const auto found = std::find(kStrokeFactorNames.begin(), kStrokeFactorNames.end(), name);
+    if (name == "style") {
+      options.style = -1;
+    } else if (found != kStrokeFactorNames.end()) {
+      const auto factor = kByColumn[static_cast<std::size_t>(found - kStrokeFactorNames.begin())];
+      options.*factor = StrokeOptions().*factor;
+    } else {
+      throw UsageError("strokes", fmt::format("'{}' is no factor of stroke digits; there are {} and style", name,
+                                              fmt::join(kStrokeFactorNames, ", ")));
+    }
+  }
+  return options;
 }
 
 StrokeOptions StrokeOptions::free_factors(int m) {

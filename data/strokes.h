@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -53,6 +54,9 @@ struct StrokeOptions {
   // lie on a surface of m dimensions. Their ranges are wide enough that each factor moves many pixels. (Wobble stays
   // 0: a hand's errors are many numbers, not one.)
   static StrokeOptions free_factors(int m);
+  // The same with the named factors free, in the ranges above: "slant", ... of kStrokeFactorNames, and "style" for a
+  // handwriting variant drawn at random. All ten classes. Throws a UsageError for another name.
+  static StrokeOptions free_only(const std::vector<std::string>& names);
 };
 
 struct StrokeDigits {

@@ -124,7 +124,8 @@ Action setup_train(CLI::App& app, const Arguments& arguments) {
       ->required()
       ->check(known_model());
   app.add_option("--out", options->out, "the checkpoint; the log goes beside it")->required();
-  app.add_option("--data", s.data, "strokes, mnist, binarized-mnist, a folder or a file")
+  app.add_option("--data", s.data,
+                 "strokes, strokes:slant,thickness (these factors alone vary), mnist, binarized-mnist, a folder or a file")
       ->capture_default_str();
   app.add_option("--epochs", s.epochs, "passes over the training images")
       ->capture_default_str()

@@ -6,7 +6,9 @@
 
 #include "data/binarize.h"
 #include "data/load.h"
+#include "data/strokes.h"
 #include "tensor/npy.h"
+#include "tensor/reduce.h"
 #include "tests/data/idx_bytes.h"
 #include "tests/doctest.h"
 
@@ -179,12 +181,44 @@ TEST_CASE("strokes need no file: splits differ, a seed decides, factors are know
                   train.images.slice(0, 0, 5).contiguous()));
 }
 
+TEST_CASE("strokes:slant,thickness: these factors vary in their ordinary ranges, no other does") {
+  const Dataset all = load_dataset("strokes", Split::kTrain, {.limit = 400}),
+                two = load_dataset("strokes:slant,thickness", Split::kTrain, {.limit = 400}),
+                none = load_dataset("strokes:", Split::kTrain, {.limit = 50}),
+                styles = load_dataset("strokes:style", Split::kTrain, {.limit = 50});
+  const auto range = [](const Dataset& data, int f) {
+    const Tensor column = data.factors.select(1, f).contiguous();
+    return max(column).item() - min(column).item();
+  };
+  for (int f = 0; f < kStrokeFactors; ++f) {
+    CAPTURE(kStrokeFactorNames[static_cast<std::size_t>(f)]);
+    const bool named = f == static_cast<int>(StrokeFactor::kSlant) || f == static_cast<int>(StrokeFactor::kThickness);
+    CHECK(range(all, f) > 0);
+    CHECK(range(two, f) == (named ? doctest::Approx(range(all, f)).epsilon(0.05) : doctest::Approx(0)));
+    CHECK(range(none, f) == 0);
+  }
+  // All ten digits; without a free factor one image of each, with styles at least one digit in two hands.
+  const auto pictures = [](const Dataset& data) {
+    std::vector<Tensor> different;
+    for (Index i = 0; i < data.size(); ++i) {
+      const Tensor image = data.images.select(0, i);
+      if (std::none_of(different.begin(), different.end(), [&](const Tensor& t) { return identical(t, image); }))
+        different.push_back(image);
+    }
+    return different.size();
+  };
+  CHECK(pictures(none) == 10);
+  CHECK(pictures(styles) > 10);
+  CHECK(load_message("strokes:slant,weight", Split::kTrain) ==
+        "strokes: 'weight' is no factor of stroke digits; there are slant, rotation, thickness, size, aspect, x, y, "
+        "wobble and style");
+}
+
 TEST_CASE("a spec that is nothing is misuse") {
   CHECK_THROWS_AS(load_dataset("cifar", Split::kTrain), UsageError);
   CHECK(load_message("cifar", Split::kTrain) ==
-        "data: 'cifar' is no data set, file or folder\n  hint: there are strokes, mnist and binarized-mnist, "
-        "and IDX, .npy and "
-        ".amat files by their path");
+        "data: 'cifar' is no data set, file or folder\n  hint: there are strokes (strokes:slant,thickness with these "
+        "factors alone), mnist and binarized-mnist, and IDX, .npy and .amat files by their path");
   CHECK(contains(load_message("strokes", Split::kTrain, {.limit = -1}),
                  "the limit is -1 but must be 0 (all) or more"));
   const Scratch folder;
