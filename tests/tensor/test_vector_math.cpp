@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tensor/elementwise.h"
+#include "tensor/kernels/gate.h"
 #include "tensor/parallel.h"
 #include "tensor/random.h"
 #include "tests/doctest.h"
@@ -91,6 +92,26 @@ TEST_CASE("vector functions and their plain twins at every length around the vec
       Tensor in_place = x.clone();
       row.fast(in_place.data(), in_place.data(), n);
       CHECK(identical(in_place, fast.slice(0, 0, n)));
+    }
+  }
+}
+
+TEST_CASE("the gate and its gradients, and their plain twins, at every length around the vectors") {
+  Rng rng(2);
+  for (Index n = 0; n <= 70; ++n) {
+    CAPTURE(n);
+    const Tensor a = rng.normal({n}, 0, 2), b = rng.normal({n}, 0, 2), dy = rng.normal({n});
+    std::vector<Tensor> fast, plain;
+    for (std::vector<Tensor>* out : {&fast, &plain}) {
+      for (int i = 0; i < 3; ++i) out->push_back(Tensor({n + 1})), out->back().fill(-7);
+    }
+    gate(a.data(), b.data(), fast[0].data(), n);
+    gate_ref(a.data(), b.data(), plain[0].data(), n);
+    gate_backward(a.data(), b.data(), dy.data(), fast[1].data(), fast[2].data(), n);
+    gate_backward_ref(a.data(), b.data(), dy.data(), plain[1].data(), plain[2].data(), n);
+    for (std::size_t i = 0; i < 3; ++i) {
+      CHECK(allclose(fast[i], plain[i], 1e-5, 1e-6));
+      CHECK(fast[i].data()[n] == -7);
     }
   }
 }

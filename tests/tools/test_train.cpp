@@ -237,6 +237,29 @@ TEST_CASE("--init starts with another run's weights") {
   CHECK(contains(unknown.err, "there is no pretrained model 'pixel_cm'"));
 }
 
+TEST_CASE("the pretrained likelihood models are judged, sampled and compressed with by their names") {
+  Scratch folder;
+  const std::string image = (folder / "one.npy").string(), png = (folder / "s.png").string(),
+                    packed = (folder / "a.gfz").string(), back = (folder / "back.npy").string();
+  Tensor bar = Tensor::zeros({1, 28, 28});
+  bar.slice(2, 13, 15).slice(1, 5, 23).fill(1);
+  write_npy(image, bar);
+  for (const char* kind : {"pixel_cnn", "gated_pixel_cnn", "row_lstm", "diagonal_bilstm"}) {
+    CAPTURE(kind);
+    const std::string name = std::string("pretrained:") + kind;
+    const Finished judged = gf({"eval", name, "--data", "strokes", "--limit", "8", "--json"});
+    REQUIRE_MESSAGE(judged.exit == 0, judged.err);
+    CHECK(last_json(judged.out)["model"] == kind);
+    CHECK(gf({"sample", name, "--n", "1", "--out", png}).exit == 0);
+    CHECK(fs::remove(png));
+    const Finished coded = gf({"compress", name, image, packed});
+    CHECK_MESSAGE(coded.exit == 0, coded.err);
+    CHECK(gf({"decompress", name, packed, back}).exit == 0);
+    CHECK(identical(read_npy(back).reshape({1, 28, 28}), bar));
+    fs::remove(packed), fs::remove(back);
+  }
+}
+
 TEST_CASE("--split train+valid trains on both, and its log does not call them valid") {
   Scratch folder;
   const fs::path images = folder / "images.npy", out = folder / "m.safetensors";
