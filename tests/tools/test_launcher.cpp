@@ -1,8 +1,8 @@
 // ./gf as a stranger meets it: a bare machine, a typo, no package manager.
 
-
 #include <chrono>
 #include <filesystem>
+#include <string>
 
 #include "tests/doctest.h"
 #include "tests/files.h"
@@ -30,6 +30,12 @@ class BareMachine {
                              "getconf", "cat", "find", "sort", "head", "mkdir", "rm"}) {
       fs::create_symlink(find_program(name), folder_.path() / name);
     }
+  }
+  // Who calls: 0 is root.
+  void pretend_user(int id) {
+    fs::remove(folder_ / "id");  // the link, before anything is written through it
+    put(folder_ / "id", "#!/bin/sh\necho " + std::to_string(id) + "\n");
+    fs::permissions(folder_ / "id", fs::perms::owner_all);
   }
   // A program that prints its own name and arguments.
   void add_echo(const std::string& name) {
@@ -164,19 +170,51 @@ TEST_CASE("--no-install installs nothing") {
   CHECK(contains(test.err, "gf: not installing, as --no-install asks"));
 }
 
-TEST_CASE("with apt the command is printed, then run") {
+TEST_CASE("with apt the command is printed, then run, by root itself and by others through sudo") {
+  for (const bool root : {true, false}) {
+    CAPTURE(root);
+    const std::string sudo = root ? "" : "sudo ";
+    BareMachine machine;
+    machine.pretend_user(root ? 0 : 1000);
+    machine.add_echo("apt-get");
+    machine.add_echo("sudo");
+    const Finished test = machine.gf({"test"});  // this apt-get only pretends
+    CHECK(test.exit == 1);
+    const std::string install = sudo + "apt-get install -y --no-install-recommends g++ cmake ninja-build";
+    const auto said = test.err.find("gf: installing what is missing: ");
+    const auto called = test.err.find("called: " + install);
+    CHECK(said != std::string::npos);
+    CHECK_MESSAGE(called != std::string::npos, test.err);
+    CHECK(said < test.err.find("called: "));
+    CHECK(contains(test.err.substr(said, test.err.find('\n', said) - said), install));
+    CHECK(contains(test.err, "called: " + sudo + "apt-get update"));
+    CHECK(contains(test.err, "called: sudo") == !root);
+    CHECK(contains(test.err, "gf: still missing after the installation: a C++20 compiler, CMake, Ninja or make"));
+  }
+}
+
+TEST_CASE("data names what there is to download, and hands mnist to its script") {
+  const LaunchedAlone alone({});
+  put(alone.folder() / "tools/fetch_mnist.sh", "echo \"fetching into $*\"\n");
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"data"}, {"data", "cifar"}}) {
+    const Finished refused = alone.gf(words);
+    CHECK(refused.exit == 2);
+    CHECK(contains(refused.err, "gf: data: name what to download; there is mnist\n"));
+  }
+  const Finished fetched = alone.gf({"data", "mnist", "somewhere"});
+  CHECK(fetched.exit == 0);
+  CHECK(fetched.out == "fetching into somewhere\n");
+}
+
+TEST_CASE("neither root nor sudo: nothing is run, and the command to ask for is named") {
   BareMachine machine;
+  machine.pretend_user(1000);
   machine.add_echo("apt-get");
-  machine.add_echo("sudo");
-  const Finished test = machine.gf({"test"});  // this apt-get only pretends
+  const Finished test = machine.gf({"test"});
   CHECK(test.exit == 1);
-  const auto said = test.err.find("gf: installing what is missing: ");
-  const auto called = test.err.find("called: ");
-  CHECK(said != std::string::npos);
-  CHECK(called != std::string::npos);
-  CHECK(said < called);
-  CHECK(contains(test.err, "install -y --no-install-recommends g++ cmake ninja-build"));
-  CHECK(contains(test.err, "gf: still missing after the installation: a C++20 compiler, CMake, Ninja or make"));
+  CHECK_FALSE(contains(test.out + test.err, "called:"));
+  CHECK(contains(test.err, "gf: missing packages and neither root nor sudo: ask for  apt-get install -y "
+                           "--no-install-recommends g++ cmake ninja-build"));
 }
 
 TEST_CASE("tests take a name and two options") {
