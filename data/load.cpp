@@ -137,7 +137,8 @@ Dataset load_whole(std::string_view spec, Split split, const LoadOptions& option
   }
   if (fs::exists(path)) return cut_file(read_any(path), split);
   throw UsageError("data", fmt::format("'{}' is no data set, file or folder", spec),
-                   "there are strokes (strokes:slant,thickness with these factors alone), mnist and binarized-mnist, and IDX, .npy and .amat files by their path");
+                   "there are strokes (strokes:slant,thickness with these factors alone), "
+                   "mnist and binarized-mnist, and IDX, .npy and .amat files by their path");
 }
 
 }  // namespace

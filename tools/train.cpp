@@ -125,7 +125,8 @@ Action setup_train(CLI::App& app, const Arguments& arguments) {
       ->check(known_model());
   app.add_option("--out", options->out, "the checkpoint; the log goes beside it")->required();
   app.add_option("--data", s.data,
-                 "strokes, strokes:slant,thickness (these factors alone vary), mnist, binarized-mnist, a folder or a file")
+                 "strokes, strokes:slant,thickness (these factors alone vary), mnist, binarized-mnist, a folder or a "
+                 "file")
       ->capture_default_str();
   app.add_option("--epochs", s.epochs, "passes over the training images")
       ->capture_default_str()

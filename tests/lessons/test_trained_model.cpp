@@ -35,7 +35,7 @@ TEST_CASE("every pretrained model opens by its name, is small, told of, and a di
     auto* model = dynamic_cast<AutoregressiveModel*>(opened.model.get());
     if (model && model->levels() == 2) CHECK(std::abs(total_probability(*model, 3) - 1) < 1e-5);
     if (model) {
-      // Digits of another hand than those it was trained on: a table of each pixel's frequency among them takes 195 nats.
+      // Digits of another hand than those it was trained on; each pixel's frequency among them alone takes 195 nats.
       const Tensor x = greater(load_dataset("strokes", Split::kTest, {.limit = 30}).images, Tensor::scalar(Real(0.5)));
       CHECK(nats_per_image(*model, x) < 100);
     }

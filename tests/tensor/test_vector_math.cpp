@@ -8,6 +8,7 @@
 
 #include "tensor/elementwise.h"
 #include "tensor/kernels/gate.h"
+#include "tensor/kernels/lstm_cell.h"
 #include "tensor/parallel.h"
 #include "tensor/random.h"
 #include "tests/doctest.h"
@@ -113,6 +114,38 @@ TEST_CASE("the gate and its gradients, and their plain twins, at every length ar
       CHECK(allclose(fast[i], plain[i], 1e-5, 1e-6));
       CHECK(fast[i].data()[n] == -7);
     }
+  }
+}
+
+TEST_CASE("a step of LSTM cells, forward and back, and its plain twin, for every number of units around the vectors") {
+  constexpr Index count = 3;
+  Rng rng(3);
+  for (Index hidden = 1; hidden <= 35; ++hidden) {
+    CAPTURE(hidden);
+    const Index step = 4 * hidden + 5;  // cells are not side by side
+    const Shape states = {count, hidden}, gates = {count, step};
+    const Tensor a = rng.normal(gates, 0, 2), before = rng.normal(states), dh = rng.normal(states),
+                 dc_after = rng.normal(states);
+    struct Step {
+      Tensor gates, c, h, dc, dgates;
+    };
+    const auto run = [&](void (*forward)(const LstmCells&), void (*backward)(const LstmCellsBackward&)) {
+      Step s{a.clone(), Tensor(states), Tensor(states), dc_after.clone(), Tensor(gates)};
+      s.dgates.fill(-7);
+      forward({count, hidden, s.gates.data(), step, before.data(), s.c.data(), s.h.data()});
+      backward({count, hidden, s.gates.data(), step, before.data(), s.c.data(), dh.data(), s.dc.data(),
+                s.dgates.data()});
+      return s;
+    };
+    const Step fast = run(lstm_cells, lstm_cells_backward), plain = run(lstm_cells_ref, lstm_cells_backward_ref);
+    // The numbers between two cells are left as they were, in both.
+    CHECK(allclose(fast.gates, plain.gates, 1e-5, 1e-6));
+    CHECK(allclose(fast.c, plain.c, 1e-5, 1e-6));
+    CHECK(allclose(fast.h, plain.h, 1e-5, 1e-6));
+    CHECK(allclose(fast.dc, plain.dc, 1e-5, 1e-6));
+    CHECK(allclose(fast.dgates, plain.dgates, 1e-5, 1e-6));
+    CHECK(fast.dgates.at({count - 1, step - 1}) == -7);
+    CHECK(fast.gates.at({count - 1, step - 1}) == a.at({count - 1, step - 1}));
   }
 }
 
