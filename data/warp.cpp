@@ -67,13 +67,14 @@ Tensor random_affine(const Tensor& images, Rng& rng, const AffineOptions& option
 
 Tensor random_shift(const Tensor& images, Rng& rng, Index pixels) {
   check_shape("random_shift", "images", images.shape(), {"N", "C", "H", "W"});
-  require(pixels >= 0, "random_shift", "pixels is {} but must be 0 or more", pixels);
   const Index n = images.size(0), rows = images.size(2), columns = images.size(3);
+  require(pixels >= 0 && pixels < std::min(rows, columns), "random_shift",
+          "pixels is {} but must be from 0 to {}: moved further, nothing of a {} x {} image is seen", pixels,
+          std::min(rows, columns) - 1, rows, columns);
   Tensor to = Tensor::zeros(images.shape());
   for (Index i = 0; i < n; ++i) {
     const Index down = rng.below(2 * pixels + 1) - pixels, right = rng.below(2 * pixels + 1) - pixels;
     const Index height = rows - std::abs(down), width = columns - std::abs(right);
-    if (height <= 0 || width <= 0) continue;  // moved out of sight
     // What stays in sight, where it was and where it comes to be.
     const auto inside = [&](const Tensor& all, Index y, Index x) {
       return all.slice(0, i, i + 1).slice(2, y, y + height).slice(3, x, x + width);

@@ -18,6 +18,7 @@ Tensor random_affine(const Tensor& images, Rng& rng, const AffineOptions& option
 
 // images [N, C, H, W] -> the same shape: each moved by whole pixels, at most `pixels` of them up or down and as many
 // left or right, every such move equally likely; 0 (paper) comes in at the edge. Black and white stays black and white.
+// 0 <= pixels < H and W.
 Tensor random_shift(const Tensor& images, Rng& rng, Index pixels);
 
 }  // namespace gradfold

@@ -71,6 +71,11 @@ OpenedModel open_checkpoint(const std::string& checkpoint) {
   TrainingProgress progress = read_progress(path);
   require(!progress.model.empty(), path.string(),
           "it holds weights but does not say of which model; hint: only what ./gf train wrote can be opened");
+  const auto known = image_model_names();
+  require(std::find(known.begin(), known.end(), progress.model) != known.end(), path.string(),
+          "it holds a model '{}', which is not among those there are: {}; hint: open it with the gradfold that wrote "
+          "it",
+          progress.model, fmt::join(known, ", "));
   auto model = new_model(progress.model, parse_config(progress.config));
   load_weights(path, *model, /*averaged=*/true);
   model->eval();

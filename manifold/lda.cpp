@@ -156,6 +156,7 @@ Lda& Lda::fit(const Tensor& points, const Indices& labels) {
 Tensor Lda::project(const Tensor& x, const Tensor& onto) const {
   require(scalings.defined(), "Lda", "nothing is fitted yet; call fit(x, labels) first");
   check_shape("Lda", "x", x.shape(), {"N", mean.numel()});
+  check_points("Lda", "x", x, 0);
   return matmul(x - mean, onto);
 }
 

@@ -125,6 +125,8 @@ Tensor Pca::transform(const Tensor& points) const {
     gemm({.m = end - begin, .n = k, .k = d, .a = block.data(), .lda = d, .b = w, .ldb = d, .c = to + begin * k, .ldc = k,
           .trans_b = true});
   });
+  // Whatever is not finite in a row shows in its few numbers here, which are sooner looked through.
+  if (first_non_finite(out) >= 0) check_points("Pca::transform", "x", x, 0);
   return out;
 }
 

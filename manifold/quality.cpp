@@ -118,9 +118,10 @@ std::vector<double> ranks(const std::vector<Real>& values) {
   return out;
 }
 
-void check_pair(const Tensor& distances, const Tensor& y) {
-  check_points("distance_agreement", "y", y, 3);
-  check_shape("distance_agreement", "distances", distances.shape(), {y.size(0), y.size(0)});
+void check_pair(std::string_view who, const Tensor& distances, const Tensor& y) {
+  check_points(who, "y", y, 3);
+  check_shape(who, "distances", distances.shape(), {y.size(0), y.size(0)});
+  check_points(who, "distances", distances, 3);
 }
 
 }  // namespace
@@ -141,13 +142,13 @@ double knn_accuracy(const Tensor& y, const Indices& labels, Index k) {
 }
 
 double residual_variance(const Tensor& distances, const Tensor& y) {
-  check_pair(distances, y);
+  check_pair("residual_variance", distances, y);
   const double r = correlation(distances.contiguous(), y.contiguous());
   return 1 - r * r;
 }
 
 DistanceAgreement distance_agreement(const Tensor& given, const Tensor& map) {
-  check_pair(given, map);
+  check_pair("distance_agreement", given, map);
   const Tensor distances = given.contiguous(), y = map.contiguous();
   const Index n = y.size(0), d = y.size(1);
   std::vector<Real> a, b;
@@ -168,6 +169,10 @@ DistanceAgreement geodesic_agreement(const Graph& graph, const Tensor& y, Index 
   const Index n = graph.size(), count = std::min(n, most);
   require(y.size(0) == n, "geodesic_agreement", "the graph has {} nodes and y {} rows; they must be equal", n,
           y.size(0));
+  const Components parts = connected_components(graph);
+  require(parts.count() == 1, "geodesic_agreement",
+          "the graph is {}, and no path leads from one to another; hint: more neighbours, or join_components()",
+          parts.str());
   Indices chosen(Shape{count});
   for (Index i = 0; i < count; ++i) chosen[i] = static_cast<std::int32_t>(i * n / count);
   return distance_agreement(index_select(geodesic_distances(graph, chosen), 1, chosen), index_select(y, 0, chosen));

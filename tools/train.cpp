@@ -52,6 +52,12 @@ TrainSettings resumed_settings(const CLI::App& app, const TrainArguments& option
   return settings;
 }
 
+void require_model(const std::filesystem::path& file, const std::string& held, const std::string& wanted) {
+  if (held == wanted) return;
+  throw UsageError("train", fmt::format("{} holds {}, not the model {}", file.string(),
+                                        held.empty() ? "weights alone" : "the model " + held, wanted));
+}
+
 // A run as its checkpoint and the command line describe it; nothing of it is loaded yet.
 struct Resumed {
   std::unique_ptr<ImageModel> model;
@@ -66,12 +72,7 @@ Resumed find_run(const CLI::App& app, const TrainArguments& options) {
                      fmt::format("there is no run to resume: {} does not exist", options.out.string()));
   }
   const TrainingProgress progress = read_progress(options.out);
-  if (progress.model != options.model) {
-    throw UsageError("train",
-                     fmt::format("{} holds {}, not the model {}", options.out.string(),
-                                 progress.model.empty() ? "weights alone" : "the model " + progress.model,
-                                 options.model));
-  }
+  require_model(options.out, progress.model, options.model);
   ModelConfig config = parse_config(progress.config);
   for (const auto& [key, value] : options.config) {
     if (config.at(key) != value) {
@@ -86,6 +87,11 @@ Training start(const TrainArguments& options) {
     throw UsageError("train",
                      fmt::format("{} exists; --resume goes on with it, another --out leaves it alone",
                                  options.out.string()));
+  }
+  if (!options.init.empty()) {
+    const std::filesystem::path file = checkpoint_file(options.init);
+    const std::string held = read_progress(file).model;
+    if (!held.empty()) require_model(file, held, options.model);  // weights alone show by their names what they are of
   }
   return Training(chosen_model(options.model, options.config), options.settings, options.out, /*resume=*/false,
                   options.init);

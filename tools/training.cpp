@@ -94,6 +94,10 @@ Training::Training(std::unique_ptr<ImageModel> model, TrainSettings settings, st
   else if (!resume) calibrate();
   if (settings_.ema > 0) ema_ = std::make_unique<Ema>(model_->parameters(), settings_.ema);
   const Shape& images = batches_.data().images.shape();
+  if (settings_.shift >= std::min(images[2], images[3])) {
+    throw UsageError("train", fmt::format("--shift is {} but the images are {} x {}: nothing of them would be seen",
+                                          settings_.shift, images[2], images[3]));
+  }
   progress_.model = model_->name();
   progress_.config = config_text(model_->config());
   progress_.notes["settings"] = nlohmann::json(settings_).dump();

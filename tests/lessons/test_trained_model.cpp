@@ -56,6 +56,17 @@ TEST_CASE("every pretrained model opens by its name, is small, told of, and a di
   }
 }
 
+TEST_CASE("a checkpoint of a model that there is not is refused with its file and its model") {
+  const Scratch folder;
+  const OpenedModel opened = open_checkpoint("pretrained:row_lstm");
+  TrainingProgress progress = opened.progress;
+  progress.model = "column_lstm";
+  save_weights(folder / "other.safetensors", *opened.model, progress);
+  const std::string said = message_of([&] { open_checkpoint((folder / "other.safetensors").string()); });
+  CHECK(contains(said, (folder / "other.safetensors").string() + ": it holds a model 'column_lstm', which is not"));
+  CHECK(contains(said, "row_lstm"));
+}
+
 TEST_CASE("a checkpoint or pretrained model that is not there is named") {
   CHECK(contains(message_of([] { open_checkpoint("nowhere.safetensors"); }),
                  "there is no checkpoint nowhere.safetensors"));

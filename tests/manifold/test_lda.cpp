@@ -1,6 +1,8 @@
 // LDA against scikit-learn, on what it is for, and on data that trip it.
 #include "manifold/lda.h"
 
+#include <limits>
+
 #include "manifold/quality.h"
 #include "tensor/random.h"
 #include "tests/files.h"
@@ -91,6 +93,14 @@ TEST_CASE("LDA names what is wrong") {
   CHECK(contains(message_of([&] { Lda({.shrinkage = 2}).fit(x, y); }), "from 0 to 1"));
   CHECK(contains(message_of([&] { Lda().fit(Tensor::ones({20, 3}), y); }), "does not vary within the classes"));
   CHECK(contains(message_of([&] { Lda().transform(x); }), "call fit(x, labels) first"));
+  CHECK(contains(message_of([&] { Lda().fit(x.slice(0, 0, 1), y.slice(0, 1)); }), "at least 2 points"));
+  Tensor bad = x.clone();
+  bad.set({3, 5}, std::numeric_limits<Real>::quiet_NaN());
+  CHECK(contains(message_of([&] { Lda().fit(bad, y); }), "row 3, column 5"));
+  const Lda lda = Lda().fit(x, y);
+  CHECK(contains(message_of([&] { lda.transform(bad); }), "row 3, column 5"));
+  CHECK(contains(message_of([&] { lda.predict(bad); }), "row 3, column 5"));
+  CHECK(contains(message_of([&] { lda.predict_proba(bad); }), "row 3, column 5"));
 }
 
 TEST_CASE("LDA of fewer points than features: what does not vary within a class is left out, shrinkage takes it in") {

@@ -134,6 +134,7 @@ TEST_CASE("PCA names what is wrong") {
   bad.set({3, 5}, std::numeric_limits<Real>::quiet_NaN());
   CHECK(contains(message_of([&] { Pca().fit(bad); }), "row 3, column 5"));
   CHECK(contains(message_of([&] { Pca().fit(x.slice(0, 0, 1)); }), "at least 2 points"));
+  CHECK(contains(message_of([&] { Pca().fit(x).transform(bad); }), "Pca::transform: x has nan in row 3, column 5"));
   CHECK(contains(message_of([&] { Pca().transform(x); }), "call fit(x) first"));
   CHECK(contains(message_of([&] { Pca().fit(x).transform(x.slice(1, 0, 3)); }), "[10, 3]"));
   CHECK(contains(message_of([&] { Pca({.n_components = 1}).fit(x).components_for(0.99); }), "n_components 0"));

@@ -1,6 +1,8 @@
 // Quality measures against scikit-learn, by hand, and at their ends: a perfect map and a random one.
 #include "manifold/quality.h"
 
+#include <limits>
+
 #include "data/manifolds.h"
 #include "manifold/distances.h"
 #include "manifold/pca.h"
@@ -104,4 +106,22 @@ TEST_CASE("quality measures name what is wrong") {
         "knn_accuracy: there are 7 labels for 20 points; each point needs one");
   CHECK(contains(message_of([&] { knn_accuracy(y, Indices(Shape{20}), 20); }), "from 1 to 19"));
   CHECK(contains(message_of([&] { distance_agreement(x, y); }), "[20, 3]"));
+
+  Tensor bad = x.clone(), distances = squared_distances(y);
+  bad.set({3, 2}, std::numeric_limits<Real>::quiet_NaN());
+  distances.set({4, 7}, std::numeric_limits<Real>::infinity());
+  CHECK(contains(message_of([&] { trustworthiness(bad, y, 5); }), "row 3, column 2"));
+  CHECK(contains(message_of([&] { continuity(y, bad, 5); }), "row 3, column 2"));
+  CHECK(contains(message_of([&] { knn_accuracy(bad, Indices(Shape{20}), 5); }), "row 3, column 2"));
+  const std::string both = message_of([&] { distance_agreement(distances, y); }),
+                    variance = message_of([&] { residual_variance(distances, y); });
+  CHECK(contains(both, "distance_agreement: distances has inf in row 4, column 7"));
+  CHECK(contains(variance, "residual_variance: distances has inf in row 4, column 7"));
+  CHECK(contains(message_of([&] { trustworthiness(x.slice(0, 0, 2), y.slice(0, 0, 2), 1); }), "trustworthiness: "));
+  CHECK(contains(message_of([&] { knn_accuracy(y.slice(0, 0, 1), Indices(Shape{1}), 1); }), "at least 2 points"));
+
+  // Two clouds far apart: no path, so no agreement to speak of.
+  const Tensor apart = concatenate({y, y + Real{1000}}, 0);
+  const Graph graph = neighbor_graph(nearest_neighbors(apart, 5));
+  CHECK(contains(message_of([&] { geodesic_agreement(graph, apart); }), "geodesic_agreement: the graph is 2 parts of"));
 }

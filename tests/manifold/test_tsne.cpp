@@ -28,6 +28,16 @@ TEST_CASE("t-SNE of the 8 x 8 digits is as good as scikit-learn's: KL 0.754, 10-
   CHECK(continuity(x, y) > 0.982);
 }
 
+TEST_CASE("the learning rate by itself is N / early_exaggeration, and 200 for few points") {
+  const auto map_of = [](const Tensor& x, double rate) {
+    return Tsne({.perplexity = 5, .exaggeration_iter = 3, .learning_rate = rate, .max_iter = 6}).fit_transform(x);
+  };
+  const Tensor many = Rng(1).normal({3000, 4}), few = many.slice(0, 0, 300).contiguous();
+  CHECK(identical(map_of(many, 0), map_of(many, 250)));
+  CHECK_FALSE(identical(map_of(many, 0), map_of(many, 200)));
+  CHECK(identical(map_of(few, 0), map_of(few, 200)));
+}
+
 TEST_CASE("stroke digits: classes apart that PCA draws on one another, by all three methods alike") {
   Indices labels;
   const Tensor x = strokes(800, &labels), flat = Pca({.n_components = 2}).fit_transform(x);

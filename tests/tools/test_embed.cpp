@@ -1,5 +1,9 @@
 // build/gf embed as a child process: every method, what it writes and prints, and what it refuses.
+#include <algorithm>
+#include <array>
+#include <cmath>
 #include <limits>
+#include <numbers>
 #include <set>
 #include <tuple>
 
@@ -72,6 +76,15 @@ TEST_CASE("embed: the map is the library's; a seed gives the same bytes on one t
   const Roll roll;
   REQUIRE(gf(roll.words("pca")).exit == 0);
   CHECK(identical(read_npy(roll.folder / "y.npy"), Pca({.n_components = 2}).fit_transform(roll.points)));
+  for (const std::string method : {"lda", "mds", "isomap", "lle"}) {
+    CAPTURE(method);
+    Words more{"--labels", roll.path("l.npy"), "--n_components", "1", "--threads", "1"};
+    REQUIRE(gf(roll.words(method, more)).exit == 0);
+    const std::string one = contents(roll.folder / "y.npy");
+    more.back() = "3";
+    REQUIRE(gf(roll.words(method, more)).exit == 0);
+    CHECK(contents(roll.folder / "y.npy") == one);
+  }
   for (const std::string method : {"tsne", "umap"}) {
     CAPTURE(method);
     const std::string init = "random";
@@ -130,6 +143,23 @@ TEST_CASE("embed: images by name, PCA first, a picture in the labels' colours") 
   for (const Color c : picture.pixels()) colors.insert({c.r, c.g, c.b});
   CHECK(picture.width() == 900);
   CHECK(colors.size() > 10);
+
+  // The same map of two classes, without labels and with: each class has a colour of its own then.
+  const auto hues = [&](const std::string& name, Words more) {
+    more.insert(more.end(), {"--plot", roll.path(name)});
+    REQUIRE(gf(roll.words("pca", more)).exit == 0);
+    std::array<int, 12> count = {};
+    const Image drawn = read_png(roll.folder / name);
+    for (const Color c : drawn.pixels()) {
+      if (std::max({c.r, c.g, c.b}) - std::min({c.r, c.g, c.b}) < 80) continue;  // paper, ink or grey
+      const double turn = std::atan2(std::sqrt(3.0) * (c.g - c.b), 2.0 * c.r - c.g - c.b) / (2 * std::numbers::pi);
+      ++count[static_cast<std::size_t>(std::lround(12 * (turn + 1))) % 12];
+    }
+    return std::count_if(count.begin(), count.end(), [](int pixels) { return pixels > 300; });
+  };
+  const auto plain = hues("plain.png", {}), labelled = hues("labelled.png", {"--labels", roll.path("l.npy")});
+  CHECK(plain == 1);
+  CHECK(labelled == 2);
 }
 
 TEST_CASE("embed: what it refuses, in one sentence, before anything is written") {
@@ -166,6 +196,11 @@ TEST_CASE("embed: what it refuses, in one sentence, before anything is written")
            {with("nan.npy", "pca"), 1, "row 7, column 2"},
            {with("nan.npy", "tsne"), 1, "row 7, column 2"},
            {with("nan.npy", "umap"), 1, "row 7, column 2"},
+           {with("nan.npy", "isomap"), 1, "row 7, column 2"},
+           {with("nan.npy", "lle"), 1, "row 7, column 2"},
+           {with("nan.npy", "mds"), 1, "row 7, column 2"},
+           {with("nan.npy", "lda", {"--labels", roll.path("l.npy")}), 1, "row 7, column 2"},
+           {with("two.npy", "mds", {"--n_components", "3"}), 1, "n_components is 3"},
            {with("two.npy", "umap"), 1, "at least 3 points"},
            {with("two.npy", "isomap"), 1, "at least 3 points"},
            {with("missing.npy", "pca"), 1, "missing.npy"}}) {

@@ -232,12 +232,16 @@ TEST_CASE("--init starts with another run's weights") {
   const Finished other = gf(small_training(folder / "o.safetensors", {"--init", first.string(), "--maps", "8"}));
   CHECK(other.exit == 1);
   CHECK(contains(other.err, "first.safetensors"));
+  const Finished vae = gf({"train", "vae", "--out", (folder / "v.safetensors").string(), "--init", first.string()});
+  CHECK(vae.exit == 2);
+  CHECK(contains(vae.err, "first.safetensors holds the model pixel_cnn, not the model vae"));
+  CHECK_FALSE(fs::exists(folder / "v.safetensors"));
   const Finished unknown = gf({"eval", "pretrained:pixel_cm"});
   CHECK(unknown.exit == 2);
   CHECK(contains(unknown.err, "there is no pretrained model 'pixel_cm'"));
 }
 
-TEST_CASE("the pretrained likelihood models are judged, sampled and compressed with by their names") {
+TEST_CASE("pretrained models are judged and sampled by their names; likelihoods compress") {
   Scratch folder;
   const std::string image = (folder / "one.npy").string(), png = (folder / "s.png").string(),
                     packed = (folder / "a.gfz").string(), back = (folder / "back.npy").string();
@@ -257,6 +261,14 @@ TEST_CASE("the pretrained likelihood models are judged, sampled and compressed w
     CHECK(gf({"decompress", name, packed, back}).exit == 0);
     CHECK(identical(read_npy(back).reshape({1, 28, 28}), bar));
     fs::remove(packed), fs::remove(back);
+  }
+  for (const char* name : {"pretrained:vae", "pretrained:vae_2d", "pretrained:infogan", "pretrained:autoencoder"}) {
+    CAPTURE(name);
+    const Finished judged = gf({"eval", name, "--data", "strokes", "--limit", "20", "--json"});
+    REQUIRE_MESSAGE(judged.exit == 0, judged.err);
+    CHECK(last_json(judged.out)["images"] == 20);
+    CHECK(gf({"sample", name, "--n", "1", "--out", png}).exit == 0);
+    CHECK(fs::remove(png));
   }
 }
 
@@ -288,13 +300,17 @@ TEST_CASE("--shift moves what is trained on, and leaves what is judged where it 
     return last_json(contents(folder / (name + ".log.jsonl")));
   };
   const auto still = trained("still", {}), moved = trained("moved", {"--shift", "4"});
-  // Where the bar stands has to be learned in any row, 81 times as often under moves.
+  // Under moves nothing tells beforehand where the bar will stand, so showing it costs something.
   CHECK(moved["train_nats"].get<double>() > still["train_nats"].get<double>() + 1);
   CHECK(moved["step"] == still["step"]);
   // Judged at its place, it is one of the places that were learned.
   CHECK(moved["valid_nats"].get<double>() > still["valid_nats"].get<double>());
   CHECK(moved["valid_nats"].get<double>() < moved["train_nats"].get<double>() + 1);
   CHECK(gf(small_training(folder / "o.safetensors", {"--shift", "-1"})).exit == 2);
+  const Finished out_of_sight = gf(small_training(folder / "o.safetensors", {"--shift", "28"}));
+  CHECK(out_of_sight.exit == 2);
+  CHECK(contains(out_of_sight.err, "train: --shift is 28 but the images are 28 x 28"));
+  CHECK_FALSE(fs::exists(folder / "o.safetensors"));
 }
 
 TEST_CASE("misuse is one sentence and exit code 2") {
