@@ -1,6 +1,6 @@
 #include "manifold/check_points.h"
 
-#include <cmath>
+#include "tensor/reduce.h"
 
 namespace gradfold {
 
@@ -10,14 +10,11 @@ void check_points(std::string_view who, std::string_view name, const Tensor& x, 
   const Index n = x.size(0), d = x.size(1);
   require(n >= least, who, "{} is {}; at least {} points (rows) are needed", name, x.shape(), least);
   require(d >= 1, who, "{} is {}; points need at least one coordinate", name, x.shape());
-  const Tensor rows = x.contiguous();
-  const Real* p = rows.data();
-  for (Index i = 0; i < n * d; ++i) {
-    if (std::isfinite(p[i])) continue;
-    require(false, who,
-            "{} has {} in row {}, column {}; all numbers must be finite; hint: leave such rows out, or fill the gaps",
-            name, p[i], i / d, i % d);
-  }
+  const Index at = first_non_finite(x);
+  if (at < 0) return;
+  require(false, who,
+          "{} has {} in row {}, column {}; all numbers must be finite; hint: leave such rows out, or fill the gaps",
+          name, x.at({at / d, at % d}), at / d, at % d);
 }
 
 }  // namespace gradfold
