@@ -1,4 +1,6 @@
 // gf course: every lesson program in order, then one page of what they wrote.
+#include "tools/course.h"
+
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
@@ -15,13 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct CourseArguments {
-  bool full = false;
-  std::string data, seed, threads;
-  fs::path out = "out";
-};
-
-// build/lessons/lesson_2.3, in the order of the course.
+// A program lesson_2.3.
 struct Step {
   int part, number;
   fs::path program;
@@ -31,9 +27,10 @@ struct Step {
   }
 };
 
-std::vector<Step> find_steps() {
+// In the order of the course.
+std::vector<Step> find_steps(const fs::path& programs) {
   std::vector<Step> steps;
-  for (const auto& entry : fs::directory_iterator(GRADFOLD_BINARY_DIR "/lessons")) {
+  for (const auto& entry : fs::directory_iterator(programs)) {
     Step step{0, 0, entry.path()};
     const std::string name = entry.path().filename().string();
     if (std::sscanf(name.c_str(), "lesson_%d.%d", &step.part, &step.number) == 2) steps.push_back(step);
@@ -48,7 +45,9 @@ fs::file_time_type written(const fs::path& file) {
   return fs::last_write_time(file, missing);
 }
 
-int course(const CourseArguments& options) {
+}  // namespace
+
+int run_course(const fs::path& programs, const CourseOptions& options) {
   std::vector<std::string> words{"--out", options.out.string()};
   if (options.full) words.push_back("--full");
   for (const auto& [name, value] :
@@ -57,7 +56,7 @@ int course(const CourseArguments& options) {
   }
   std::vector<std::string> failed;
   int stopped = 0;
-  for (const Step& step : find_steps()) {
+  for (const Step& step : find_steps(programs)) {
     const fs::path result = options.out / step.id() / "result.json";
     const auto before = written(result);
     const int code = run_program(step.program.string(), words);
@@ -79,14 +78,16 @@ int course(const CourseArguments& options) {
   return failed.empty() ? 0 : 1;
 }
 
+namespace {
+
 Action setup_course(CLI::App& app, const Arguments&) {
-  auto options = std::make_shared<CourseArguments>();
+  auto options = std::make_shared<CourseOptions>();
   app.add_flag("--full", options->full, "all the data and the larger models: hours");
   app.add_option("--data", options->data, "for every step [the step's own: embedded data]");
   app.add_option("--seed", options->seed, "of all random numbers [1]")->check(whole());
   app.add_option("--threads", options->threads, "results do not depend on it");
   app.add_option("--out", options->out, "where pictures and the page go")->capture_default_str()->type_name("FOLDER");
-  return [options] { return course(*options); };
+  return [options] { return run_course(GRADFOLD_BINARY_DIR "/lessons", *options); };
 }
 
 const RegisterCommand course_command("course", "every lesson in order, then out/index.html", setup_course);

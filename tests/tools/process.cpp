@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdio>
 #include <thread>
 
 #include <fmt/format.h>
@@ -18,11 +19,16 @@
 namespace gradfold {
 namespace {
 
-// What the child does: its words, with stdout and stderr in files of `folder`.
-[[noreturn]] void become(const Words& words, const ProcessOptions& options, const Scratch& folder) {
+// Nothing to read, and stdout and stderr in files of `folder`.
+void redirect(const Scratch& folder) {
   dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
   dup2(creat((folder / "out").c_str(), 0600), STDOUT_FILENO);
   dup2(creat((folder / "err").c_str(), 0600), STDERR_FILENO);
+}
+
+// What the child does: its words.
+[[noreturn]] void become(const Words& words, const ProcessOptions& options, const Scratch& folder) {
+  redirect(folder);
   for (std::string setting : options.environment) {
     const auto equals = setting.find('=');
     setenv(setting.substr(0, equals).c_str(), setting.substr(equals + 1).c_str(), 1);
@@ -46,6 +52,17 @@ Process::Process(const Words& words, const ProcessOptions& options) {
   pid_ = fork();
   require(pid_ >= 0, "Process", "cannot start {}", words.at(0));
   if (pid_ == 0) become(words, options, folder_);
+}
+
+Process::Process(const std::function<int()>& function) {
+  std::fflush(nullptr);  // or both processes would write what is waiting
+  pid_ = fork();
+  require(pid_ >= 0, "Process", "cannot fork");
+  if (pid_ > 0) return;
+  redirect(folder_);
+  const int code = function();
+  std::fflush(nullptr);
+  _exit(code);
 }
 
 Process::~Process() {
@@ -85,6 +102,8 @@ Finished Process::wait() {
 Finished run(const Words& words, const ProcessOptions& options) {
   return Process(words, options).wait();
 }
+
+Finished run_function(const std::function<int()>& function) { return Process(function).wait(); }
 
 Finished gf(Words words, const ProcessOptions& options) {
   words.insert(words.begin(), GRADFOLD_BINARY_DIR "/gf");

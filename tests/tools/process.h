@@ -2,6 +2,7 @@
 #include <sys/types.h>
 
 #include <filesystem>
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
@@ -27,6 +28,7 @@ struct ProcessOptions {
 class Process {
  public:
   Process(const Words& words, const ProcessOptions& options = {});
+  explicit Process(const std::function<int()>& function);
   ~Process();
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
@@ -43,6 +45,8 @@ class Process {
 };
 
 Finished run(const Words& words, const ProcessOptions& options = {});
+// A function in a process of its own; what it returns is the exit code. It must not use other threads.
+Finished run_function(const std::function<int()>& function);
 // build/gf with these words.
 Finished gf(Words words, const ProcessOptions& options = {});
 

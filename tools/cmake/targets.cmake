@@ -140,16 +140,22 @@ function(gradfold_lessons)
   endforeach()
 endfunction()
 
-# tools/*.cpp: the gf program, build/gf.
+# tools/*.cpp: the gf program, build/gf, of its commands (which tests reach too) and main.cpp.
 function(gradfold_tools)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/*.cpp)
-  add_executable(gf_program ${sources})
-  set_target_properties(gf_program PROPERTIES OUTPUT_NAME gf ${gradfold_large_batches})
-  target_link_libraries(gf_program PRIVATE gf_lessons CLI11::CLI11 nlohmann_json::nlohmann_json)
-  target_compile_definitions(gf_program PRIVATE
+  list(REMOVE_ITEM sources ${CMAKE_SOURCE_DIR}/tools/main.cpp)
+  add_library(gf_commands OBJECT ${sources})
+  set_target_properties(gf_commands PROPERTIES ${gradfold_large_batches})
+  target_link_libraries(gf_commands PUBLIC gf_lessons CLI11::CLI11 nlohmann_json::nlohmann_json)
+  target_compile_definitions(gf_commands PRIVATE
     GRADFOLD_SOURCE_DIR="${CMAKE_SOURCE_DIR}" GRADFOLD_BINARY_DIR="${CMAKE_BINARY_DIR}")
-  target_compile_options(gf_program PRIVATE ${gradfold_quick_compile})
-  target_precompile_headers(gf_program REUSE_FROM gf_tensor)
+  add_executable(gf_program ${CMAKE_SOURCE_DIR}/tools/main.cpp)
+  set_target_properties(gf_program PROPERTIES OUTPUT_NAME gf)
+  target_link_libraries(gf_program PRIVATE gf_commands)
+  foreach(target gf_commands gf_program)
+    target_compile_options(${target} PRIVATE ${gradfold_quick_compile})
+    target_precompile_headers(${target} REUSE_FROM gf_tensor)
+  endforeach()
 endfunction()
 
 # tests/FOLDER/test_X.cpp is the ctest entry FOLDER/X; all files of a folder share one program, so
@@ -197,6 +203,7 @@ function(gradfold_tests)
         target_link_libraries(${program} PRIVATE gf_lessons)
       endif()
       if(program STREQUAL test_tools)
+        target_link_libraries(${program} PRIVATE gf_commands)
         add_dependencies(${program} gf_program lesson_2.3)  # its cases run them
       elseif(program STREQUAL test_lessons)
         add_dependencies(${program} lesson_1.1 lesson_2.3)  # its cases run them
