@@ -138,4 +138,9 @@ Tensor Umap::transform(const Tensor& points) const {
   return y.transpose(0, 1).contiguous();
 }
 
+UmapLoss Umap::loss() const {
+  require(embedding.defined(), "Umap", "loss before fit: there is no map yet; hint: call fit first");
+  return umap_loss(graph, embedding, layout(0));
+}
+
 }  // namespace gradfold

@@ -5,6 +5,7 @@
 #include "manifold/neighbors.h"
 #include "manifold/sparse_rows.h"
 #include "manifold/umap_layout.h"
+#include "manifold/umap_loss.h"
 #include "tensor/tensor.h"
 
 namespace gradfold {
@@ -52,6 +53,9 @@ class Umap {
 
   // New points [M, D] -> [M, C]: drawn into the finished map, which stays as it is. Throws before fit().
   Tensor transform(const Tensor& x) const;
+
+  // Of the finished map. Throws before fit().
+  UmapLoss loss() const;
 
   Tensor embedding;   // [N, C]
   SparseRows graph;   // the fuzzy union

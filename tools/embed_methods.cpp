@@ -200,6 +200,9 @@ std::function<Tensor(EmbedJob&)> umap(CLI::App& app) {
     const Index n = job.x.size(0), others = std::min(options->n_neighbors, n) - 1;
     const Neighbors near = find_neighbors(job, std::max<Index>(1, others), *search);
     job.stage("layout", [&] { model.fit(job.x, near, *supervised ? job.labels : Indices()); });
+    const UmapLoss loss = job.stage("loss", [&] { return model.loss(); });
+    job.results["loss"] = loss.sampled;
+    job.results["cross_entropy"] = loss.cross_entropy;
     job.results["a"] = model.curve.a;
     job.results["b"] = model.curve.b;
     return model.embedding;
