@@ -176,6 +176,7 @@ Tensor Tsne::fit_transform(const Tensor& x, const Neighbors& neighbors) {
   Descent descent(y.shape(), rate);
   for (n_iter = 0; n_iter < o.max_iter; ++n_iter) {
     const bool early = n_iter < o.exaggeration_iter;
+    if (n_iter == o.exaggeration_iter) descent = Descent(y.shape(), rate);  // what it learned was of another sum
     tsne_attraction(p, y, attraction);
     const double z = repel(y, repulsion);
     if (o.progress && n_iter > 0 && n_iter % 50 == 0) o.progress(n_iter, tsne_divergence(p, y, z));

@@ -14,8 +14,8 @@ namespace gradfold {
 namespace {
 
 constexpr Index kUmapTogether = 16;  // points that share a vector
-constexpr Index kWaves = 8;      // parts of an epoch: points of one wave see where the waves before it have moved
-constexpr Index kUmapGroups = 4;     // groups a thread takes at a time
+constexpr Index kWaves = 2;      // parts of a round: points of one wave see where the wave before it has moved
+constexpr Index kUmapGroups = 32;     // groups a thread takes at a time
 constexpr Real kClip = 4;        // the longest step along a coordinate, before the learning rate
 constexpr Real kTiny = 1e-12f;   // a squared distance of points that meet; to the power of b (2 at most) it is not 0
 
@@ -57,85 +57,119 @@ std::vector<std::int32_t> by_work(const SparseRows& graph) {
   return order;
 }
 
-// One epoch of some points of a C-dimensional map.
-template <int C>
-class Epoch {
- public:
-  Epoch(const SparseRows& graph, Real strongest, const UmapLayoutOptions& options, Index epoch, Tensor& y,
-        const Tensor& others, Tensor& moved)
-      : graph_(graph), options_(options), y_(y.data()), others_(others.data()), moved_(moved.data()),
-        n_(y.size(1)), m_(others.size(1)), rate_per_weight_(1 / strongest), epoch_(static_cast<Real>(epoch)),
-        a_(static_cast<Real>(options.curve.a)), b_(static_cast<Real>(options.curve.b)),
-        alpha_(static_cast<Real>(options.learning_rate *
-                                 (1 - static_cast<double>(epoch - 1) / static_cast<double>(options.n_epochs)))),
-        gamma_(static_cast<Real>(options.repulsion_strength)),
-        seed_(mixed(static_cast<std::uint32_t>(options.seed) ^ mixed(static_cast<std::uint32_t>(epoch)))) {}
+// Row i is row order[i] of the graph. With columns_too they get the rows' new numbers.
+SparseRows renumbered(const SparseRows& graph, const std::vector<std::int32_t>& order, bool columns_too) {
+  std::vector<std::int32_t> number(order.size());
+  for (std::size_t i = 0; i < order.size(); ++i) number[order[i]] = static_cast<std::int32_t>(i);
+  SparseRows out;
+  for (const std::int32_t i : order) {
+    for (Index e = graph.start[i]; e < graph.start[i + 1]; ++e) {
+      out.column.push_back(columns_too ? number[graph.column[e]] : graph.column[e]);
+      out.value.push_back(graph.value[e]);
+    }
+    out.start.push_back(out.entries());
+  }
+  return out;
+}
 
-  void move(const std::int32_t* points, Index count, std::vector<std::int32_t>& drawn) {
-    Lanes<std::int32_t> self, edges, first;
-    Index most = 0;
-    drawn.clear();
-    for (Index l = 0; l < kUmapTogether; ++l) {
-      self[l] = points[std::min(l, count - 1)];
-      first[l] = static_cast<std::int32_t>(drawn.size());
-      if (l < count) draw_edges(self[l], drawn);
-      edges[l] = static_cast<std::int32_t>(drawn.size()) - first[l];
-      most = std::max<Index>(most, edges[l]);
-    }
-    drawn.push_back(0);  // lanes without edges read something
-    Lanes<Real> at[C];
+// The descent of a C-dimensional map. Its points have numbers by work, and 16 that follow each other share a vector.
+template <int C>
+class Layout {
+ public:
+  Layout(const SparseRows& graph, const Tensor& y, const Tensor& fixed, const UmapLayoutOptions& options)
+      : options_(options), order_(by_work(graph)), graph_(renumbered(graph, order_, options.others_move)),
+        n_(graph.size()), groups_((n_ + kUmapTogether - 1) / kUmapTogether), stride_(groups_ * kUmapTogether),
+        y_(Tensor::zeros({C, stride_})), moved_({C, stride_}), others_(options.others_move ? y_.data() : fixed.data()),
+        m_(options.others_move ? n_ : fixed.size(1)), others_stride_(options.others_move ? stride_ : m_),
+        rate_per_weight_(1 / (graph.value.empty() ? 1 : *std::max_element(graph.value.begin(), graph.value.end()))),
+        a_(static_cast<Real>(options.curve.a)), b_(static_cast<Real>(options.curve.b)),
+        gamma_(static_cast<Real>(options.repulsion_strength)) {
     for (int c = 0; c < C; ++c)
-      for (Index l = 0; l < kUmapTogether; ++l) at[c][l] = y_[c * n_ + self[l]];
-    Lanes<std::uint32_t> random;
-    for (Index l = 0; l < kUmapTogether; ++l) random[l] = mixed(seed_ + static_cast<std::uint32_t>(self[l])) | 1u;
-    const std::int32_t last = static_cast<std::int32_t>(drawn.size()) - 1;
-    for (Index step = 0; step < most; ++step) {
-      Lanes<std::int32_t> to;
-      Lanes<Real> live;
-      for (Index l = 0; l < kUmapTogether; ++l) {
-        live[l] = step < edges[l] ? Real(1) : Real(0);
-        to[l] = drawn[std::min<std::int32_t>(first[l] + static_cast<std::int32_t>(step), last)];
-      }
-      attract(to, live, at);
-      if (options_.others_move) {
-        later_edges(first, edges, step, drawn, to);
-        attract(to, live, at);
-      }
-      for (Index s = 0; s < options_.negative_sample_rate; ++s) repel(self, live, random, at);
+      for (Index i = 0; i < n_; ++i) y_.data()[c * stride_ + i] = y.data()[c * n_ + order_[i]];
+    const std::uint32_t seed = mixed(static_cast<std::uint32_t>(options.seed));
+    for (std::uint32_t i = 0; i < stride_; ++i) random_.push_back(mixed(seed + i) | 1u);
+    due_count_.assign(stride_, 0);
+    Index rows = 0;
+    for (Index g = 0; g < groups_; ++g) {
+      first_row_.push_back(rows);
+      Index most = 0;
+      for (Index i = g * kUmapTogether; i < std::min(n_, (g + 1) * kUmapTogether); ++i)
+        most = std::max(most, graph_.start[i + 1] - graph_.start[i]);
+      rows += most + 1;
     }
-    for (int c = 0; c < C; ++c)
-      for (Index l = 0; l < count; ++l) moved_[c * n_ + self[l]] = at[c][l];
+    due_.assign(rows * kUmapTogether, 0);
   }
 
-  // The others see where these have moved.
-  void settle(const std::int32_t* points, Index count) {
+  void epoch(Index number) {
+    alpha_ = static_cast<Real>(options_.learning_rate *
+                               (1 - static_cast<double>(number - 1) / static_cast<double>(options_.n_epochs)));
+    std::vector<std::int32_t> rounds(static_cast<std::size_t>(groups_));
+    parallel_for(groups_, kUmapGroups, [&](Index begin, Index end) {
+      for (Index g = begin; g < end; ++g) rounds[g] = draw_edges(g, static_cast<Real>(number));
+    });
+    Index groups = groups_;
+    for (std::int32_t round = 0;; ++round) {
+      while (groups > 0 && rounds[groups - 1] <= round) --groups;  // those with the least to do come last
+      if (groups == 0) break;
+      for (Index wave = 0; wave < kWaves; ++wave) {
+        const auto each = [&](Index together, auto f) {
+          parallel_for((groups - wave + kWaves - 1) / kWaves, together, [&](Index begin, Index end) {
+            for (Index g = begin * kWaves + wave; g < end * kWaves; g += kWaves)
+              if (rounds[g] > round) f(g);
+          });
+        };
+        each(kUmapGroups, [&](Index g) { move(g, round); });
+        each(kUmapGroups * 64, [&](Index g) { settle(g); });
+      }
+    }
+  }
+
+  void write(Tensor& y) const {
     for (int c = 0; c < C; ++c)
-      for (Index l = 0; l < count; ++l) y_[c * n_ + points[l]] = moved_[c * n_ + points[l]];
+      for (Index i = 0; i < n_; ++i) y.data()[c * n_ + order_[i]] = y_.data()[c * stride_ + i];
   }
 
  private:
-  // Edge e is due when another multiple of w_max / w has passed.
-  void draw_edges(std::int32_t i, std::vector<std::int32_t>& drawn) const {
-    const Index begin = graph_.start[i], end = graph_.start[i + 1];
-    std::size_t count = drawn.size();
-    drawn.resize(count + static_cast<std::size_t>(end - begin));
-    for (Index e = begin; e < end; ++e) {
-      const Real often = graph_.value[e] * rate_per_weight_;
-      drawn[count] = graph_.column[e];
-      count += std::floor(epoch_ * often) > std::floor((epoch_ - 1) * often);
+  // Edge e is due when another multiple of w_max / w has passed. Returns how many are of the busiest point of a group.
+  std::int32_t draw_edges(Index group, Real epoch) {
+    std::int32_t most = 0;
+    for (Index l = 0; l < kUmapTogether && group * kUmapTogether + l < n_; ++l) {
+      const Index i = group * kUmapTogether + l;
+      std::int32_t* due = due_.data() + first_row_[group] * kUmapTogether + l;
+      std::int32_t count = 0;
+      for (Index e = graph_.start[i]; e < graph_.start[i + 1]; ++e) {
+        const Real often = graph_.value[e] * rate_per_weight_;
+        due[count * kUmapTogether] = graph_.column[e];
+        count += std::floor(epoch * often) > std::floor((epoch - 1) * often);
+      }
+      due_count_[i] = count;
+      most = std::max(most, count);
     }
-    drawn.resize(count);
+    return most;
   }
 
-  // The edge half a round ahead. An edge pulls once for each of the two rows that hold it; two pulls at once would take
-  // a point past its neighbour and back, and tear apart what belongs together.
-  static void later_edges(const Lanes<std::int32_t>& first, const Lanes<std::int32_t>& edges, Index step,
-                          const std::vector<std::int32_t>& drawn, Lanes<std::int32_t>& to) {
-    for (Index l = 0; l < kUmapTogether; ++l) {
-      if (step >= edges[l]) continue;  // not live: any will do
-      const std::int32_t e = static_cast<std::int32_t>(step) + edges[l] / 2;
-      to[l] = drawn[first[l] + (e < edges[l] ? e : e - edges[l])];
-    }
+  // Each point of a group along its edge of this round, if it has so many, and away from others.
+  void move(Index group, std::int32_t round) {
+    const Index first = group * kUmapTogether;
+    Lanes<Real> live, at[C];
+    Lanes<std::int32_t> to;
+    Lanes<std::uint32_t> random;
+    std::copy_n(due_.data() + (first_row_[group] + round) * kUmapTogether, kUmapTogether, to.begin());
+    std::copy_n(random_.data() + first, kUmapTogether, random.begin());
+    for (Index l = 0; l < kUmapTogether; ++l) live[l] = round < due_count_[first + l] ? Real(1) : Real(0);
+    for (int c = 0; c < C; ++c) std::copy_n(y_.data() + c * stride_ + first, kUmapTogether, at[c].begin());
+    attract(to, live, at);
+    if (options_.others_move) attract(to, live, at);  // for the other row that holds the edge
+    for (Index s = 0; s < options_.negative_sample_rate; ++s) repel(first, live, random, at);
+    for (int c = 0; c < C; ++c) std::copy_n(at[c].begin(), kUmapTogether, moved_.data() + c * stride_ + first);
+    std::copy_n(random.begin(), kUmapTogether, random_.data() + first);
+  }
+
+  // The others see where these have moved.
+  void settle(Index group) {
+    for (int c = 0; c < C; ++c)
+      std::copy_n(moved_.data() + c * stride_ + group * kUmapTogether, kUmapTogether,
+                  y_.data() + c * stride_ + group * kUmapTogether);
   }
 
   static Real clipped(Real step) { return std::min(std::max(step, -kClip), kClip); }
@@ -151,8 +185,7 @@ class Epoch {
       for (Index l = 0; l < kUmapTogether; ++l) at[c][l] += live[l] * alpha_ * clipped(scale[l] * away[c][l]);
   }
 
-  void repel(const Lanes<std::int32_t>& self, const Lanes<Real>& live, Lanes<std::uint32_t>& random,
-             Lanes<Real>* at) const {
+  void repel(Index first, const Lanes<Real>& live, Lanes<std::uint32_t>& random, Lanes<Real>* at) const {
     Lanes<std::int32_t> from;
     const Real share = static_cast<Real>(m_) / static_cast<Real>(1 << 24);
     for (Index l = 0; l < kUmapTogether; ++l) {
@@ -168,7 +201,7 @@ class Epoch {
     const bool itself_counts = !options_.others_move;  // then a row of others is another point
     for (Index l = 0; l < kUmapTogether; ++l) {
       const Real d2 = scale[l] + kTiny, p = power(d2, b_);
-      const Real counts = itself_counts || from[l] != self[l] ? live[l] : Real(0);
+      const Real counts = itself_counts || from[l] != static_cast<std::int32_t>(first + l) ? live[l] : Real(0);
       scale[l] = counts * 2 * gamma_ * b_ / ((Real(0.001) + d2) * (1 + a_ * p));
     }
     for (int c = 0; c < C; ++c)
@@ -179,7 +212,7 @@ class Epoch {
   void distances(const Lanes<std::int32_t>& to, const Lanes<Real>* at, Lanes<Real>* away, Lanes<Real>& square) const {
     square.fill(0);
     for (int c = 0; c < C; ++c) {
-      const Real* others = others_ + c * m_;
+      const Real* others = others_ + c * others_stride_;
       for (Index l = 0; l < kUmapTogether; ++l) {
         away[c][l] = at[c][l] - others[to[l]];
         square[l] += away[c][l] * away[c][l];
@@ -187,41 +220,29 @@ class Epoch {
     }
   }
 
-  const SparseRows& graph_;
   const UmapLayoutOptions& options_;
-  Real* y_;
+  const std::vector<std::int32_t> order_;  // point i was order_[i]
+  const SparseRows graph_;
+  const Index n_, groups_, stride_;
+  Tensor y_, moved_;                       // [C, stride]
   const Real* others_;
-  Real* moved_;
-  Index n_, m_;
-  Real rate_per_weight_, epoch_, a_, b_, alpha_, gamma_;
-  std::uint32_t seed_;
+  const Index m_, others_stride_;
+  // The edges due in an epoch: row first_row_[g] + r of due_ [rows, 16] has those of round r for the points of group g,
+  // as far as due_count_ goes.
+  std::vector<Index> first_row_;
+  std::vector<std::int32_t> due_, due_count_;
+  std::vector<std::uint32_t> random_;      // each point's own
+  Real rate_per_weight_, alpha_ = 1, a_, b_, gamma_;
 };
 
 template <int C>
 void layout(const SparseRows& graph, Tensor& y, const Tensor& fixed, const UmapLayoutOptions& options) {
-  const Index n = y.size(1);
-  const Real strongest = graph.value.empty() ? Real(1) : *std::max_element(graph.value.begin(), graph.value.end());
-  const std::vector<std::int32_t> order = by_work(graph);
-  Tensor moved(y.shape());
-  const Index groups = (n + kUmapTogether - 1) / kUmapTogether;
+  Layout<C> descent(graph, y, fixed, options);
   for (Index epoch = 1; epoch <= options.n_epochs; ++epoch) {
-    Epoch<C> now(graph, strongest, options, epoch, y, options.others_move ? y : fixed, moved);
-    for (Index wave = 0; wave < kWaves; ++wave) {
-      const Index in_wave = (groups - wave + kWaves - 1) / kWaves;
-      parallel_for(in_wave, kUmapGroups, [&](Index begin, Index end) {
-        std::vector<std::int32_t> drawn;
-        for (Index g = begin; g < end; ++g) {
-          const Index first = (g * kWaves + wave) * kUmapTogether;
-          now.move(order.data() + first, std::min(kUmapTogether, n - first), drawn);
-        }
-      });
-      for (Index g = 0; g < in_wave; ++g) {
-        const Index first = (g * kWaves + wave) * kUmapTogether;
-        now.settle(order.data() + first, std::min(kUmapTogether, n - first));
-      }
-    }
+    descent.epoch(epoch);
     if (options.progress) options.progress(epoch);
   }
+  descent.write(y);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "tensor/parallel.h"
 #include "tests/files.h"
 #include "tests/manifold/map_fixture.h"
+#include "tests/manifold/procrustes.h"
 #include "tests/manifold/spectral_fixture.h"
 
 using namespace gradfold;
@@ -26,6 +27,14 @@ TEST_CASE("t-SNE of the 8 x 8 digits is as good as scikit-learn's: KL 0.754, 10-
   CHECK(knn_accuracy(y, stored_indices("digits/y")) > 0.982);
   CHECK(trustworthiness(x, y) > 0.989);
   CHECK(continuity(x, y) > 0.982);
+}
+
+TEST_CASE("the map of a bent sheet is scikit-learn's, turned") {
+  Tsne tsne({.learning_rate = 4 * 50, .method = Method::kExact});
+  const Tensor y = tsne.fit_transform(stored_map("tsne/sheet"));
+  CHECK(tsne.kl_divergence == doctest::Approx(stored_map("tsne/sheet_kl").item()).epsilon(1e-5));
+  CHECK(procrustes_disparity(y, stored_map("tsne/sheet_map")) < 1e-6);
+  CHECK(procrustes_disparity(y, stored_map("tsne/sheet").slice(1, 0, 2)) > 1e-3);  // which is not so of any map
 }
 
 TEST_CASE("the learning rate by itself is N / early_exaggeration, and 200 for few points") {

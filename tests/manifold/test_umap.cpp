@@ -9,6 +9,7 @@
 #include "tensor/parallel.h"
 #include "tests/files.h"
 #include "tests/manifold/map_fixture.h"
+#include "tests/manifold/procrustes.h"
 #include "tests/manifold/spectral_fixture.h"
 
 using namespace gradfold;
@@ -33,6 +34,24 @@ TEST_CASE("UMAP of the 8 x 8 digits is as good as umap-learn's: 10-NN 0.987, tru
     CHECK(trustworthiness(x, y) > 0.985);
     CHECK(continuity(x, y) > 0.98);
   }
+}
+
+TEST_CASE("the map of a flat sheet is umap-learn's, turned, from every seed") {
+  const Tensor x = stored_map("umap/flat"), theirs = stored_map("umap/flat_map");
+  for (const std::uint64_t seed : {1, 2, 3})
+    CHECK(procrustes_disparity(Umap({.n_neighbors = 40, .random_state = seed}).fit_transform(x), theirs) < 0.03);
+  CHECK(procrustes_disparity(Umap({.n_neighbors = 40, .n_epochs = 1}).fit_transform(x), theirs) > 0.03);
+}
+
+TEST_CASE("a bent sheet is torn no more than in umap-learn's maps: the loss is within 4 % of theirs") {
+  const Tensor x = stored_map("tsne/sheet"), maps = stored_map("umap/bent_maps");
+  double ours = 0, theirs = 0;
+  for (Index seed = 0; seed < 3; ++seed) {
+    Umap umap({.random_state = static_cast<std::uint64_t>(seed)});
+    ours += umap.fit(x).loss().sampled;
+    theirs += umap_loss(umap.graph, maps.slice(0, seed, seed + 1).squeeze(0), {.curve = umap.curve}).sampled;
+  }
+  CHECK(ours < 1.04 * theirs);
 }
 
 TEST_CASE("stroke digits: classes apart that PCA draws on one another") {
