@@ -1,33 +1,13 @@
 #pragma once
-#include <cmath>
 #include <cstdint>
 #include <functional>
 
 #include "manifold/sparse_rows.h"
+#include "manifold/umap_curve.h"
 #include "tensor/tensor.h"
 
 // How UMAP draws its graph: points that an edge joins attract each other, and a few drawn at random repel.
 namespace gradfold {
-
-// The degree in which two points of the map hold each other near: phi(d) = 1 / (1 + a d^(2b)).
-struct UmapCurve {
-  double a = 1, b = 1;
-};
-
-// The a and b that come nearest (least squares over 300 points of [0, 3 spread]) to: 1 for d < min_dist, and
-// exp(-(d - min_dist) / spread) beyond.
-UmapCurve fit_umap_curve(double min_dist, double spread);
-
-// Gradients of the cross entropy with respect to y_i are coefficient * (y_i - y_j), d2 = |y_i - y_j|^2:
-//   d(-ln phi)       2 a b d2^(b-1) / (1 + a d2^b)
-//   d(-ln(1 - phi))  -2 b / ((0.001 + d2)(1 + a d2^b)), where 0.001 keeps points that meet from being torn apart
-inline double umap_attraction(const UmapCurve& c, double d2) {
-  const double power = std::pow(d2, c.b);
-  return d2 > 0 ? 2 * c.a * c.b * power / (d2 * (1 + c.a * power)) : 0;
-}
-inline double umap_repulsion(const UmapCurve& c, double d2) {
-  return -2 * c.b / ((0.001 + d2) * (1 + c.a * std::pow(d2, c.b)));
-}
 
 struct UmapLayoutOptions {
   UmapCurve curve = {};
@@ -46,12 +26,12 @@ struct UmapLayoutOptions {
 //
 // An edge of weight w is drawn every w_max / w epochs, with negative_sample_rate points to repel from, as in
 // umap-learn. There the edges go one by one and each moves both its ends at once, so the result depends on who comes
-// first, and threads race. Here an epoch goes in rounds: in round r every point takes the r-th of its edges that are due
-// and makes its own moves; an edge between moving points stands in both rows, so it still moves both ends, and twice.
-// That pulls and pushes come in turn is what matters: when a point made all moves of an epoch at once, sheets were torn
-// and the loss (manifold/umap_loss.h) was 1 to 3 % higher. A round goes in two waves, half the points each: those of a
-// wave do not wait for one another, 16 share a vector, and they see where the wave before has moved. Random numbers are
-// counted by point: the same bits for any number of threads.
+// first, and threads race. Here an epoch goes in rounds: in round r every point takes the r-th of its edges that are
+// due and makes its own moves; an edge between moving points stands in both rows, so it still moves both ends, and
+// twice. What matters is that pulls and pushes take turns: when a point made all its moves of an epoch at once, sheets
+// were torn and the loss (manifold/umap_loss.h) was 1 to 3 % higher. A round goes in two waves, half the points each:
+// those of a wave do not wait for one another, 16 share a vector, and they see where the wave before has moved. Each
+// point has its own random numbers: the same bits for any number of threads.
 void umap_layout(const SparseRows& graph, Tensor& y, const Tensor& others, const UmapLayoutOptions& options);
 
 }  // namespace gradfold

@@ -6,9 +6,9 @@
 
 namespace gradfold {
 
-// How far two maps [N, 2] are from the same picture: both are centred and scaled to a sum of squares of 1, one is turned,
-// mirrored and scaled onto the other, and what is left are the squared distances. 0 is the same, 1 nothing in common;
-// scipy.spatial.procrustes' disparity.
+// How far two maps [N, 2] are from the same picture: both are centred and scaled to a sum of squares of 1, one is
+// turned, mirrored and scaled onto the other, and what is left are the squared distances. 0 is the same, 1 nothing in
+// common; scipy.spatial.procrustes' disparity.
 inline double procrustes_disparity(const Tensor& a, const Tensor& b) {
   REQUIRE(a.shape() == b.shape());
   REQUIRE(a.size(1) == 2);
