@@ -158,10 +158,22 @@ class Layout {
     for (Index l = 0; l < kUmapTogether; ++l) live[l] = round < due_count_[first + l] ? Real(1) : Real(0);
     for (int c = 0; c < C; ++c) std::copy_n(y_.data() + c * stride_ + first, kUmapTogether, at[c].begin());
     attract(to, live, at);
-    if (options_.others_move) attract(to, live, at);  // for the other row that holds the edge
+    if (options_.others_move) {  // for the other row that holds an edge
+      later_edges(group, round, to);
+      attract(to, live, at);
+    }
     for (Index s = 0; s < options_.negative_sample_rate; ++s) repel(first, live, random, at);
     for (int c = 0; c < C; ++c) std::copy_n(at[c].begin(), kUmapTogether, moved_.data() + c * stride_ + first);
     std::copy_n(random.begin(), kUmapTogether, random_.data() + first);
+  }
+
+  // The edges half an epoch ahead, for points that have one in this round. Two pulls along one edge at once would take
+  // a point past its neighbour and back.
+  void later_edges(Index group, std::int32_t round, Lanes<std::int32_t>& to) const {
+    for (Index l = 0; l < kUmapTogether; ++l) {
+      const std::int32_t count = due_count_[group * kUmapTogether + l], e = round + count / 2;
+      if (round < count) to[l] = due_[(first_row_[group] + (e < count ? e : e - count)) * kUmapTogether + l];
+    }
   }
 
   // The others see where these have moved.

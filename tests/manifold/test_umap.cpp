@@ -91,8 +91,10 @@ TEST_CASE("labels draw classes apart; points without label join theirs") {
   Indices labels;
   const Tensor x = strokes(800, &labels);
   const double alone = knn_accuracy(Umap().fit_transform(x), labels);
-  Umap supervised;
-  CHECK(knn_accuracy(supervised.fit(x, labels).embedding, labels) > std::max(0.99, alone));
+  double by_labels = 0;
+  for (const std::uint64_t seed : {0, 1, 2})
+    by_labels += knn_accuracy(Umap({.random_state = seed}).fit(x, labels).embedding, labels) / 3;
+  CHECK(by_labels > std::max(0.99, alone));
   Indices some = labels;
   Indices hidden_labels, known_labels, hidden, known;
   for (Index i = 0; i < 800; ++i) {
@@ -102,7 +104,7 @@ TEST_CASE("labels draw classes apart; points without label join theirs") {
     (hide ? hidden_labels : known_labels).values.push_back(labels[i]);
   }
   hidden.shape = Shape{hidden.numel()}, known.shape = Shape{known.numel()};
-  const Tensor y = supervised.fit(x, some).embedding;
+  const Tensor y = Umap().fit(x, some).embedding;
   CHECK(nearest_label_agrees(index_select(y, 0, hidden), hidden_labels, index_select(y, 0, known), known_labels) > 0.8);
   // target_weight 0 is as without labels.
   CHECK(identical(Umap({.n_epochs = 20, .target_weight = 0}).fit(x, labels).embedding,
