@@ -179,7 +179,9 @@ TEST_CASE("the registry builds the model that a config describes") {
 
 TEST_CASE("the registry hands every setting on: each, changed by itself, comes back") {
   // The first of these that the model takes with the other settings as they are. Some settings are 0 or 1.
-  const auto others = [](Index value) { return std::vector<Index>{value == 1 ? 0 : 3 * value, value + 1, value + 2, 10}; };
+  const auto others = [](Index value) {
+    return std::vector<Index>{value == 1 ? 0 : 3 * value, value + 1, value + 2, 10};
+  };
   for (const std::string& name : image_model_names()) {
     const ModelConfig usual = make_image_model(name)->config();
     for (const auto& [key, value] : usual) {
