@@ -64,7 +64,7 @@ PixelCnnConfig pixel_cnn_as_large_as(Index parameters, Index blocks) {
 
 PixelCnnBlock::PixelCnnBlock(const PixelCnnConfig& c)
     : reduce(child<MaskedConv2d>("reduce", mask(c, MaskType::kB), 2 * c.maps, c.maps, 1, groups(c))),
-      conv(child<MaskedConv2d>("conv", mask(c, MaskType::kB), c.maps, c.maps, 3, groups(c))),
+      conv(child<MaskedConv2d>("conv", mask(c, MaskType::kB), c.maps, c.maps, c.kernel, groups(c))),
       expand(child<MaskedConv2d>("expand", mask(c, MaskType::kB), c.maps, 2 * c.maps, 1, groups(c))) {}
 
 Var PixelCnnBlock::composed(const Var& x) { return x + expand(relu(conv(relu(reduce(relu(x)))))); }
@@ -108,6 +108,7 @@ std::unique_ptr<PixelNet> PixelCnn::cached(Index n, Index width) {
 ModelConfig PixelCnn::config() const {
   return {{"maps", settings.maps},
           {"blocks", settings.blocks},
+          {"kernel", settings.kernel},
           {"levels", settings.levels},
           {"channels", settings.channels},
           {"masked", settings.masked}};
@@ -115,7 +116,8 @@ ModelConfig PixelCnn::config() const {
 
 std::map<std::string, std::string> PixelCnn::config_help() const {
   return {{"maps", "feature maps inside a residual block; the trunk between blocks carries twice as many"},
-          {"blocks", "residual blocks; a pixel sees 3 + blocks rows up and columns to the sides"},
+          {"blocks", "residual blocks; a pixel sees 3 + blocks rows up and columns to the sides, if kernel is 3"},
+          {"kernel", "rows and columns of the blocks' masked convolutions; odd, the paper's is 3"},
           {"levels", "values of a pixel: 2 for black and white, 256 for all greys"},
           {"channels", "1 for grey images, 3 for red, green and blue (maps must be a multiple of it)"},
           {"masked", "0: ordinary convolutions, which see the pixel they predict; no model of anything (lesson 2.3)"}};

@@ -8,6 +8,7 @@ namespace gradfold {
 struct PixelCnnConfig {
   Index maps = 32;  // h: maps inside a residual block; the trunk between the blocks carries 2h
   Index blocks = 7;
+  Index kernel = 3;  // of the blocks' masked convolution, rows and columns; the input's is 7
   int levels = 2;    // values of a pixel: 2 has one logit, more a softmax over all levels
   int channels = 1;  // 3 for R, G, B, drawn in this order at each pixel
   // false: ordinary convolutions, which see the pixel they predict. Not a model of anything: lesson 2.3
@@ -24,7 +25,7 @@ class PixelCnnBlock : public Module {
   explicit PixelCnnBlock(const PixelCnnConfig& config);
 
   MaskedConv2d& reduce;  // 1x1, 2h to h
-  MaskedConv2d& conv;    // 3x3, h to h
+  MaskedConv2d& conv;    // kernel x kernel, h to h
   MaskedConv2d& expand;  // 1x1, h to 2h
 
   // What the block computes. To change it, change this and let forward return it.
@@ -40,11 +41,11 @@ class PixelCnnBlock : public Module {
 // One pass over a whole image gives all factors at once, because no convolution sees ahead:
 //
 //   x [N, C, H, W] -> 2x - 1 -> 7x7, mask A, to 2h maps
-//     -> blocks times: x + 1x1 to 2h (relu (3x3, mask B, h to h (relu (1x1 to h (relu x)))))
+//     -> blocks times: x + 1x1 to 2h (relu (k x k, mask B, h to h (relu (1x1 to h (relu x)))))
 //     -> relu, 1x1 to h maps, relu, 1x1 to the logits [N, C * K, H, W],  K = 1 (two levels) or levels
 //
 // With more channels every layer's maps are C equal groups, R, G, B, and masks keep a pixel's G from its B.
-// A pixel sees 3 + blocks rows up and columns to the sides.
+// A pixel sees 3 + blocks rows up and columns to the sides, if k is the paper's 3; blocks * (k / 2) in general.
 class PixelCnn : public AutoregressiveModel {
  public:
   explicit PixelCnn(PixelCnnConfig config = {});

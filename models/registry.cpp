@@ -21,6 +21,7 @@ using Make = std::unique_ptr<ImageModel> (*)(const ModelConfig&);
 std::unique_ptr<ImageModel> make_pixel_cnn(const ModelConfig& config) {
   return std::make_unique<PixelCnn>(PixelCnnConfig{.maps = config.at("maps"),
                                                    .blocks = config.at("blocks"),
+                                                   .kernel = config.at("kernel"),
                                                    .levels = static_cast<int>(config.at("levels")),
                                                    .channels = static_cast<int>(config.at("channels")),
                                                    .masked = config.at("masked") != 0});

@@ -45,7 +45,7 @@ inline const std::vector<Kind>& kinds() {
       {"independent pixels, RGB of 4 levels", independent(4, 3), /*looks_back=*/false},
       {"FVSBN", fvsbn},
       {"PixelCNN, binary", cnn({.maps = 6, .blocks = 2})},
-      {"PixelCNN, 8 levels", cnn({.maps = 6, .blocks = 2, .levels = 8})},
+      {"PixelCNN, 8 levels", cnn({.maps = 6, .blocks = 2, .kernel = 5, .levels = 8})},
       {"PixelCNN, RGB of 256 levels", cnn({.maps = 6, .blocks = 2, .levels = 256, .channels = 3})},
       {"Gated PixelCNN, binary", gated({.maps = 6, .layers = 3, .head = 6})},
       {"Gated PixelCNN, RGB of 4 levels",

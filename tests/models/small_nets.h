@@ -36,6 +36,7 @@ inline const std::vector<SmallNet>& small_nets() {
       {"fvsbn", fvsbn({.height = 4, .width = 4})},
       {"pixel_cnn", cnn({.maps = 4, .blocks = 2})},
       {"pixel_cnn_rgb", cnn({.maps = 3, .blocks = 1, .levels = 8, .channels = 3})},
+      {"pixel_cnn_kernel_5", cnn({.maps = 3, .blocks = 2, .kernel = 5})},
       {"gated_pixel_cnn", gated({.maps = 4, .layers = 3, .head = 3})},
       {"gated_pixel_cnn_rgb", gated({.maps = 3, .layers = 2, .head = 3, .levels = 4, .channels = 3})},
       {"gated_pixel_cnn_classes", gated({.maps = 3, .layers = 2, .head = 3, .classes = 3})},

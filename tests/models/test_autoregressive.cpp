@@ -106,6 +106,12 @@ TEST_CASE("plain PixelCNN has a blind spot, however deep; Gated PixelCNN sees ev
     CHECK(map.leaks() == 0);
     CHECK(map.blind() > 0);
   }
+  // Two columns to the right for a row up instead of one: wider, and still around no corner.
+  PixelCnn wide({.maps = 8, .blocks = 5, .kernel = 5});
+  const DependencyMap of_wide = map_of(wide);
+  CHECK(of_wide.leaks() == 0);
+  CHECK(of_wide.blind() > 0);
+  CHECK(of_wide.blind() < map_of(deep).blind());
 }
 
 TEST_CASE("an epoch of training gives identical weights with 1, 2, 3 and 8 threads") {

@@ -100,8 +100,10 @@ TEST_CASE("every model explains each of its settings in one line") {
 
 TEST_CASE("a residual block is the same in plain ops, forward and backward") {
   for (const PixelCnnConfig& config : {PixelCnnConfig{.maps = 5}, PixelCnnConfig{.maps = 6, .channels = 3},
+                                       PixelCnnConfig{.maps = 5, .kernel = 5},
                                        PixelCnnConfig{.maps = 5, .masked = false}}) {
     CAPTURE(config.channels);
+    CAPTURE(config.kernel);
     CAPTURE(config.masked);
     Rng rng(11);
     PixelCnnBlock block(config);
