@@ -12,7 +12,8 @@ namespace {
 struct PixelRnnLayer : Module {
   PixelRnnLayer(PixelRnnKind kind, const PixelRnnConfig& c)
       : lstm(kind == PixelRnnKind::kRowLstm
-                 ? adopt("lstm", std::make_unique<RowLstm>(2 * c.hidden, c.hidden, RowLstmOptions{.groups = c.channels}))
+                 ? adopt("lstm", std::make_unique<RowLstm>(2 * c.hidden, c.hidden,
+                                                           RowLstmOptions{.kernel = c.kernel, .groups = c.channels}))
                  : adopt("lstm", std::make_unique<DiagonalBiLstm>(2 * c.hidden, c.hidden,
                                                                   DiagonalBiLstmOptions{.groups = c.channels}))),
         expand(child<MaskedConv2d>("expand", MaskType::kB, c.hidden, 2 * c.hidden, 1,
@@ -112,19 +113,24 @@ std::unique_ptr<PixelNet> PixelRnn::cached(Index n, Index width) {
 }
 
 ModelConfig PixelRnn::config() const {
-  return {{"hidden", settings.hidden},
-          {"layers", settings.layers},
-          {"head", settings.head},
-          {"levels", settings.levels},
-          {"channels", settings.channels}};
+  ModelConfig all = {{"hidden", settings.hidden},
+                     {"layers", settings.layers},
+                     {"head", settings.head},
+                     {"levels", settings.levels},
+                     {"channels", settings.channels}};
+  if (kind == PixelRnnKind::kRowLstm) all["kernel"] = settings.kernel;
+  return all;
 }
 
 std::map<std::string, std::string> PixelRnn::config_help() const {
-  return {{"hidden", "units of each LSTM; the trunk between the layers carries twice as many maps"},
-          {"layers", "LSTM layers, each with a residual connection around it"},
-          {"head", "maps of the 1x1 layer before the output"},
-          {"levels", "values of a pixel: 2 for black and white, 256 for all greys"},
-          {"channels", "1 for grey images, 3 for red, green and blue (hidden and head must be multiples of it)"}};
+  std::map<std::string, std::string> all = {
+      {"hidden", "units of each LSTM; the trunk between the layers carries twice as many maps"},
+      {"layers", "LSTM layers, each with a residual connection around it"},
+      {"head", "maps of the 1x1 layer before the output"},
+      {"levels", "values of a pixel: 2 for black and white, 256 for all greys"},
+      {"channels", "1 for grey images, 3 for red, green and blue (hidden and head must be multiples of it)"}};
+  if (kind == PixelRnnKind::kRowLstm) all["kernel"] = "columns of the row above that a state sees; odd, mostly 3";
+  return all;
 }
 
 }  // namespace gradfold

@@ -10,6 +10,7 @@ enum class PixelRnnKind { kRowLstm, kDiagonalBiLstm };
 struct PixelRnnConfig {
   Index hidden = 16;  // h: units of each LSTM; the trunk between the layers carries 2h
   Index layers = 7;
+  Index kernel = 3;  // columns of the row above that a Row LSTM's state sees; odd
   Index head = 32;   // maps of the layer before the output
   int levels = 2;    // values of a pixel: 2 has one logit, more a softmax over all levels
   int channels = 1;  // 3 for R, G, B, drawn in this order at each pixel
@@ -22,7 +23,7 @@ struct PixelRnnConfig {
 //     -> layers times: x + 1x1 to 2h (LSTM with h units (x))
 //     -> relu, 1x1 to head maps, relu, 1x1 to the logits [N, C * K, H, W],  K = 1 (two levels) or levels
 //
-// A Row LSTM sees a triangle above the pixel, a Diagonal BiLSTM everything before it; for that its maps have one column
+// A Row LSTM sees a triangle above the pixel (kernel / 2 columns more to each side a row), a Diagonal BiLSTM everything before it; for that its maps have one column
 // more than the image, which the paper does not mention.
 class PixelRnn : public AutoregressiveModel {
  public:

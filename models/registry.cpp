@@ -49,8 +49,10 @@ std::unique_ptr<ImageModel> make_pixel_cnn_pp(const ModelConfig& config) {
 
 template <PixelRnnKind kind>
 std::unique_ptr<ImageModel> make_pixel_rnn(const ModelConfig& config) {
+  const Index kernel = kind == PixelRnnKind::kRowLstm ? config.at("kernel") : PixelRnnConfig().kernel;
   return std::make_unique<PixelRnn>(kind, PixelRnnConfig{.hidden = config.at("hidden"),
                                                          .layers = config.at("layers"),
+                                                         .kernel = kernel,
                                                          .head = config.at("head"),
                                                          .levels = static_cast<int>(config.at("levels")),
                                                          .channels = static_cast<int>(config.at("channels"))});
