@@ -69,6 +69,9 @@ std::string to_text(const Figure& figure);
 struct EvaluateOptions {
   // K of the importance-weighted bound, for models with latent variables; 0 leaves it out, as during training.
   Index importance_samples = 0;
+  // Steps by which a VAE's posterior of each image is refined (models/refine_posterior.h), to tell what the encoder
+  // costs; 0 leaves it out.
+  Index refine_steps = 0;
   // Called after each slice of images with the number done and the number of all; may throw to stop.
   std::function<void(Index, Index)> progress = {};
 };

@@ -7,6 +7,7 @@
 
 #include "autograd/mode.h"
 #include "autograd/ops.h"
+#include "models/refine_posterior.h"
 
 namespace gradfold {
 namespace {
@@ -96,7 +97,10 @@ Var Vae::reconstruction(const Tensor& x, const Var& z, const Indices& labels) {
 }
 
 Vae::Elbo Vae::elbo(const Tensor& x, const Tensor& noise, const Indices& labels, KlEstimate how) {
-  const Posterior q = posterior(x, labels);
+  return elbo(posterior(x, labels), x, noise, labels, how);
+}
+
+Vae::Elbo Vae::elbo(const Posterior& q, const Tensor& x, const Tensor& noise, const Indices& labels, KlEstimate how) {
   return {reconstruction(x, reparameterize(q, noise), labels), kl_to_prior(q, noise, how)};
 }
 
@@ -208,8 +212,8 @@ std::vector<Objective> Vae::objectives() {
 Figures Vae::evaluate(const Tensor& x, const Indices& labels, Rng& rng, const EvaluateOptions& options) {
   if (settings.likelihood != LikelihoodKind::kGaussian) check_levels("Vae", x, channels(), levels());
   const Index n = x.size(0), draws = options.importance_samples;
-  Rng importance = rng.fork("importance");
-  Tensor reconstruction({n}), kl({n}), bound({n}), means({n, settings.latents});
+  Rng importance = rng.fork("importance"), refining = rng.fork("refine");
+  Tensor reconstruction({n}), kl({n}), bound({n}), refined({n}), means({n, settings.latents});
   for_slices(n, options, [&](Index from, Index to) {
     const Tensor some = x.slice(0, from, to).contiguous();
     const Indices known = some_of(labels, from, to);
@@ -218,6 +222,13 @@ Figures Vae::evaluate(const Tensor& x, const Indices& labels, Rng& rng, const Ev
     kl.slice(0, from, to).copy_from(sum(parts.kl, {1}));
     means.slice(0, from, to).copy_from(encode(some, known));
     if (draws > 0) bound.slice(0, from, to).copy_from(-iwae(some, draws, importance, known));
+    if (options.refine_steps > 0) {
+      const Posterior own = refine_posterior(*this, some, options.refine_steps, refining, known);
+      // New noise: what a posterior was fitted to would flatter it.
+      const NoGrad no_graph;
+      refined.slice(0, from, to)
+          .copy_from(elbo(own, some, refining.normal(own.mean.shape()), known).negative().value());
+    }
   });
   Figures figures{mean_figure("elbo_nats", "nats per image (-ELBO)", reconstruction + kl),
                   mean_figure("reconstruction_nats", "for the pixels", reconstruction),
@@ -225,6 +236,10 @@ Figures Vae::evaluate(const Tensor& x, const Indices& labels, Rng& rng, const Ev
                   {.name = "active_units", .unit = fmt::format("of {} latents active", settings.latents),
                    .value = static_cast<double>(sum(active_units(means)).item()), .higher_is_better = true}};
   if (draws > 0) figures.push_back(mean_figure("iwae_nats", fmt::format("nats per image (IWAE-{})", draws), bound));
+  if (options.refine_steps > 0)
+    figures.push_back(mean_figure(
+        "refined_elbo_nats",
+        fmt::format("nats per image (-ELBO, each posterior refined by {} steps)", options.refine_steps), refined));
   return figures;
 }
 

@@ -51,6 +51,9 @@ class Vae : public LatentModel {
   // noise [N, D] from N(0, 1) makes z from q.
   Elbo elbo(const Tensor& x, const Tensor& noise, const Indices& labels = {},
             KlEstimate how = KlEstimate::kAnalytic);
+  // The same for a q that the encoder did not make (models/refine_posterior.h).
+  Elbo elbo(const Posterior& q, const Tensor& x, const Tensor& noise, const Indices& labels = {},
+            KlEstimate how = KlEstimate::kAnalytic);
   // log w_k = log p(x, z_k) - log q(z_k | x), [N, K], from noise [N, K, D].
   Var log_weights(const Tensor& x, const Tensor& noise, const Indices& labels = {});
 
@@ -85,7 +88,7 @@ class Vae : public LatentModel {
 
   std::vector<Objective> objectives() override;  // "loss", of all parameters
   // elbo_nats (-ELBO, whatever the loss weighs) and its parts reconstruction_nats and kl_nats, active_units, and with
-  // options.importance_samples iwae_nats.
+  // options.importance_samples iwae_nats, with options.refine_steps refined_elbo_nats.
   Figures evaluate(const Tensor& x, const Indices& labels, Rng& rng, const EvaluateOptions& options = {}) override;
   std::string warning(const Figures& held_out) const override;  // of posterior collapse
 

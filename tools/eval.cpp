@@ -13,7 +13,7 @@ namespace {
 
 struct EvalArguments {
   std::string checkpoint, data, split = "test";
-  Index limit = 0, iwae_k = 100;
+  Index limit = 0, iwae_k = 100, refine = 0;
   std::uint64_t seed = 1;
   int threads = 0;
   bool json = false;
@@ -42,7 +42,9 @@ int evaluate(EvalArguments options) {
   Figures figures;
   try {
     figures = opened.model->evaluate(images, data.labels, drawn,
-                                     {.importance_samples = options.iwae_k, .progress = [&](Index done, Index) {
+                                     {.importance_samples = options.iwae_k,
+                                      .refine_steps = options.refine,
+                                      .progress = [&](Index done, Index) {
                                         if (interrupt.asked()) throw Stopped();
                                         bar.step(done - seen);
                                         seen = done;
@@ -63,6 +65,7 @@ int evaluate(EvalArguments options) {
     result[figure.name] = figure.value;
     if (figure.standard_error) result[error_key(figure.name)] = *figure.standard_error;
     if (figure.name == "iwae_nats") result["iwae_k"] = options.iwae_k;
+    if (figure.name == "refined_elbo_nats") result["refine_steps"] = options.refine;
   }
   output.say("{} on {} ({} images): {}", opened.model->name(), data.name, data.size(), fmt::join(texts, ", "));
   output.finish(result);
@@ -82,6 +85,9 @@ Action setup_eval(CLI::App& app, const Arguments&) {
   app.add_option("--iwae-k", options->iwae_k,
                  "codes drawn for each image to estimate its likelihood, for a model with latent variables")
       ->capture_default_str()
+      ->check(positive());
+  app.add_option("--refine", options->refine,
+                 "steps by which a VAE's posterior of each image is refined, to tell what the encoder costs [none]")
       ->check(positive());
   app.add_option("--threads", options->threads, "the result does not depend on it")->check(positive());
   app.add_flag("--json", options->json, "the result as one JSON object, the last line of stdout");

@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "autograd/ops.h"
+#include "models/refine_posterior.h"
 #include "models/vae.h"
 #include "tests/doctest.h"
 #include "tests/files.h"
@@ -50,7 +51,7 @@ struct LinearGaussian {
   }
   // The exact posterior N(mean, variance), log p(x) with covariance w w^T + s2 I, and KL(q || posterior).
   struct Exact {
-    double log_p, gap;
+    double log_p, gap, mean, variance;
   };
   Exact at(double x0, double x1) const {
     const double d0 = x0 - b[0], d1 = x1 - b[1], ww = w[0] * w[0] + w[1] * w[1], wd = w[0] * d0 + w[1] * d1;
@@ -59,7 +60,7 @@ struct LinearGaussian {
     const double log_p = -0.5 * (quadratic + std::log(s2 * (s2 + ww))) - std::log(2 * std::numbers::pi);
     const double q_mean = a[0] * (2 * x0 - 1) + a[1] * (2 * x1 - 1) + c, q_variance = std::exp(log_var);
     const double gap = 0.5 * (std::log(variance / q_variance) + (q_variance + (q_mean - mean) * (q_mean - mean)) / variance - 1);
-    return {log_p, gap};
+    return {log_p, gap, mean, variance};
   }
 };
 
@@ -159,6 +160,28 @@ TEST_CASE("a linear-Gaussian model with known log p(x): the ELBO's gap is KL(q |
     // 40,000 draws at once leave nothing to speak of.
     CHECK(iwae_bound(weights, draws).item() == doctest::Approx(exact.log_p).epsilon(0.01));
   }
+}
+
+TEST_CASE("a refined posterior: what the encoder says after no step, the exact one after many; the nets stay") {
+  LinearGaussian linear;
+  const auto before = linear.model.state();
+  const Index copies = 50;
+  for (const auto& [x0, x1] : {std::array{0.3, 0.6}, std::array{1.2, -0.4}}) {
+    const auto exact = linear.at(x0, x1);
+    const Tensor x = Tensor::from({static_cast<Real>(x0), static_cast<Real>(x1)}, {1, 1, 1, 2}),
+                 each = x.expand({copies, 1, 1, 2}).contiguous();
+    Rng rng(7);
+    const Posterior encoded = linear.model.posterior(Var(x)), none = refine_posterior(linear.model, x, 0, rng);
+    CHECK(identical(none.mean.value(), encoded.mean.value()));
+    CHECK(identical(none.log_var.value(), encoded.log_var.value()));
+    const Posterior q = refine_posterior(linear.model, each, 300, rng);
+    CHECK(mean(q.mean.value()).item() == doctest::Approx(exact.mean).epsilon(0.02));
+    CHECK(std::exp(mean(q.log_var.value()).item()) == doctest::Approx(exact.variance).epsilon(0.05));
+  }
+  for (const auto& [name, value] : linear.model.state())
+    for (const auto& [old_name, old_value] : before)
+      if (name == old_name) CHECK(identical(value, old_value));
+  for (const Var& parameter : linear.model.parameters()) CHECK_FALSE(parameter.grad().defined());
 }
 
 TEST_CASE("active units: those whose mean moves over the images") {

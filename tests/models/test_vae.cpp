@@ -236,7 +236,7 @@ TEST_CASE("codes and pictures of them: shapes, ranges, and no graph") {
   check_levels("drawn", model.draw(5, rng), 3, 6);
 }
 
-TEST_CASE("what eval reports: the bound and its parts, active units, and IWAE-K if asked for") {
+TEST_CASE("what eval reports: the bound and its parts, active units, IWAE-K and refined posteriors if asked for") {
   Rng rng(1), draws(2), same(2);
   Vae model(kTiny, rng);
   const Tensor x = digits_4x4(100);
@@ -249,6 +249,12 @@ TEST_CASE("what eval reports: the bound and its parts, active units, and IWAE-K 
   CHECK(figures[4].name == "iwae_nats");
   CHECK(figures[4].value < figures[0].value);
   CHECK(model.evaluate(x, {}, same).size() == 4);
+  Rng third(2);
+  const Figures refined = model.evaluate(x, {}, third, {.refine_steps = 60});
+  REQUIRE(refined.size() == 5);
+  CHECK(refined[4].name == "refined_elbo_nats");
+  CHECK(refined[4].value < figures[0].value - 0.1);  // twenty epochs leave an encoder much to do
+  CHECK(refined[4].value > figures[4].value);        // and a Gaussian falls short of IWAE
   CHECK_THROWS(model.evaluate(x * Real(0.5), {}, draws));  // grey pixels of a model of black and white
   CHECK(contains(message_of([] { Vae({.likelihood = static_cast<LikelihoodKind>(4)}); }), "likelihood is 4"));
 }

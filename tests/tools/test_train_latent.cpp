@@ -110,9 +110,11 @@ TEST_CASE("a VAE is trained on its bound, resumed to the same bits, judged with 
     CHECK(identical(value, second.at(name)));
   }
 
-  const auto eval = last_json(gf({"eval", whole, "--limit", "40", "--iwae-k", "50", "--json"}).out);
+  const auto eval = last_json(gf({"eval", whole, "--limit", "40", "--iwae-k", "50", "--refine", "20", "--json"}).out);
   CHECK(eval["model"] == "vae");
   CHECK(eval["iwae_k"] == 50);
+  CHECK(eval["refine_steps"] == 20);
+  CHECK(eval["refined_elbo_nats"].get<double>() < eval["elbo_nats"].get<double>());
   CHECK(eval["iwae_nats"].get<double>() < eval["elbo_nats"].get<double>());
   for (const Words& how : {Words{"--n", "4"}, {"--reconstruct", "--n", "3"}, {"--interpolate", "--n", "3"},
                            {"--traverse"}, {"--latent-map", "--steps", "4"}}) {
