@@ -90,7 +90,7 @@ TEST_CASE("classical MDS and Isomap of three places have three places and their 
       CHECK(spread < 1e-4 * width);
     }
     // What is left for a third coordinate is rounding, in squares.
-    CHECK(max(abs(ClassicalMds({.n_components = 3}).fit_transform(x).select(1, 2))).item() < 1e-2 * width);
+    CHECK(max(abs(ClassicalMds({.n_components = 3}).fit_transform(x).select(1, 2))).item() < 1e-3 * width);
   }
 }
 
@@ -100,8 +100,8 @@ TEST_CASE("MDS, Isomap and LLE of a roll, every point twice") {
   CHECK(halves_apart(y) < 1e-4);
   CHECK(relative_up_to_signs(y.slice(0, 0, 200), ClassicalMds().fit_transform(roll)) < 1e-4);
   CHECK(halves_apart(Isomap({.n_neighbors = 9}).fit_transform(x)) < 1e-4);
-  // LLE: nearly all the weight of a point is its twin's, but for reg, which keeps some for the others.
-  CHECK(halves_apart(Lle({.n_neighbors = 9}).fit_transform(x)) < 1e-2);
+  // LLE: with an odd number of neighbours two twins are mixed alike, of each other and of whole pairs.
+  CHECK(halves_apart(Lle({.n_neighbors = 9}).fit_transform(x)) < 1e-4);
 }
 
 TEST_CASE("LLE of places that are points many times has no path between them, and says so") {
