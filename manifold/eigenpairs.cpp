@@ -35,10 +35,18 @@ Eigenpairs collect(const Vector& values, const Matrix& vectors, Index first, Ind
   return out;
 }
 
+// `some` are its numbers, or products that such a number would show in.
+void check_finite(const Eigen::Ref<const Vector>& some, Index n) {
+  require(some.allFinite(), "largest_eigenpairs",
+          "the matrix [{}, {}] has a number that is not finite; hint: data above 1e18 have no finite squares, so "
+          "divide them", n, n);
+}
+
 Eigenpairs largest_of_all(const std::vector<double>& a, Index n, Index k) {
+  check_finite(Vector::Map(a.data(), n * n), n);
   const Eigen::SelfAdjointEigenSolver<Matrix> solver(Matrix::Map(a.data(), n, n));
   require(solver.info() == Eigen::Success, "largest_eigenpairs",
-          "the QR iteration did not converge on the matrix [{}, {}]; all its numbers must be finite", n, n);
+          "the QR iteration did not converge on the matrix [{}, {}]", n, n);
   return collect(solver.eigenvalues(), solver.eigenvectors(), n - 1, -1, k);
 }
 
@@ -52,11 +60,13 @@ struct Operator {
   void perform_op(const double* x, double* y) const { multiply(x, y); }
 };
 
-// Whether A is 0, where Lanczos has nothing to go by: only then is its product with a vector of mixed entries 0.
+// Whether A is 0, where Lanczos has nothing to go by: only then is its product with a vector of mixed entries 0. A NaN
+// in A, which Lanczos would run into, shows in that product too.
 bool is_zero(Index n, const Multiply& multiply) {
   Vector x(n), y(n);
   for (Index i = 0; i < n; ++i) x[i] = std::sin(static_cast<double>(i + 1));
   multiply(x.data(), y.data());
+  check_finite(y, n);
   return (y.array() == 0).all();
 }
 
@@ -96,7 +106,7 @@ Eigenpairs largest_eigenpairs(Index n, Index k, const Multiply& multiply, double
   solver.init();
   const Index converged = solver.compute(Spectra::SortRule::LargestAlge, kRestarts, tolerance);
   require(converged == k, "largest_eigenpairs",
-          "{} of {} eigenvalues converged after {} restarts of Lanczos' iteration; all numbers must be finite",
+          "{} of {} eigenvalues converged after {} restarts of Lanczos' iteration",
           converged, k, kRestarts);
   return collect(solver.eigenvalues(), solver.eigenvectors(), 0, 1, k);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "manifold/check_option.h"
 #include "manifold/check_points.h"
 #include "tensor/indexing.h"
 
@@ -13,7 +14,7 @@ namespace {
 Neighbors neighbors_of(std::string_view who, const Tensor& x, Index k) {
   check_points(who, "x", x, 3);
   const Index n = x.size(0);
-  require(k < n, who, "{} neighbours of each point are needed but there are {} points", k, n);
+  check_option(k < n, who, "k2 is {} but there are {} points; it must be from 2 to {}", k, n, n - 1);
   const Neighbors all = nearest_neighbors(x, k);
   Indices different(Shape{0});
   for (Index i = 0; i < n; ++i) {  // a duplicate's nearest is the first of its equals, at distance 0
@@ -22,21 +23,27 @@ Neighbors neighbors_of(std::string_view who, const Tensor& x, Index k) {
   }
   const Index left = static_cast<Index>(different.values.size());
   if (left == n) return all;
-  require(k < left, who, "{} neighbours of each point are needed but only {} of the {} points are different", k, left,
-          n);
+  require(k < left, who,
+          "{} neighbours of each point are needed but only {} of the {} points are different; hint: more points", k,
+          left, n);
   different.shape = {left};
   return nearest_neighbors(index_select(x, 0, different), k);
 }
 
-void check(std::string_view who, const Neighbors& near, Index k1, Index k2) {
-  require(2 <= k1 && k1 <= k2, who, "k1 is {} and k2 is {}; 2 <= k1 <= k2 is needed", k1, k2);
-  require(k2 <= near.index.shape[1], who, "k2 is {} but only {} neighbours of each point are known", k2,
-          near.index.shape[1]);
+void check_range(std::string_view who, Index k1, Index k2) {
+  check_option(2 <= k1 && k1 <= k2, who, "k1 is {} and k2 is {}; 2 <= k1 <= k2 is needed", k1, k2);
+}
+
+// Neighbours that are given.
+void check(std::string_view who, const Neighbors& near, Index k) {
+  check_points(who, "the neighbours' distance", near.distance, 1);
+  check_option(k <= near.distance.size(1), who, "{} neighbours of each point are needed but {} are known", k,
+               near.distance.size(1));
 }
 
 // 1 / m_k of every point that has one: not of a duplicate, nor of a point whose k nearest are all equally far.
 std::vector<double> inverse_dimensions(const Neighbors& near, Index k, std::string_view who) {
-  const Index n = near.index.shape[0], known = near.index.shape[1];
+  const Index n = near.distance.size(0), known = near.distance.size(1);
   std::vector<double> out;
   for (Index i = 0; i < n; ++i) {
     const Real* t = near.distance.data() + i * known;
@@ -69,9 +76,8 @@ double over_k(Index k1, Index k2, F dimension) {
 double two_nn(const Tensor& x, double discard) { return two_nn(neighbors_of("two_nn", x, 2), discard); }
 
 double two_nn(const Neighbors& near, double discard) {
-  require(near.index.shape[1] >= 2, "two_nn", "2 neighbours of each point are needed but {} are known",
-          near.index.shape[1]);
-  require(discard >= 0 && discard < 1, "two_nn", "discard is {} but must be at least 0 and below 1", discard);
+  check("two_nn", near, 2);
+  check_option(discard >= 0 && discard < 1, "two_nn", "discard is {} but must be at least 0 and below 1", discard);
   std::vector<double> log_mu;
   for (Index i = 0; i < near.index.shape[0]; ++i) {
     const Real* t = near.distance.data() + i * near.index.shape[1];
@@ -92,11 +98,13 @@ double two_nn(const Neighbors& near, double discard) {
 }
 
 double levina_bickel(const Tensor& x, Index k1, Index k2) {
+  check_range("levina_bickel", k1, k2);
   return levina_bickel(neighbors_of("levina_bickel", x, k2), k1, k2);
 }
 
 double levina_bickel(const Neighbors& near, Index k1, Index k2) {
-  check("levina_bickel", near, k1, k2);
+  check_range("levina_bickel", k1, k2);
+  check("levina_bickel", near, k2);
   return over_k(k1, k2, [&](Index k) {
     std::vector<double> dimensions = inverse_dimensions(near, k, "levina_bickel");
     for (double& d : dimensions) d = 1 / d;
@@ -105,11 +113,13 @@ double levina_bickel(const Neighbors& near, Index k1, Index k2) {
 }
 
 double mackay_ghahramani(const Tensor& x, Index k1, Index k2) {
+  check_range("mackay_ghahramani", k1, k2);
   return mackay_ghahramani(neighbors_of("mackay_ghahramani", x, k2), k1, k2);
 }
 
 double mackay_ghahramani(const Neighbors& near, Index k1, Index k2) {
-  check("mackay_ghahramani", near, k1, k2);
+  check_range("mackay_ghahramani", k1, k2);
+  check("mackay_ghahramani", near, k2);
   return over_k(k1, k2, [&](Index k) { return 1 / mean(inverse_dimensions(near, k, "mackay_ghahramani")); });
 }
 

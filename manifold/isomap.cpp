@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "manifold/check_option.h"
 #include "manifold/check_points.h"
 #include "manifold/neighbors.h"
 #include "manifold/quality.h"
@@ -14,7 +15,8 @@ namespace gradfold {
 Isomap& Isomap::fit(const Tensor& x) {
   check_points("Isomap", "x", x, 3);
   const Index n = x.size(0), k = options_.n_neighbors;
-  require(k >= 1 && k < n, "Isomap", "n_neighbors is {} but there are {} points; it must be from 1 to {}", k, n, n - 1);
+  check_option(k >= 1 && k < n, "Isomap", "n_neighbors is {} but there are {} points; it must be from 1 to {}", k, n,
+               n - 1);
   points_ = x.contiguous();
   Graph graph = neighbor_graph(nearest_neighbors(points_, k));  // 1
   parts = connected_components(graph);

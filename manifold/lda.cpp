@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "manifold/check_option.h"
 #include "manifold/check_points.h"
 #include "manifold/eigenpairs.h"
 #include "manifold/scatter.h"
@@ -105,8 +106,8 @@ Lda& Lda::fit(const Tensor& points, const Indices& labels) {
   const Index c = classes.numel();
   require(c >= 2, "Lda", "all labels are {}; it takes two classes to tell apart", labels[0]);
   require(n > c, "Lda", "there are {} points in {} classes; it takes more points than classes", n, c);
-  require(options_.shrinkage >= 0 && options_.shrinkage <= 1, "Lda", "shrinkage is {} but must be from 0 to 1",
-          options_.shrinkage);
+  check_option(options_.shrinkage >= 0 && options_.shrinkage <= 1, "Lda", "shrinkage is {} but must be from 0 to 1",
+               options_.shrinkage);
   const Indices rank = ranks(labels, classes);
   const ClassMeans of = class_means(x, rank, c);
   mean = gradfold::mean(x, {0});
@@ -116,7 +117,7 @@ Lda& Lda::fit(const Tensor& points, const Indices& labels) {
   shrink(within, d, options_.shrinkage);
   const std::vector<double> white = whitening(std::move(within), d);  // 2
   const Index directions = static_cast<Index>(white.size()) / d;
-  require(directions > 0, "Lda", "x does not vary within the classes; hint: drop features that are the class itself");
+  require(directions > 0, "Lda", "x does not vary within the classes; hint: give each class points that differ");
 
   const std::vector<double> means = whitened_means(of, mean, white);  // 3
   std::vector<double> between(directions * directions, 0.0);
@@ -133,8 +134,9 @@ Lda& Lda::fit(const Tensor& points, const Indices& labels) {
   }
   const Index k = options_.n_components == 0 ? kept : options_.n_components;
   require(kept > 0, "Lda", "all classes have the same mean; there is no direction that tells them apart");
-  require(k >= 1 && k <= kept, "Lda", "n_components is {} but {} classes of {} features have {} discriminants", k, c, d,
-          kept);
+  check_option(k >= 1 && k <= kept, "Lda",
+               "n_components is {} but {} classes of {} features have {} discriminants; it must be from 1 to {}", k, c,
+               d, kept, kept);
 
   all_scalings_ = Tensor({d, kept});
   for (Index a = 0; a < kept; ++a) {

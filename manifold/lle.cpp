@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "manifold/check_option.h"
 #include "manifold/check_points.h"
 #include "manifold/eigenpairs.h"
 #include "manifold/geodesics.h"
@@ -156,10 +157,11 @@ std::vector<double> barycenter_weights(const Tensor& points, const Tensor& x, co
 Lle& Lle::fit(const Tensor& x) {
   check_points("Lle", "x", x, 4);
   const Index n = x.size(0), k = options_.n_neighbors, columns = options_.n_components;
-  require(k >= 1 && k < n, "Lle", "n_neighbors is {} but there are {} points; it must be from 1 to {}", k, n, n - 1);
-  require(columns >= 1 && columns <= n - 3, "Lle",
-          "n_components is {} but there are {} points; it must be from 1 to {}", columns, n, n - 3);
-  require(options_.reg >= 0, "Lle", "reg is {} but must not be negative", options_.reg);
+  check_option(k >= 1 && k < n, "Lle", "n_neighbors is {} but there are {} points; it must be from 1 to {}", k, n,
+               n - 1);
+  check_option(columns >= 1 && columns <= n - 3, "Lle",
+               "n_components is {} but there are {} points; it must be from 1 to {}", columns, n, n - 3);
+  check_option(options_.reg >= 0, "Lle", "reg is {} but must not be negative", options_.reg);
   points_ = x.contiguous();
   const Neighbors near = nearest_neighbors(points_, k);  // 1
   const Components parts = connected_components(neighbor_graph(near));

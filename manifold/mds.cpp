@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "manifold/check_option.h"
 #include "manifold/check_points.h"
 #include "manifold/distances.h"
 #include "manifold/eigenpairs.h"
@@ -90,7 +91,8 @@ Tensor ClassicalMds::fit_transform_distances(const Tensor& distances) {
 
 Tensor ClassicalMds::fit_transform_squares(const Tensor& squares, std::string_view who) {
   const Index n = squares.size(0), k = options_.n_components;
-  require(k >= 1 && k < n, who, "n_components is {} but there are {} points; it must be from 1 to {}", k, n, n - 1);
+  check_option(k >= 1 && k < n, who, "n_components is {} but there are {} points; it must be from 1 to {}", k, n,
+               n - 1);
   row_means = of_rows(squares, [n](const Real* row) {
     double sum = 0;
     for (Index j = 0; j < n; ++j) sum += row[j];

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "manifold/check_option.h"
 #include "manifold/check_points.h"
 #include "manifold/column_block.h"
 #include "manifold/eigenpairs.h"
@@ -53,8 +54,8 @@ Pca& Pca::fit(const Tensor& points) {
   const Tensor x = points.contiguous();
   const Index n = x.size(0), d = x.size(1), most = std::min(n, d);
   const Index k = options_.n_components == 0 ? most : options_.n_components;
-  require(k >= 1 && k <= most, "Pca", "n_components is {} but x is {}; it must be from 1 to {}, min(N, D)", k,
-          x.shape(), most);
+  check_option(k >= 1 && k <= most, "Pca", "n_components is {} but x is {}; it must be from 1 to {}, min(N, D)", k,
+               x.shape(), most);
   mean = gradfold::mean(x, {0});
   if (options_.svd_solver == PcaOptions::Solver::kRandomized)
     fit_randomized(x, k);

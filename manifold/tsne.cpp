@@ -5,6 +5,7 @@
 
 #include "manifold/affinities.h"
 #include "manifold/barnes_hut.h"
+#include "manifold/check_option.h"
 #include "manifold/check_points.h"
 #include "manifold/fft_repulsion.h"
 #include "manifold/pca.h"
@@ -119,21 +120,20 @@ void Tsne::check(const Tensor& x) const {
   const TsneOptions& o = options_;
   check_points("Tsne", "x", x, 3);
   const Index n = x.size(0);
-  require(o.n_components >= 1 && o.n_components <= 3, "Tsne", "n_components is {}; maps have 1, 2 or 3",
-          o.n_components);
-  require(o.n_components == 2 || exact(n), "Tsne",
-          "n_components is {}, but barnes_hut and fft draw maps of 2; hint: method exact draws 1, 2 or 3",
-          o.n_components);
-  require(
-      o.perplexity >= 1 && o.perplexity < static_cast<double>(n - 1), "Tsne",
-      "perplexity is {} but must be from 1 to below {}, one less than the number of points; hint: 30, or a tenth of "
-      "the points if there are few",
-      o.perplexity, n - 1);
-  require(o.early_exaggeration >= 1, "Tsne", "early_exaggeration is {} but must be at least 1", o.early_exaggeration);
-  require(o.learning_rate >= 0, "Tsne", "learning_rate is {} but must be positive, or 0 for N / early_exaggeration",
-          o.learning_rate);
-  require(o.max_iter >= 1, "Tsne", "max_iter is {} but must be at least 1", o.max_iter);
-  require(o.angle >= 0 && o.angle <= 1, "Tsne", "angle is {} but must be from 0 to 1", o.angle);
+  check_option(o.n_components >= 1 && o.n_components <= 3, "Tsne", "n_components is {}; maps have 1, 2 or 3",
+               o.n_components);
+  check_option(o.n_components == 2 || exact(n), "Tsne",
+               "n_components is {}, but barnes_hut and fft draw maps of 2; hint: method exact draws 1, 2 or 3",
+               o.n_components);
+  check_option(o.perplexity >= 1 && o.perplexity < static_cast<double>(n - 1), "Tsne",
+               "perplexity is {} but must be from 1 to below {}, one less than the number of points; hint: {:.3g}",
+               o.perplexity, n - 1, std::clamp(static_cast<double>(n) / 10, 1.0, 30.0));
+  check_option(o.early_exaggeration >= 1, "Tsne", "early_exaggeration is {} but must be at least 1",
+               o.early_exaggeration);
+  check_option(o.learning_rate >= 0, "Tsne",
+               "learning_rate is {} but must be positive, or 0 for N / early_exaggeration", o.learning_rate);
+  check_option(o.max_iter >= 1, "Tsne", "max_iter is {} but must be at least 1", o.max_iter);
+  check_option(o.angle >= 0 && o.angle <= 1, "Tsne", "angle is {} but must be from 0 to 1", o.angle);
 }
 
 // [C, N]

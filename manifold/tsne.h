@@ -46,6 +46,9 @@ class Tsne {
   // With neighbours found before; at least 3 * perplexity of them, or all.
   Tensor fit_transform(const Tensor& x, const Neighbors& neighbors);
 
+  // Throws what fit_transform(x) would, at once: an OptionError (manifold/check_option.h), or an Error about x. For
+  // those who look for neighbours first.
+  void check(const Tensor& x) const;
   // How many neighbours n points need.
   Index neighbors_needed(Index n) const;
 
@@ -53,7 +56,6 @@ class Tsne {
   Index n_iter = 0;
 
  private:
-  void check(const Tensor& x) const;
   bool exact(Index n) const;
   Tensor start(const Tensor& x) const;
 

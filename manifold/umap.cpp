@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "manifold/check_option.h"
 #include "manifold/check_points.h"
 #include "manifold/fuzzy_graph.h"
 #include "manifold/spectral_layout.h"
@@ -39,24 +40,24 @@ Neighbors nearest(const Neighbors& all, Index k) {
 void Umap::check(const Tensor& x) const {
   const UmapOptions& o = options_;
   check_points("Umap", "x", x, 3);
-  require(o.n_neighbors >= 2 && o.n_neighbors <= x.size(0), "Umap",
-          "n_neighbors is {} but must be from 2 to {}, the number of points (a point counts as its own neighbour)",
-          o.n_neighbors, x.size(0));
-  require(o.n_components >= 1 && o.n_components <= 3, "Umap", "n_components is {}; maps have 1, 2 or 3",
-          o.n_components);
-  require(o.min_dist >= 0 && o.spread > 0 && o.min_dist <= o.spread, "Umap",
-          "min_dist is {} and spread is {}; 0 <= min_dist <= spread must hold", o.min_dist, o.spread);
-  require(o.n_epochs >= 0, "Umap", "n_epochs is {} but must be positive, or 0 for as many as N asks", o.n_epochs);
-  require(o.learning_rate > 0, "Umap", "learning_rate is {} but must be positive", o.learning_rate);
-  require(o.negative_sample_rate >= 0 && o.repulsion_strength >= 0, "Umap",
-          "negative_sample_rate is {} and repulsion_strength is {}; neither may be negative", o.negative_sample_rate,
-          o.repulsion_strength);
-  require(o.set_op_mix_ratio >= 0 && o.set_op_mix_ratio <= 1, "Umap", "set_op_mix_ratio is {} but must be from 0 to 1",
-          o.set_op_mix_ratio);
-  require(o.local_connectivity >= 0, "Umap", "local_connectivity is {} but must not be negative",
-          o.local_connectivity);
-  require(o.target_weight >= 0 && o.target_weight <= 1, "Umap", "target_weight is {} but must be from 0 to 1",
-          o.target_weight);
+  check_option(o.n_neighbors >= 2 && o.n_neighbors <= x.size(0), "Umap",
+               "n_neighbors is {} but must be from 2 to {}, the number of points (a point counts as its own neighbour)",
+               o.n_neighbors, x.size(0));
+  check_option(o.n_components >= 1 && o.n_components <= 3, "Umap", "n_components is {}; maps have 1, 2 or 3",
+               o.n_components);
+  check_option(o.min_dist >= 0 && o.spread > 0 && o.min_dist <= o.spread, "Umap",
+               "min_dist is {} and spread is {}; 0 <= min_dist <= spread must hold", o.min_dist, o.spread);
+  check_option(o.n_epochs >= 0, "Umap", "n_epochs is {} but must be positive, or 0 for as many as N asks", o.n_epochs);
+  check_option(o.learning_rate > 0, "Umap", "learning_rate is {} but must be positive", o.learning_rate);
+  check_option(o.negative_sample_rate >= 0 && o.repulsion_strength >= 0, "Umap",
+               "negative_sample_rate is {} and repulsion_strength is {}; neither may be negative",
+               o.negative_sample_rate, o.repulsion_strength);
+  check_option(o.set_op_mix_ratio >= 0 && o.set_op_mix_ratio <= 1, "Umap",
+               "set_op_mix_ratio is {} but must be from 0 to 1", o.set_op_mix_ratio);
+  check_option(o.local_connectivity >= 0, "Umap", "local_connectivity is {} but must not be negative",
+               o.local_connectivity);
+  check_option(o.target_weight >= 0 && o.target_weight <= 1, "Umap", "target_weight is {} but must be from 0 to 1",
+               o.target_weight);
 }
 
 UmapLayoutOptions Umap::layout(Index n_epochs) const {

@@ -51,6 +51,10 @@ class Umap {
   // With neighbours found before, at least n_neighbors - 1 of each point.
   Umap& fit(const Tensor& x, const Neighbors& neighbors, const Indices& labels = {});
 
+  // Throws what fit(x) would, at once: an OptionError (manifold/check_option.h), or an Error about x. For those who
+  // look for neighbours first.
+  void check(const Tensor& x) const;
+
   // New points [M, D] -> [M, C]: drawn into the finished map, which stays as it is. Throws before fit().
   Tensor transform(const Tensor& x) const;
 
@@ -62,7 +66,6 @@ class Umap {
   UmapCurve curve;    // a and b
 
  private:
-  void check(const Tensor& x) const;
   UmapLayoutOptions layout(Index n_epochs) const;
 
   UmapOptions options_;

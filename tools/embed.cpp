@@ -7,6 +7,7 @@
 
 #include "data/load.h"
 #include "lessons/interrupt.h"
+#include "manifold/check_option.h"
 #include "manifold/pca.h"
 #include "manifold/quality.h"
 #include "tensor/atomic_file.h"
@@ -84,6 +85,16 @@ EmbedJob read_points(const EmbedArguments& options) {
                                         options.labels.string(), given, options.data, n));
 }
 
+// What of the shared options these points do not allow. A method's own it finds itself.
+void check_fits(const EmbedArguments& options, const Tensor& x) {
+  const Index n = x.size(0), d = x.size(1);
+  check_option(options.pca <= n || options.pca >= d, "embed",
+               "--pca is {} but {} is [{}, {}]; it must be from 1 to {}, min(N, D)", options.pca, options.data, n, d,
+               std::min(n, d));
+  check_option(!options.quality || n >= 3, "embed", "--quality ranks neighbours, of 3 points at least; {} has {}",
+               options.data, n);
+}
+
 void add_quality(const EmbedJob& job, const Tensor& points, const Tensor& y, nlohmann::ordered_json& result) {
   const Index n = y.size(0), near = std::min(kTrustNeighbors, (n - 1) / 2);
   result["trustworthiness"] = trustworthiness(points, y, near);
@@ -138,6 +149,7 @@ int embed(const CLI::App& app, const EmbedArguments& options) {
   require_writable(options.out);
   if (!options.plot.empty()) require_writable(options.plot);
   const Tensor given = job.x;
+  check_fits(options, given);
   const auto say_points = [&](const Tensor& x) {
     fmt::print(stderr, "{}: {} points of {} numbers\n", options.method, x.size(0), x.size(1));
   };
@@ -205,7 +217,14 @@ Action setup_embed(CLI::App& app, const Arguments& arguments) {
     for (auto i = shared; i < all.size(); ++i) all[i]->group(kModelSettings + method.name);
     break;
   }
-  return [options, &app] { return embed(app, *options); };
+  return [options, &app] {
+    try {
+      return embed(app, *options);
+    } catch (const OptionError& error) {  // misuse, as what the command line alone shows to be wrong
+      fmt::print(stderr, "{}\n", error.what());
+      return 2;
+    }
+  };
 }
 
 const RegisterCommand embed_command("embed", "a map of the data in few dimensions", setup_embed);

@@ -155,6 +155,7 @@ std::function<Tensor(EmbedJob&)> tsne(CLI::App& app) {
   const auto search = neighbor_search(app);
   return [options, search](EmbedJob& job) {
     options->random_state = job.seed;
+    Tsne(*options).check(job.x);
     Progress bar({.title = "t-SNE", .total = options->max_iter, .unit = "iterations"});
     Index done = 0;
     options->progress = [&](Index iteration, double kl) {
@@ -190,6 +191,7 @@ std::function<Tensor(EmbedJob&)> umap(CLI::App& app) {
     if (*supervised && job.labels.numel() == 0)
       throw UsageError("embed", "--supervised needs labels, and the data have none", "--labels l.npy");
     options->random_state = job.seed;
+    Umap(*options).check(job.x);
     Progress bar({.title = "UMAP", .total = 0, .unit = "epochs"});
     Index done = 0;
     options->progress = [&](Index epoch, Index) {
@@ -197,8 +199,7 @@ std::function<Tensor(EmbedJob&)> umap(CLI::App& app) {
       done = epoch;
     };
     Umap model(*options);
-    const Index n = job.x.size(0), others = std::min(options->n_neighbors, n) - 1;
-    const Neighbors near = find_neighbors(job, std::max<Index>(1, others), *search);
+    const Neighbors near = find_neighbors(job, options->n_neighbors - 1, *search);
     job.stage("layout", [&] { model.fit(job.x, near, *supervised ? job.labels : Indices()); });
     const UmapLoss loss = job.stage("loss", [&] { return model.loss(); });
     job.results["loss"] = loss.sampled;

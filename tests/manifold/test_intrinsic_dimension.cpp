@@ -1,8 +1,11 @@
 // Dimensions that are known, and the biases that are known too.
 #include "manifold/intrinsic_dimension.h"
 
+#include <limits>
+
 #include "data/manifolds.h"
 #include "tensor/indexing.h"
+#include "tensor/parallel.h"
 #include "tensor/random.h"
 #include "tests/files.h"
 #include "tests/manifold/spectral_fixture.h"
@@ -55,18 +58,54 @@ TEST_CASE("of points that are equal one counts, and data of nothing else is name
   CHECK(levina_bickel(some) == levina_bickel(x));
   CHECK(mackay_ghahramani(some) == mackay_ghahramani(x));
   CHECK(message_of([&] { two_nn(Tensor::ones({20, 3})); }) ==
-        "two_nn: 2 neighbours of each point are needed but only 1 of the 20 points are different");
+        "two_nn: 2 neighbours of each point are needed but only 1 of the 20 points are different\n  hint: more points");
   Neighbors equal;
   equal.index = Indices(Shape{4, 2}), equal.distance = Tensor::zeros({4, 2});
   CHECK(contains(message_of([&] { two_nn(equal); }), "remove duplicates"));
 }
 
+TEST_CASE("dimension estimates have the same bits with any number of threads") {
+  const Tensor x = swiss_roll(1500, Rng(4), {.noise = 0.1}).points;
+  const auto all = [&] { return std::vector<double>{two_nn(x), levina_bickel(x), mackay_ghahramani(x)}; };
+  const int before = num_threads();
+  set_num_threads(1);
+  const std::vector<double> one = all();
+  for (const int threads : {2, 3}) {
+    set_num_threads(threads);
+    CHECK(all() == one);
+  }
+  set_num_threads(before);
+}
+
+TEST_CASE("dimension estimates name the first number that is not finite, of points and of distances") {
+  const Tensor x = Rng(5).uniform({40, 3});
+  for (const Real bad : {std::numeric_limits<Real>::quiet_NaN(), std::numeric_limits<Real>::infinity()}) {
+    Tensor points = x.clone();
+    points.set({3, 1}, bad), points.set({7, 0}, bad);
+    Neighbors near = nearest_neighbors(x, 20);
+    near.distance.set({5, 2}, bad);
+    const std::string of_x = fmt::format("x has {} in row 3, column 1", bad);
+    CHECK(contains(message_of([&] { two_nn(points); }), "two_nn: " + of_x));
+    CHECK(contains(message_of([&] { levina_bickel(points); }), "levina_bickel: " + of_x));
+    CHECK(contains(message_of([&] { mackay_ghahramani(points); }), "mackay_ghahramani: " + of_x));
+    const std::string of_distance = fmt::format("the neighbours' distance has {} in row 5, column 2", bad);
+    CHECK(contains(message_of([&] { two_nn(near); }), "two_nn: " + of_distance));
+    CHECK(contains(message_of([&] { levina_bickel(near); }), "levina_bickel: " + of_distance));
+    CHECK(contains(message_of([&] { mackay_ghahramani(near); }), "mackay_ghahramani: " + of_distance));
+  }
+}
+
 TEST_CASE("dimension estimates name what is wrong") {
   Rng rng(3);
   const Tensor x = rng.uniform({15, 3});
-  CHECK(contains(message_of([&] { levina_bickel(x); }), "20 neighbours of each point are needed but there are 15"));
+  CHECK(message_of([&] { levina_bickel(x); }) ==
+        "levina_bickel: k2 is 20 but there are 15 points; it must be from 2 to 14");
   CHECK(contains(message_of([&] { levina_bickel(x, 1, 5); }), "2 <= k1 <= k2"));
-  CHECK(contains(message_of([&] { mackay_ghahramani(nearest_neighbors(x, 4), 3, 5); }), "only 4 neighbours"));
+  CHECK(message_of([&] { mackay_ghahramani(x, 2, 0); }) ==
+        "mackay_ghahramani: k1 is 2 and k2 is 0; 2 <= k1 <= k2 is needed");
+  CHECK(contains(message_of([&] { mackay_ghahramani(nearest_neighbors(x, 4), 3, 5); }),
+                 "5 neighbours of each point are needed but 4 are known"));
+  CHECK(contains(message_of([&] { two_nn(nearest_neighbors(x, 1)); }), "2 neighbours of each point are needed"));
   CHECK(contains(message_of([&] { two_nn(x, 1); }), "below 1"));
   CHECK(contains(message_of([&] { two_nn(x.slice(0, 0, 2)); }), "at least 3 points"));
 }

@@ -126,6 +126,43 @@ TEST_CASE("PCA has the same bits with any number of threads, and the same signs"
   }
 }
 
+TEST_CASE("the randomised PCA has the same bits with any number of threads; its seed draws other numbers") {
+  const Tensor x = stretched(5000, 150, 30, 6);
+  const auto fit = [&](std::uint64_t seed) {
+    Pca pca({.n_components = 4, .svd_solver = PcaOptions::Solver::kRandomized, .random_state = seed});
+    pca.fit(x);
+    return pca;
+  };
+  const int before = num_threads();
+  set_num_threads(1);
+  const Pca one = fit(1);
+  const Tensor y = one.transform(x);
+  for (const int threads : {2, 3}) {
+    CAPTURE(threads);
+    set_num_threads(threads);
+    const Pca more = fit(1);
+    CHECK(identical(more.components, one.components));
+    CHECK(identical(more.explained_variance, one.explained_variance));
+    CHECK(identical(more.transform(x), y));
+  }
+  set_num_threads(before);
+  CHECK_FALSE(identical(fit(2).components, one.components));
+}
+
+TEST_CASE("PCA by either solver names the first number that is not finite") {
+  const Real nan = std::numeric_limits<Real>::quiet_NaN(), infinity = std::numeric_limits<Real>::infinity();
+  for (const auto solver : {PcaOptions::Solver::kExact, PcaOptions::Solver::kRandomized})
+    for (const Real bad : {nan, infinity, -infinity}) {
+      Tensor x = stretched(40, 12, 3, 7);
+      const Pca pca = Pca({.n_components = 2, .svd_solver = solver}).fit(x);
+      x.set({3, 5}, bad), x.set({9, 1}, bad);
+      const std::string where = fmt::format("x has {} in row 3, column 5; all numbers must be finite", bad);
+      const std::string fitted = message_of([&] { Pca({.n_components = 2, .svd_solver = solver}).fit(x); });
+      CHECK_MESSAGE(contains(fitted, "Pca: " + where), fitted);
+      CHECK(contains(message_of([&] { pca.transform(x); }), "Pca::transform: " + where));
+    }
+}
+
 TEST_CASE("PCA names what is wrong") {
   const Tensor x = stored("digits/x").slice(0, 0, 10);
   CHECK(message_of([&] { Pca({.n_components = 11}).fit(x); }) ==

@@ -16,6 +16,7 @@
 #include "tests/doctest.h"
 #include "tests/files.h"
 #include "tests/tools/process.h"
+#include "viz/gnuplot.h"
 #include "viz/png.h"
 
 using namespace gradfold;
@@ -99,6 +100,24 @@ TEST_CASE("embed: the map is the library's; a seed gives the same bytes on one t
   }
 }
 
+TEST_CASE("embed: the randomised PCA is the library's; a seed gives the same bytes on one thread and on two") {
+  const Scratch folder;
+  const Tensor x = Rng(5).normal({3000, 300});
+  write_npy(folder / "x.npy", x);
+  const auto embed = [&](const std::string& seed, const std::string& threads) {
+    const std::string from = (folder / "x.npy").string(), to = (folder / "y.npy").string();
+    const Finished done = gf({"embed", "pca", "--data", from, "--out", to, "--svd_solver", "randomized", "--seed", seed,
+                              "--threads", threads});
+    REQUIRE_MESSAGE(done.exit == 0, done.err);
+    return contents(folder / "y.npy");
+  };
+  const std::string one = embed("3", "1");
+  CHECK(embed("3", "2") == one);
+  Pca library({.n_components = 2, .svd_solver = PcaOptions::Solver::kRandomized, .random_state = 3});
+  CHECK(identical(read_npy(folder / "y.npy"), library.fit_transform(x)));
+  CHECK(embed("4", "2") != one);
+}
+
 TEST_CASE("embed: neighbours by NN-descent, with the share of the true ones, and a map as good") {
   const Roll roll;
   for (const std::string method : {"tsne", "umap"}) {
@@ -139,7 +158,7 @@ TEST_CASE("embed: images by name, PCA first, a picture in the labels' colours") 
   CHECK(contains(done.err, "120 points of 784 numbers"));
   CHECK(contains(done.err, "120 points of 20 numbers"));
   CHECK(fs::exists(roll.folder / "y.csv"));  // the numbers, with gnuplot or without
-  if (!fs::exists(roll.folder / "y.png")) return;
+  if (run_gnuplot("print 1\n").error == "gnuplot was not found") return skip("gnuplot is not installed");
   const Image picture = read_png(roll.folder / "y.png");
   std::set<std::tuple<int, int, int>> colors;
   for (const Color c : picture.pixels()) colors.insert({c.r, c.g, c.b});
@@ -169,6 +188,9 @@ TEST_CASE("embed: what it refuses, in one sentence, before anything is written")
   Tensor hole = roll.points.clone();
   hole.set({7, 2}, std::numeric_limits<Real>::quiet_NaN());
   write_npy(roll.folder / "nan.npy", hole);
+  hole = roll.points.clone();
+  hole.set({8, 0}, std::numeric_limits<Real>::infinity());
+  write_npy(roll.folder / "inf.npy", hole);
   write_npy(roll.folder / "two.npy", roll.points.slice(0, 0, 2).contiguous());
   write_npy(roll.folder / "short.npy", roll.labels.slice(0, 599));
   const auto with = [&](const std::string& file, const std::string& method, Words more = {}) {
@@ -189,20 +211,23 @@ TEST_CASE("embed: what it refuses, in one sentence, before anything is written")
            {roll.words("tsne", {"--init", "spectral"}), 2, "--init"},
            {roll.words("umap", {"--neighbors", "some"}), 2, "--neighbors"},
            {roll.words("pca", {"--neighbors", "exact"}), 2, "--neighbors"},
-           {roll.words("umap", {"--neighbors", "nn_descent", "--n_neighbors", "601"}), 1, "n_neighbors is 601"},
+           {roll.words("umap", {"--neighbors", "nn_descent", "--n_neighbors", "601"}), 2, "n_neighbors is 601"},
            {with("nan.npy", "umap", {"--neighbors", "nn_descent"}), 1, "row 7, column 2"},
            {with("two.npy", "umap", {"--neighbors", "nn_descent"}), 1, "at least 3 points"},
-           {roll.words("tsne", {"--perplexity", "700"}), 1, "perplexity is 700"},
-           {roll.words("isomap", {"--n_neighbors", "600"}), 1, "n_neighbors is 600 but there are 600 points"},
-           {roll.words("umap", {"--n_neighbors", "601"}), 1, "n_neighbors is 601"},
+           {roll.words("tsne", {"--perplexity", "700"}), 2, "perplexity is 700"},
+           {roll.words("isomap", {"--n_neighbors", "600"}), 2, "n_neighbors is 600 but there are 600 points"},
+           {roll.words("umap", {"--n_neighbors", "601"}), 2, "n_neighbors is 601"},
            {with("nan.npy", "pca"), 1, "row 7, column 2"},
+           {with("nan.npy", "pca", {"--svd_solver", "randomized"}), 1, "Pca: x has nan in row 7, column 2"},
+           {with("inf.npy", "pca", {"--svd_solver", "randomized"}), 1, "Pca: x has inf in row 8, column 0"},
+           {with("inf.npy", "umap"), 1, "Umap: x has inf in row 8, column 0"},
            {with("nan.npy", "tsne"), 1, "row 7, column 2"},
            {with("nan.npy", "umap"), 1, "row 7, column 2"},
            {with("nan.npy", "isomap"), 1, "row 7, column 2"},
            {with("nan.npy", "lle"), 1, "row 7, column 2"},
            {with("nan.npy", "mds"), 1, "row 7, column 2"},
            {with("nan.npy", "lda", {"--labels", roll.path("l.npy")}), 1, "row 7, column 2"},
-           {with("two.npy", "mds", {"--n_components", "3"}), 1, "n_components is 3"},
+           {with("two.npy", "mds", {"--n_components", "3"}), 2, "n_components is 3"},
            {with("two.npy", "umap"), 1, "at least 3 points"},
            {with("two.npy", "isomap"), 1, "at least 3 points"},
            {with("missing.npy", "pca"), 1, "missing.npy"}}) {

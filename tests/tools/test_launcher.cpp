@@ -110,7 +110,7 @@ class LaunchedAlone {
 
 TEST_CASE("the launcher is sound bash") {
   const std::string bash = find_program("bash").string();
-  for (const char* script : {"gf", ".ci/run", "tools/size_report.sh"}) {
+  for (const char* script : {"gf", ".ci/run", "tools/seeds.sh", "tools/size_report.sh"}) {
     CHECK(run({bash, "-n", std::string(GRADFOLD_SOURCE_DIR "/") + script}).exit == 0);
     if (const fs::path shellcheck = find_program("shellcheck"); !shellcheck.empty()) {
       const Finished checked = run({shellcheck.string(), std::string(GRADFOLD_SOURCE_DIR "/") + script});

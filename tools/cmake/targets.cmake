@@ -204,7 +204,7 @@ function(gradfold_tests)
       endif()
       if(program STREQUAL test_tools)
         target_link_libraries(${program} PRIVATE gf_commands)
-        add_dependencies(${program} gf_program lesson_2.3)  # its cases run them
+        add_dependencies(${program} gf_program lesson_2.3 lesson_3.1)  # its cases run them
       elseif(program STREQUAL test_lessons)
         add_dependencies(${program} lesson_1.1 lesson_2.3)  # its cases run them
       endif()
