@@ -138,9 +138,11 @@ Tensor Autoencoder::corrupted(const Tensor& x, Rng& rng) const {
   return out;
 }
 
-Var Autoencoder::loss(const Tensor& x, Rng& rng) {
+Var Autoencoder::loss(const Tensor& x, Rng& rng) { return loss(corrupted(x, rng), x); }
+
+Var Autoencoder::loss(const Tensor& damaged, const Tensor& x) {
   check_levels(kind(), x, channels(), kGrey);
-  const Var z = encoded(corrupted(x, rng));
+  const Var z = encoded(damaged);
   if (training()) follow_codes(z.value());
   return mse_loss(decoded(z), x, Reduction::kMean);
 }

@@ -47,6 +47,8 @@ class Autoencoder : public LatentModel {
   // The squared error per pixel between x and what comes back of corrupted(x). In training mode the codes' mean and
   // covariance follow.
   Var loss(const Tensor& x, Rng& rng);
+  // The same with damage that is at hand: `damaged` goes in, x is asked for.
+  Var loss(const Tensor& damaged, const Tensor& x);
 
   std::vector<Objective> objectives() override;  // "reconstruction", of all parameters
   // mse, per pixel, as in the loss; psnr_db, and for a denoiser that of its damaged input, corrupted_psnr_db.

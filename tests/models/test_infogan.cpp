@@ -1,6 +1,7 @@
 // InfoGAN against PyTorch, and what its losses may and may not change.
 #include "models/infogan.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "data/strokes.h"
@@ -38,14 +39,17 @@ InfoGanCodes stored_codes(const Stored& stored, const std::string& name) {
 }
 
 void check_gradients_of(InfoGan& model, const Stored& stored, const std::string& prefix) {
-  int checked = 0;
+  const auto has_prefix = [&](const auto& entry) { return entry.first.starts_with(prefix); };
+  const auto all = std::count_if(stored.arrays.begin(), stored.arrays.end(), has_prefix);
+  REQUIRE(all > 5);
+  std::ptrdiff_t checked = 0;
   for (const auto& [name, parameter] : model.named_parameters()) {
     if (stored.arrays.count(prefix + name) == 0) continue;
     CAPTURE(name);
     CHECK(disagreement(parameter.grad(), stored(prefix + name)) <= 2);  // through eight layers
     ++checked;
   }
-  CHECK(checked > 5);
+  CHECK(checked == all);
 }
 
 void against_torch(const std::string& name, InfoGanConfig config) {
@@ -57,6 +61,12 @@ void against_torch(const std::string& name, InfoGanConfig config) {
     first.emplace_back(key, key == "steps" ? value : stored(name + "/state." + key));
   model.load(first);
   const InfoGanCodes codes = stored_codes(stored, name);
+  {
+    InfoGan other(config);  // whose running statistics may move
+    other.load(first);
+    const Var told = other.information_loss(other.read(stored(name + "/drawn")), codes, /*plain=*/config.lambda == 0);
+    CHECK(told.item() == doctest::Approx(stored(name + "/information").item()).epsilon(1e-5));
+  }
   const AdamOptions options = {.lr = 1e-3, .beta1 = 0.5};
   Adam discriminator(model.discriminator_parameters(), options), generator(model.generator_parameters(), options);
 
@@ -89,13 +99,13 @@ Module& with_values(InfoGan& model, std::uint64_t seed) {
 
 }  // namespace
 
-TEST_CASE("InfoGAN agrees with PyTorch: losses, gradients and the state after one step, statistics included") {
+TEST_CASE("InfoGAN agrees with PyTorch: losses, information, gradients and the state after one step, statistics too") {
   against_torch("informed", small_infogan());
 }
 
 TEST_CASE("so does the plain GAN that a Q looks at") { against_torch("plain", small_infogan(0, 0)); }
 
-TEST_CASE("information loss: the PyTorch value, and by hand for a Q that knows nothing") {
+TEST_CASE("information loss: by hand for a Q that knows nothing") {
   const Stored stored;
   InfoGan model(small_infogan());
   with_values(model, 1);
@@ -127,7 +137,7 @@ TEST_CASE("a ratio of lambdas makes each further code weigh less; noise is on wh
   Rng rng(14);
   const Tensor images = Tensor::full({50, 1, 8, 8}, Real(0.5)), noise = model.shown(images, rng).value() - images;
   CHECK(std::abs(mean(noise).item()) < 0.02);
-  CHECK(std::sqrt(mean(square(noise)).item()) == doctest::Approx(0.3).epsilon(0.05));
+  CHECK(std::abs(std::sqrt(mean(square(noise)).item()) - 0.3) < 0.015);
   InfoGan without(small_infogan());
   CHECK(identical(without.shown(images, rng).value(), images));
 }
@@ -196,8 +206,10 @@ TEST_CASE("warm-up: a continuous code's weight grows with each training step, a 
   }
   model.eval();
   model.discriminator_loss(x, drawn, codes);  // no training step
-  for (const auto& [key, value] : model.state())
-    if (key == "steps") CHECK(value.item() == 6);  // kept in checkpoints, so that a run goes on warming up
+  const NamedTensors state = model.state();
+  const auto steps = std::find_if(state.begin(), state.end(), [](const auto& entry) { return entry.first == "steps"; });
+  REQUIRE(steps != state.end());
+  CHECK(steps->second.item() == 6);  // kept in checkpoints, so that a run goes on warming up
 }
 
 TEST_CASE("without the information term nothing of the codes' loss reaches generator or trunk; with it, it does") {
@@ -272,7 +284,7 @@ TEST_CASE("codes: as many as asked for, in their range, all categories; bad sett
         "InfoGan: images is [2, 1, 28, 28] but must be [N, 1, 8, 8]");
 }
 
-TEST_CASE("as a latent model: its code is the generator's input, what it encodes is what Q reads, walks turn one code") {
+TEST_CASE("as a latent model: its code is the generator's input, it encodes what Q reads, walks turn one code") {
   InfoGan model(small_infogan());
   with_values(model, 7).eval();
   Rng rng(8);
@@ -341,6 +353,10 @@ TEST_CASE("its objectives: each trains its own part; it learns to leave the cate
   std::vector<Objective> objectives = model.objectives();
   REQUIRE(objectives.size() == 2);
   CHECK(objectives[0].parameters.size() + objectives[1].parameters.size() == model.parameters().size());
+  CHECK(objectives[0].lr_factor == doctest::Approx(0.2));  // discriminator_rate
+  CHECK(objectives[1].lr_factor == 1);
+  CHECK(objectives[0].beta1 == 0.5);
+  CHECK(objectives[1].beta1 == 0.5);
   const StrokeDigits digits = stroke_digits(64, Rng(11), {.side = 8, .classes = {0, 1}});
   Rng rng(12), judging(13);
   model.eval();

@@ -1,16 +1,17 @@
 // Small VAEs of every kind against what PyTorch computed in double from the same weights, images and noise: the parts
-// of the bound, the loss, and every parameter's gradient.
+// of the bound, the loss, every parameter's gradient, and losses and weights after some steps of training.
 #include <set>
 
 #include "tests/disagreement.h"
 #include "tests/doctest.h"
 #include "tests/models/kinds.h"
 #include "tests/models/small_vaes.h"
+#include "tests/models/torch_steps.h"
 #include "tensor/npy.h"
 
 using namespace gradfold;
 
-TEST_CASE("small VAEs agree with PyTorch: bounds, losses and gradients") {
+TEST_CASE("small VAEs agree with PyTorch: bounds, losses and gradients, and after three steps of Adam") {
   const auto stored = read_npz(GRADFOLD_SOURCE_DIR "/tests/fixtures/vae.npz");
   std::set<std::string> unused;
   for (const auto& [key, value] : stored) unused.insert(key);
@@ -46,6 +47,7 @@ TEST_CASE("small VAEs agree with PyTorch: bounds, losses and gradients") {
       REQUIRE(parameter.grad().defined());
       CHECK(disagreement(parameter.grad(), take("grad." + name)) <= 1);
     }
+    check_torch_steps(model, [&] { return model.loss(x, noise, labels); }, take);
   }
   CHECK_MESSAGE(unused.empty(), *unused.begin() << " is stored but no small VAE has it");
 }

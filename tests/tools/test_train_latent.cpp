@@ -23,6 +23,14 @@ Words small_denoiser(const fs::path& out, Words more = {}) {
   return words;
 }
 
+// A GAN of a moment: 4 steps an epoch.
+Finished train_small_infogan(const fs::path& out, Words more = {}) {
+  Words words{"train", "infogan", "--out", out.string(), "--data", "strokes", "--limit", "64", "--batch", "16",
+              "--maps", "2", "--hidden", "8", "--code_hidden", "4", "--noise", "3", "--epochs", "1", "--json"};
+  words.insert(words.end(), more.begin(), more.end());
+  return gf(words);
+}
+
 void refused(const Words& words, const std::string& message) {
   const Finished result = gf(words);
   CHECK(result.exit == 2);
@@ -105,6 +113,8 @@ TEST_CASE("a VAE is trained on its bound, resumed to the same bits, judged with 
   REQUIRE(gf(training(resumed, "2")).exit == 0);
   REQUIRE(gf({"train", "vae", "--out", resumed, "--resume", "--epochs", "4"}).exit == 0);
   const auto first = read_safetensors(whole).tensors, second = read_safetensors(resumed).tensors;
+  REQUIRE(first.size() == second.size());
+  CHECK(first.at("steps").item() == 24);  // of warm_up, which is over
   for (const auto& [name, value] : first) {
     INFO(name);
     CHECK(identical(value, second.at(name)));
@@ -116,12 +126,17 @@ TEST_CASE("a VAE is trained on its bound, resumed to the same bits, judged with 
   CHECK(eval["refine_steps"] == 20);
   CHECK(eval["refined_elbo_nats"].get<double>() < eval["elbo_nats"].get<double>());
   CHECK(eval["iwae_nats"].get<double>() < eval["elbo_nats"].get<double>());
-  for (const Words& how : {Words{"--n", "4"}, {"--reconstruct", "--n", "3"}, {"--interpolate", "--n", "3"},
-                           {"--traverse"}, {"--latent-map", "--steps", "4"}}) {
-    Words words{"sample", whole, "--out", out};
+  const std::vector<std::pair<Words, Index>> pictures = {{{"--n", "4"}, 4},
+                                                         {{"--reconstruct", "--n", "3"}, 6},
+                                                         {{"--interpolate", "--n", "3", "--steps", "5"}, 15},
+                                                         {{"--traverse", "--steps", "5"}, 10},
+                                                         {{"--latent-map", "--steps", "4"}, 16}};
+  for (const auto& [how, images] : pictures) {
+    Words words{"sample", whole, "--json", "--out", out};
     words.insert(words.end(), how.begin(), how.end());
     const Finished drawn = gf(words);
-    CHECK_MESSAGE(drawn.exit == 0, drawn.err);
+    REQUIRE_MESSAGE(drawn.exit == 0, drawn.err);
+    CHECK(last_json(drawn.out)["images"] == images);
   }
   const Finished other = gf({"train", "autoencoder", "--out", whole, "--resume"});
   CHECK(other.exit == 2);
@@ -141,13 +156,7 @@ TEST_CASE("an InfoGAN, whose two optimizers take turns, is resumed to the same b
   Scratch folder;
   const fs::path whole = folder / "whole.safetensors", resumed = folder / "resumed.safetensors";
   const fs::path out = folder / "s.png";
-  const auto trained_to = [](const fs::path& path, Words more) {
-    Words words{"train", "infogan", "--out", path.string(), "--data", "strokes", "--limit", "64", "--batch", "16",
-                "--maps", "2", "--hidden", "8", "--code_hidden", "4", "--noise", "3"};
-    words.insert(words.end(), more.begin(), more.end());
-    return gf(words);
-  };
-  const Finished trained = trained_to(whole, {"--epochs", "2", "--json"});
+  const Finished trained = train_small_infogan(whole, {"--epochs", "2"});
   REQUIRE_MESSAGE(trained.exit == 0, trained.err);
   const auto line = last_json(contents(folder / "whole.log.jsonl"));
   for (const char* key : {"train_discriminator_loss", "train_generator_loss", "valid_loss", "code_error",
@@ -155,7 +164,7 @@ TEST_CASE("an InfoGAN, whose two optimizers take turns, is resumed to the same b
     CHECK_MESSAGE(line.contains(key), key);
   CHECK(line["valid_loss"] == line["code_error"]);
 
-  REQUIRE(trained_to(resumed, {"--epochs", "1"}).exit == 0);
+  REQUIRE(train_small_infogan(resumed).exit == 0);
   REQUIRE(gf({"train", "infogan", "--out", resumed, "--resume", "--epochs", "2"}).exit == 0);
   const auto first = read_safetensors(whole).tensors, second = read_safetensors(resumed).tensors;
   REQUIRE(first.size() == second.size());
@@ -178,6 +187,29 @@ TEST_CASE("an InfoGAN, whose two optimizers take turns, is resumed to the same b
   const Finished other = gf({"train", "autoencoder", "--out", whole, "--resume"});
   CHECK(other.exit == 2);
   CHECK(contains(other.err, "holds the model infogan, not the model autoencoder"));
+}
+
+TEST_CASE("--lambda 0: no loss asks for the category; with --lambda_continuous 0 too, Q alone is asked for all codes") {
+  Scratch folder;
+  const auto losses_with = [&](const std::string& name, const Words& more) {
+    const fs::path model = folder / (name + ".safetensors"), out = folder / "s.png";
+    const Finished trained = train_small_infogan(model, more);
+    REQUIRE_MESSAGE(trained.exit == 0, trained.err);
+    const auto eval = last_json(gf({"eval", model, "--limit", "30", "--json"}).out);
+    CHECK(eval["code_error"].get<double>() > 0.3);  // as for any that has seen 64 images
+    CHECK(eval["unread_nats"].get<double>() + eval["information_nats"].get<double>() == doctest::Approx(std::log(10)));
+    CHECK(last_json(gf({"sample", model, "--n", "4", "--json", "--out", out}).out)["images"] == 4);
+    const auto line = last_json(trained.out);
+    return std::pair<double, double>{line["train_discriminator_loss"], line["train_generator_loss"]};
+  };
+  const auto [d_all, g_all] = losses_with("all", {});
+  const auto [d_none, g_none] = losses_with("none", {"--lambda", "0"});
+  const auto [d_plain, g_plain] = losses_with("plain", {"--lambda", "0", "--lambda_continuous", "0"});
+  // In the first steps a category is unread: about log 10 nats.
+  CHECK(d_all - d_none == doctest::Approx(std::log(10)).epsilon(0.1));
+  CHECK(g_all - g_none == doctest::Approx(std::log(10)).epsilon(0.1));
+  CHECK(d_plain - d_none > std::log(10));
+  CHECK(g_plain == doctest::Approx(g_none).epsilon(0.02));
 }
 
 TEST_CASE("what a model cannot do names the model and is misuse") {
