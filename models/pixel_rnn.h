@@ -23,8 +23,8 @@ struct PixelRnnConfig {
 //     -> layers times: x + 1x1 to 2h (LSTM with h units (x))
 //     -> relu, 1x1 to head maps, relu, 1x1 to the logits [N, C * K, H, W],  K = 1 (two levels) or levels
 //
-// A Row LSTM sees a triangle above the pixel (kernel / 2 columns more to each side a row), a Diagonal BiLSTM everything before it; for that its maps have one column
-// more than the image, which the paper does not mention.
+// A Row LSTM sees a triangle above the pixel, kernel / 2 columns more to each side a row, a Diagonal BiLSTM everything
+// before it; for that its maps have one column more than the image, which the paper does not mention.
 class PixelRnn : public AutoregressiveModel {
  public:
   PixelRnn(PixelRnnKind kind, PixelRnnConfig config = {});
