@@ -141,7 +141,8 @@ const std::map<std::string, Entry>& entries() {
       {"gated_pixel_cnn", {GatedPixelCnn().config(), make_gated_pixel_cnn}},
       {"pixel_cnn_pp", {PixelCnnPp().config(), make_pixel_cnn_pp}},
       {"row_lstm", {PixelRnn(PixelRnnKind::kRowLstm).config(), make_pixel_rnn<PixelRnnKind::kRowLstm>}},
-      {"diagonal_bilstm", {PixelRnn(PixelRnnKind::kDiagonalBiLstm).config(), make_pixel_rnn<PixelRnnKind::kDiagonalBiLstm>}},
+      {"diagonal_bilstm",
+       {PixelRnn(PixelRnnKind::kDiagonalBiLstm).config(), make_pixel_rnn<PixelRnnKind::kDiagonalBiLstm>}},
       {"vae", {Vae().config(), make_vae}},
   };
   return all;

@@ -1,6 +1,7 @@
 // gf eval CHECKPOINT --data D
 #include "data/load.h"
 #include "lessons/interrupt.h"
+#include "models/vae.h"
 #include "tensor/parallel.h"
 #include "tools/command.h"
 #include "tools/model_options.h"
@@ -28,6 +29,9 @@ std::string error_key(const std::string& name) {
 int evaluate(EvalArguments options) {
   if (options.threads > 0) set_num_threads(options.threads);
   const OpenedModel opened = open_checkpoint(options.checkpoint);
+  if (options.refine > 0 && !dynamic_cast<const Vae*>(opened.model.get()))
+    throw UsageError("eval", fmt::format("--refine is for a VAE, whose encoder gives a posterior; {} is a {}",
+                                         options.checkpoint, opened.model->name()));
   if (options.data.empty()) options.data = saved_settings(opened.progress).data;
   const Dataset data = data_for(*opened.model, load_dataset(options.data, parse_split(options.split),
                                                             {.limit = options.limit, .seed = options.seed}),

@@ -179,7 +179,8 @@ TEST_CASE("a linear-Gaussian model with known log p(x): the ELBO's gap is KL(q |
 
 TEST_CASE("a refined posterior: what the encoder says after no step, the exact one after many; the nets stay") {
   LinearGaussian linear;
-  const auto before = linear.model.state();
+  NamedTensors before = linear.model.state();
+  for (auto& [name, value] : before) value = value.clone();
   const Index copies = 50;
   for (const auto& [x0, x1] : {std::array{0.3, 0.6}, std::array{1.2, -0.4}}) {
     const auto exact = linear.at(x0, x1);
@@ -190,12 +191,12 @@ TEST_CASE("a refined posterior: what the encoder says after no step, the exact o
     CHECK(identical(none.mean.value(), encoded.mean.value()));
     CHECK(identical(none.log_var.value(), encoded.log_var.value()));
     const Posterior q = refine_posterior(linear.model, each, 300, rng);
-    CHECK(mean(q.mean.value()).item() == doctest::Approx(exact.mean).epsilon(0.02));
-    CHECK(std::exp(mean(q.log_var.value()).item()) == doctest::Approx(exact.variance).epsilon(0.05));
+    CHECK(std::abs(mean(q.mean.value()).item() - exact.mean) < 0.02);
+    CHECK(std::abs(mean(q.log_var.value()).item() - std::log(exact.variance)) < 0.05);
   }
-  for (const auto& [name, value] : linear.model.state())
-    for (const auto& [old_name, old_value] : before)
-      if (name == old_name) CHECK(identical(value, old_value));
+  const NamedTensors after = linear.model.state();
+  REQUIRE(after.size() == before.size());
+  for (std::size_t i = 0; i < after.size(); ++i) CHECK(identical(after[i].second, before[i].second));
   for (const Var& parameter : linear.model.parameters()) CHECK_FALSE(parameter.grad().defined());
 }
 

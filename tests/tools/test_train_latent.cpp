@@ -212,6 +212,10 @@ TEST_CASE("--lambda 0: no loss asks for the category; with --lambda_continuous 0
   CHECK(g_plain == doctest::Approx(g_none).epsilon(0.02));
 }
 
+TEST_CASE("--refine of what has no posterior is misuse") {
+  refused({"eval", "pretrained:pixel_cnn", "--data", "strokes", "--refine", "5"}, "--refine is for a VAE");
+}
+
 TEST_CASE("what a model cannot do names the model and is misuse") {
   Scratch folder;
   const fs::path model = folder / "model.safetensors", wide = folder / "wide.safetensors", out = folder / "s.png";
