@@ -21,8 +21,8 @@ const GatedPixelCnnConfig& checked(const GatedPixelCnnConfig& c) {
   return c;
 }
 
-GatedMaskedConvOptions gated_options(const GatedPixelCnnConfig& c) {
-  return {.groups = c.channels, .condition = c.classes};
+GatedMaskedConvOptions gated_options(const GatedPixelCnnConfig& c, DropoutStream& dropout) {
+  return {.groups = c.channels, .condition = c.classes, .dropout = dropout.options()};
 }
 
 // GatedPixelCnn::forward_given at one pixel; the vertical stack a row at a time.
@@ -60,14 +60,16 @@ struct CachedGatedPixelCnn : PixelNet {
 
 GatedPixelCnn::GatedPixelCnn(GatedPixelCnnConfig config)
     : AutoregressiveModel(config.levels, config.channels), settings(checked(config)),
-      input_(child<GatedMaskedConv>("input", MaskType::kA, config.channels, config.maps, 7, gated_options(config))),
+      dropout_(child<DropoutStream>("dropout", config.dropout)),
+      input_(child<GatedMaskedConv>("input", MaskType::kA, config.channels, config.maps, 7,
+                                    gated_options(config, dropout_))),
       hidden_(child<MaskedConv2d>("hidden", MaskType::kB, config.maps, config.head, 1,
                                   MaskedConvOptions{.groups = config.channels, .relu = true})),
       output_(child<MaskedConv2d>("output", MaskType::kB, config.head, config.channels * logits_per_channel(), 1,
                                   MaskedConvOptions{.groups = config.channels})) {
   for (Index i = 1; i < config.layers; ++i)
     layers_.push_back(&child<GatedMaskedConv>(fmt::format("layer{}", i), MaskType::kB, config.maps, config.maps,
-                                              config.kernel, gated_options(config)));
+                                              config.kernel, gated_options(config, dropout_)));
 }
 
 Var GatedPixelCnn::forward(const Var& x) {
@@ -76,6 +78,7 @@ Var GatedPixelCnn::forward(const Var& x) {
 
 Var GatedPixelCnn::forward_given(const Var& x, const Indices& labels) {
   check_shape("GatedPixelCnn", "x", x.shape(), {"N", settings.channels, "H", "W"});
+  dropout_.begin_pass();
   const Var z = settings.classes > 0 ? Var(one_hot(labels, settings.classes)) : Var();
   const Var pixels = x * Real{2} - Real{1};
   GatedMaps maps = input_.run({pixels, pixels}, z);
@@ -93,7 +96,7 @@ std::unique_ptr<PixelNet> GatedPixelCnn::cached(Index n, Index width) {
 ModelConfig GatedPixelCnn::config() const {
   return {{"maps", settings.maps},     {"layers", settings.layers}, {"kernel", settings.kernel},
           {"head", settings.head},     {"levels", settings.levels}, {"channels", settings.channels},
-          {"classes", settings.classes}};
+          {"dropout", settings.dropout}, {"classes", settings.classes}};
 }
 
 std::map<std::string, std::string> GatedPixelCnn::config_help() const {
@@ -103,6 +106,7 @@ std::map<std::string, std::string> GatedPixelCnn::config_help() const {
           {"head", "maps of the 1x1 layer before the output"},
           {"levels", "values of a pixel: 2 for black and white, 256 for all greys"},
           {"channels", "1 for grey images, 3 for red, green and blue (maps and head must be multiples of it)"},
+          {"dropout", "percent of what each layer's gates let through that a training step leaves out"},
           {"classes", "0: any image; 10: an image of a given class, such as a digit, learned from labelled data"}};
 }
 

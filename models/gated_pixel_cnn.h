@@ -11,6 +11,7 @@ struct GatedPixelCnnConfig {
   Index head = 32;   // maps of the layer before the output
   int levels = 2;    // values of a pixel: 2 has one logit, more a softmax over all levels
   int channels = 1;  // 3 for R, G, B, drawn in this order at each pixel
+  Index dropout = 0;  // percent, of what each layer's gates let through
   Index classes = 0;  // that images are conditioned on: p(x | class); 0: none, p(x)
 };
 
@@ -41,6 +42,7 @@ class GatedPixelCnn : public AutoregressiveModel {
   Var forward_given(const Var& x, const Indices& labels) override;
 
  private:
+  DropoutStream& dropout_;
   GatedMaskedConv& input_;
   std::vector<GatedMaskedConv*> layers_;
   MaskedConv2d& hidden_;  // and its relu

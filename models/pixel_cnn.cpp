@@ -62,20 +62,23 @@ PixelCnnConfig pixel_cnn_as_large_as(Index parameters, Index blocks) {
   return {.maps = maps, .blocks = blocks};
 }
 
-PixelCnnBlock::PixelCnnBlock(const PixelCnnConfig& c)
+PixelCnnBlock::PixelCnnBlock(const PixelCnnConfig& c, DropoutOptions dropout)
     : reduce(child<MaskedConv2d>("reduce", mask(c, MaskType::kB), 2 * c.maps, c.maps, 1, groups(c))),
       conv(child<MaskedConv2d>("conv", mask(c, MaskType::kB), c.maps, c.maps, c.kernel, groups(c))),
-      expand(child<MaskedConv2d>("expand", mask(c, MaskType::kB), c.maps, 2 * c.maps, 1, groups(c))) {}
+      expand(child<MaskedConv2d>("expand", mask(c, MaskType::kB), c.maps, 2 * c.maps, 1, groups(c))),
+      dropout(child<Dropout>("dropout", dropout)) {}
 
-Var PixelCnnBlock::composed(const Var& x) { return x + expand(relu(conv(relu(reduce(relu(x)))))); }
+Var PixelCnnBlock::composed(const Var& x) { return x + dropout(expand(relu(conv(relu(reduce(relu(x))))))); }
 
 Var PixelCnnBlock::forward(const Var& x) {
-  return bottleneck(x, {reduce.seen_weight(), reduce.bias}, {conv.seen_weight(), conv.bias},
-                    {expand.seen_weight(), expand.bias}, conv.taps);
+  const Var y = bottleneck(x, {reduce.seen_weight(), reduce.bias}, {conv.seen_weight(), conv.bias},
+                           {expand.seen_weight(), expand.bias}, conv.taps);
+  return training() && dropout.p > 0 ? x + dropout(y - x) : y;
 }
 
 PixelCnn::PixelCnn(PixelCnnConfig config)
     : AutoregressiveModel(config.levels, config.channels), settings(checked(config)),
+      dropout_(child<DropoutStream>("dropout", config.dropout)),
       input_(child<MaskedConv2d>("input", mask(config, MaskType::kA), config.channels, 2 * config.maps, 7,
                                  groups(config))),
       blocks_(child<Sequential>("blocks")),
@@ -83,7 +86,7 @@ PixelCnn::PixelCnn(PixelCnnConfig config)
                                   MaskedConvOptions{.groups = config.channels, .relu = true})),
       output_(child<MaskedConv2d>("output", mask(config, MaskType::kB), config.maps,
                                   config.channels * logits_per_channel(), 1, groups(config))) {
-  for (Index i = 0; i < config.blocks; ++i) blocks_.add<PixelCnnBlock>(config);
+  for (Index i = 0; i < config.blocks; ++i) blocks_.add<PixelCnnBlock>(config, dropout_.options());
 }
 
 Var PixelCnn::forward(const Var& x) {
@@ -92,6 +95,7 @@ Var PixelCnn::forward(const Var& x) {
 }
 
 Var PixelCnn::trunk(const Var& x, Index blocks) {
+  dropout_.begin_pass();
   Var maps = input_(x * Real{2} - Real{1});
   for (Index i = 0; i < blocks; ++i) maps = blocks_[static_cast<std::size_t>(i)](maps);
   return maps;
@@ -111,6 +115,7 @@ ModelConfig PixelCnn::config() const {
           {"kernel", settings.kernel},
           {"levels", settings.levels},
           {"channels", settings.channels},
+          {"dropout", settings.dropout},
           {"masked", settings.masked}};
 }
 
@@ -120,6 +125,7 @@ std::map<std::string, std::string> PixelCnn::config_help() const {
           {"kernel", "rows and columns of the blocks' masked convolutions; odd, the paper's is 3"},
           {"levels", "values of a pixel: 2 for black and white, 256 for all greys"},
           {"channels", "1 for grey images, 3 for red, green and blue (maps must be a multiple of it)"},
+          {"dropout", "percent of what each block adds to the trunk that a training step leaves out"},
           {"masked", "0: ordinary convolutions, which see the pixel they predict; no model of anything (lesson 2.3)"}};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include "models/autoregressive.h"
+#include "nn/dropout.h"
 #include "nn/masked_conv2d.h"
 #include "nn/sequential.h"
 
@@ -11,6 +12,7 @@ struct PixelCnnConfig {
   Index kernel = 3;  // of the blocks' masked convolution, rows and columns; the input's is 7
   int levels = 2;    // values of a pixel: 2 has one logit, more a softmax over all levels
   int channels = 1;  // 3 for R, G, B, drawn in this order at each pixel
+  Index dropout = 0;  // percent, of what each block adds to the trunk
   // false: ordinary convolutions, which see the pixel they predict. Not a model of anything: lesson 2.3
   // trains it to show why the mask is there.
   bool masked = true;
@@ -22,11 +24,12 @@ PixelCnnConfig pixel_cnn_as_large_as(Index parameters, Index blocks);
 // A residual block. x [N, 2h, H, W] -> the same.
 class PixelCnnBlock : public Module {
  public:
-  explicit PixelCnnBlock(const PixelCnnConfig& config);
+  explicit PixelCnnBlock(const PixelCnnConfig& config, DropoutOptions dropout = {});
 
   MaskedConv2d& reduce;  // 1x1, 2h to h
   MaskedConv2d& conv;    // kernel x kernel, h to h
   MaskedConv2d& expand;  // 1x1, h to 2h
+  Dropout& dropout;
 
   // What the block computes. To change it, change this and let forward return it.
   Var composed(const Var& x);
@@ -66,6 +69,7 @@ class PixelCnn : public AutoregressiveModel {
   bool looks_ahead() const override { return !settings.masked; }
 
  private:
+  DropoutStream& dropout_;
   MaskedConv2d& input_;
   Sequential& blocks_;
   MaskedConv2d& hidden_;  // and its relu

@@ -9,18 +9,12 @@ namespace gradfold {
 namespace {
 
 const Size2 kUKernel{2, 3}, kUlKernel{2, 2};
-constexpr std::uint64_t kDropoutSeed = 1701;
 
 const PixelCnnPpConfig& checked(const PixelCnnPpConfig& c) {
   require(c.maps > 0 && c.blocks > 0 && c.halvings >= 0 && c.mixture > 0, "PixelCnnPp",
           "maps is {}, blocks {}, halvings {} and mixture {}; halvings may be 0, the others must be 1 or more",
           c.maps, c.blocks, c.halvings, c.mixture);
-  require(c.dropout >= 0 && c.dropout < 100, "PixelCnnPp", "dropout is {} but must be 0 .. 99 percent", c.dropout);
   return c;
-}
-
-GatedResidualOptions block_options(const PixelCnnPpConfig& c, Index side, Rng& rng) {
-  return {.side = side, .dropout = static_cast<Real>(c.dropout) / 100, .rng = &rng};
 }
 
 // A row further down, a column further right: what comes in is blank, without even a bias.
@@ -29,10 +23,11 @@ Var shift_right(const Var& x) { return pad(slice(x, 3, 0, x.size(3) - 1), {{1, 0
 
 }  // namespace
 
-PixelStreamsBlock::PixelStreamsBlock(const PixelCnnPpConfig& c, bool up, Rng& rng)
-    : u(child<GatedResidual>("u", Shift::kDown, c.maps, kUKernel, block_options(c, up ? c.maps : 0, rng))),
+PixelStreamsBlock::PixelStreamsBlock(const PixelCnnPpConfig& c, bool up, DropoutOptions dropout)
+    : u(child<GatedResidual>("u", Shift::kDown, c.maps, kUKernel,
+                             GatedResidualOptions{.side = up ? c.maps : 0, .dropout = dropout})),
       ul(child<GatedResidual>("ul", Shift::kDownRight, c.maps, kUlKernel,
-                              block_options(c, up ? 2 * c.maps : c.maps, rng))) {}
+                              GatedResidualOptions{.side = up ? 2 * c.maps : c.maps, .dropout = dropout})) {}
 
 PixelStreams PixelStreamsBlock::run(const PixelStreams& x, const PixelStreams* before) {
   return scoped([&] {
@@ -60,17 +55,16 @@ PixelStreams PixelStreamsDouble::run(const PixelStreams& x, Size2 size) {
 PixelCnnPp::PixelCnnPp(PixelCnnPpConfig config)
     : AutoregressiveModel(config.levels, config.channels), settings(checked(config)),
       mixture{.components = config.mixture, .levels = config.levels, .channels = config.channels},
-      dropout_rng_(kDropoutSeed),
+      dropout_(child<DropoutStream>("dropout", config.dropout)),
       above_(child<ShiftedConv2d>("above", Shift::kDown, config.channels + 1, config.maps, kUKernel)),
       above_row_(child<ShiftedConv2d>("above_row", Shift::kDown, config.channels + 1, config.maps, Size2(1, 3))),
       left_(child<ShiftedConv2d>("left", Shift::kDownRight, config.channels + 1, config.maps, Size2(2, 1))),
       output_(child<ShiftedConv2d>("output", Shift::kDown, config.maps, has_mixture() ? mixture.parameters() : 1, 1)) {
-  if (config.dropout > 0) dropout_steps_ = &buffer("dropout_steps", Tensor::zeros({1}));
   const auto add_blocks = [&](const char* way, Index resolution, Index count) {
     std::vector<PixelStreamsBlock*> blocks;
     for (Index i = 0; i < count; ++i)
       blocks.push_back(&child<PixelStreamsBlock>(fmt::format("{}{}_{}", way, resolution, i), settings,
-                                                 /*up=*/way[0] == 'u', dropout_rng_));
+                                                 /*up=*/way[0] == 'u', dropout_.options()));
     return blocks;
   };
   for (Index i = 0; i <= config.halvings; ++i) {
@@ -106,11 +100,7 @@ PixelStreams PixelCnnPp::down_and_up(std::size_t resolution, PixelStreams maps) 
 
 Var PixelCnnPp::forward(const Var& x) {
   check_shape("PixelCnnPp", "x", x.shape(), {"N", settings.channels, "H", "W"});
-  if (dropout_steps_ && training()) {  // another pass, other maps; and the same again after a checkpoint
-    Real& steps = dropout_steps_->data()[0];
-    dropout_rng_ = Rng(kDropoutSeed).fork(static_cast<std::uint64_t>(steps));
-    steps += 1;
-  }
+  dropout_.begin_pass();
   return output_(elu(down_and_up(0, first(x)).ul));
 }
 

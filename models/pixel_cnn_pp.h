@@ -23,7 +23,7 @@ struct PixelStreams {
 // A residual block of each stream; that of ul takes what u's gave, and on the way up both take what they were
 // on the way down.
 struct PixelStreamsBlock : Module {
-  PixelStreamsBlock(const PixelCnnPpConfig& config, bool up, Rng& rng);
+  PixelStreamsBlock(const PixelCnnPpConfig& config, bool up, DropoutOptions dropout);
   GatedResidual& u;
   GatedResidual& ul;
   PixelStreams run(const PixelStreams& x, const PixelStreams* before = nullptr);
@@ -86,8 +86,7 @@ class PixelCnnPp : public AutoregressiveModel {
   // From maps of this resolution down to the coarsest and up again to this one.
   PixelStreams down_and_up(std::size_t resolution, PixelStreams maps);
 
-  Rng dropout_rng_;
-  Tensor* dropout_steps_ = nullptr;  // how many passes have drawn from it; with dropout only
+  DropoutStream& dropout_;
   ShiftedConv2d& above_;             // to u
   ShiftedConv2d& above_row_;         // to ul
   ShiftedConv2d& left_;              // to ul

@@ -8,21 +8,23 @@
 namespace gradfold {
 namespace {
 
-// x + 1x1 to 2h (LSTM (x))
+// x + 1x1 to 2h (dropout (LSTM (x)))
 struct PixelRnnLayer : Module {
-  PixelRnnLayer(PixelRnnKind kind, const PixelRnnConfig& c)
+  PixelRnnLayer(PixelRnnKind kind, const PixelRnnConfig& c, DropoutOptions dropout)
       : lstm(kind == PixelRnnKind::kRowLstm
                  ? adopt("lstm", std::make_unique<RowLstm>(2 * c.hidden, c.hidden,
                                                            RowLstmOptions{.kernel = c.kernel, .groups = c.channels}))
                  : adopt("lstm", std::make_unique<DiagonalBiLstm>(2 * c.hidden, c.hidden,
                                                                   DiagonalBiLstmOptions{.groups = c.channels}))),
         expand(child<MaskedConv2d>("expand", MaskType::kB, c.hidden, 2 * c.hidden, 1,
-                                   MaskedConvOptions{.groups = c.channels})) {}
+                                   MaskedConvOptions{.groups = c.channels})),
+        dropout(child<Dropout>("dropout", dropout)) {}
 
   Module& lstm;
   MaskedConv2d& expand;
+  Dropout& dropout;
 
-  Var forward(const Var& x) override { return x + expand(lstm(x)); }
+  Var forward(const Var& x) override { return x + expand(dropout(lstm(x))); }
 };
 
 const PixelRnnConfig& checked(const PixelRnnConfig& c) {
@@ -81,6 +83,7 @@ struct CachedPixelRnn : PixelNet {
 
 PixelRnn::PixelRnn(PixelRnnKind kind, PixelRnnConfig config)
     : AutoregressiveModel(config.levels, config.channels), kind(kind), settings(checked(config)),
+      dropout_(child<DropoutStream>("dropout", config.dropout)),
       input_(child<MaskedConv2d>("input", MaskType::kA, config.channels, 2 * config.hidden, 7,
                                  MaskedConvOptions{.groups = config.channels})),
       layers_(child<Sequential>("layers")),
@@ -88,11 +91,12 @@ PixelRnn::PixelRnn(PixelRnnKind kind, PixelRnnConfig config)
                                   MaskedConvOptions{.groups = config.channels})),
       output_(child<MaskedConv2d>("output", MaskType::kB, config.head, config.channels * logits_per_channel(), 1,
                                   MaskedConvOptions{.groups = config.channels})) {
-  for (Index i = 0; i < config.layers; ++i) layers_.add<PixelRnnLayer>(kind, config);
+  for (Index i = 0; i < config.layers; ++i) layers_.add<PixelRnnLayer>(kind, config, dropout_.options());
 }
 
 Var PixelRnn::forward(const Var& x) {
   check_shape("PixelRnn", "x", x.shape(), {"N", settings.channels, "H", "W"});
+  dropout_.begin_pass();
   Var maps = x * Real{2} - Real{1};
   // Under mask A the maps at a row's last pixel do not show that pixel, so the right LSTM, which starts there, would
   // have nothing of it for the row below. One blank column further on it is seen.
@@ -117,7 +121,8 @@ ModelConfig PixelRnn::config() const {
                      {"layers", settings.layers},
                      {"head", settings.head},
                      {"levels", settings.levels},
-                     {"channels", settings.channels}};
+                     {"channels", settings.channels},
+                     {"dropout", settings.dropout}};
   if (kind == PixelRnnKind::kRowLstm) all["kernel"] = settings.kernel;
   return all;
 }
@@ -128,7 +133,8 @@ std::map<std::string, std::string> PixelRnn::config_help() const {
       {"layers", "LSTM layers, each with a residual connection around it"},
       {"head", "maps of the 1x1 layer before the output"},
       {"levels", "values of a pixel: 2 for black and white, 256 for all greys"},
-      {"channels", "1 for grey images, 3 for red, green and blue (hidden and head must be multiples of it)"}};
+      {"channels", "1 for grey images, 3 for red, green and blue (hidden and head must be multiples of it)"},
+      {"dropout", "percent of each LSTM's states that a training step hides from the next layer"}};
   if (kind == PixelRnnKind::kRowLstm) all["kernel"] = "columns of the row above that a state sees; odd, mostly 3";
   return all;
 }

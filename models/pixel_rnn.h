@@ -1,5 +1,6 @@
 #pragma once
 #include "models/autoregressive.h"
+#include "nn/dropout.h"
 #include "nn/masked_conv2d.h"
 #include "nn/sequential.h"
 
@@ -14,6 +15,7 @@ struct PixelRnnConfig {
   Index head = 32;   // maps of the layer before the output
   int levels = 2;    // values of a pixel: 2 has one logit, more a softmax over all levels
   int channels = 1;  // 3 for R, G, B, drawn in this order at each pixel
+  Index dropout = 0;  // percent, of each LSTM's states as the next layer sees them
 };
 
 // PixelRNN (van den Oord, Kalchbrenner, Kavukcuoglu 2016, "Pixel recurrent neural networks", arXiv 1601.06759), with
@@ -41,6 +43,7 @@ class PixelRnn : public AutoregressiveModel {
   const PixelRnnConfig settings;
 
  private:
+  DropoutStream& dropout_;
   MaskedConv2d& input_;
   Sequential& layers_;
   MaskedConv2d& hidden_;

@@ -24,6 +24,7 @@ std::unique_ptr<ImageModel> make_pixel_cnn(const ModelConfig& config) {
                                                    .kernel = config.at("kernel"),
                                                    .levels = static_cast<int>(config.at("levels")),
                                                    .channels = static_cast<int>(config.at("channels")),
+                                                   .dropout = config.at("dropout"),
                                                    .masked = config.at("masked") != 0});
 }
 
@@ -34,6 +35,7 @@ std::unique_ptr<ImageModel> make_gated_pixel_cnn(const ModelConfig& config) {
                                                              .head = config.at("head"),
                                                              .levels = static_cast<int>(config.at("levels")),
                                                              .channels = static_cast<int>(config.at("channels")),
+                                                             .dropout = config.at("dropout"),
                                                              .classes = config.at("classes")});
 }
 
@@ -55,7 +57,8 @@ std::unique_ptr<ImageModel> make_pixel_rnn(const ModelConfig& config) {
                                                          .kernel = kernel,
                                                          .head = config.at("head"),
                                                          .levels = static_cast<int>(config.at("levels")),
-                                                         .channels = static_cast<int>(config.at("channels"))});
+                                                         .channels = static_cast<int>(config.at("channels")),
+                                                         .dropout = config.at("dropout")});
 }
 
 std::unique_ptr<ImageModel> make_independent_pixels(const ModelConfig& config) {

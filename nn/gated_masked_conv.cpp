@@ -20,7 +20,8 @@ GatedMaskedConv::GatedMaskedConv(MaskType type, Index in, Index maps, Index kern
       horizontal(child<MaskedConv2d>("horizontal", type, in, 2 * maps, Size2{1, kernel},
                                      MaskedConvOptions{.groups = options.groups})),
       link(child<MaskedConv2d>("link", MaskType::kNone, 2 * maps, 2 * maps, 1, MaskedConvOptions{.bias = false})),
-      out(child<MaskedConv2d>("out", MaskType::kB, maps, maps, 1, MaskedConvOptions{.groups = options.groups})) {
+      out(child<MaskedConv2d>("out", MaskType::kB, maps, maps, 1, MaskedConvOptions{.groups = options.groups})),
+      dropout(child<Dropout>("dropout", options.dropout)) {
   if (options.condition == 0) return;
   vertical_condition = &child<Linear>("vertical_condition", options.condition, 2 * maps, /*bias=*/false);
   horizontal_condition = &child<Linear>("horizontal_condition", options.condition, 2 * maps, /*bias=*/false);
@@ -37,8 +38,9 @@ GatedMaps GatedMaskedConv::run(const GatedMaps& x, const Var& z) {
     };
     const Var above = vertical(x.vertical);
     const Var seen = group_gates(horizontal(x.horizontal), options.groups, 2) + link(above);
-    const Var h = out(gate(conditioned(seen, horizontal_condition)));
-    return GatedMaps{gate(conditioned(above, vertical_condition)), type == MaskType::kA ? h : x.horizontal + h};
+    const Var h = out(dropout(gate(conditioned(seen, horizontal_condition))));
+    return GatedMaps{dropout(gate(conditioned(above, vertical_condition))),
+                     type == MaskType::kA ? h : x.horizontal + h};
   });
 }
 

@@ -8,11 +8,9 @@ namespace gradfold {
 GatedResidual::GatedResidual(Shift shift, Index maps, Size2 kernel, GatedResidualOptions options)
     : maps(maps), options(options), first(child<ShiftedConv2d>("first", shift, 2 * maps, maps, kernel)),
       second(child<ShiftedConv2d>("second", shift, 2 * maps, 2 * maps, kernel,
-                                  ShiftedConvOptions{.gain = Real(0.1)})) {
+                                  ShiftedConvOptions{.gain = Real(0.1)})),
+      dropout_(child<Dropout>("dropout", options.dropout)) {
   if (options.side > 0) side_layer = &child<ShiftedConv2d>("side", Shift::kDown, 2 * options.side, maps, 1);
-  if (options.dropout == 0) return;
-  require(options.rng != nullptr, "GatedResidual", "dropout is {} but there is no rng to draw from", options.dropout);
-  dropout_ = &child<Dropout>("dropout", options.dropout, *options.rng);
 }
 
 Var GatedResidual::run(const Var& x, const Var& side) {
@@ -22,9 +20,7 @@ Var GatedResidual::run(const Var& x, const Var& side) {
             side.defined() ? "a side input is given but the block has none" : "the block's side input is missing");
     Var c = first(concat_elu(x));
     if (side_layer) c += (*side_layer)(concat_elu(side));
-    c = concat_elu(c);
-    if (dropout_) c = (*dropout_)(c);
-    const std::vector<Var> ab = split(second(c), {maps, maps}, 1);
+    const std::vector<Var> ab = split(second(dropout_(concat_elu(c))), {maps, maps}, 1);
     return x + ab[0] * sigmoid(ab[1]);
   });
 }

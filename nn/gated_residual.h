@@ -5,9 +5,8 @@
 namespace gradfold {
 
 struct GatedResidualOptions {
-  Index side = 0;      // maps of the side input; 0: there is none
-  Real dropout = 0;    // share of the maps between the two convolutions
-  Rng* rng = nullptr;  // for dropout
+  Index side = 0;               // maps of the side input; 0: there is none
+  DropoutOptions dropout = {};  // of the maps between the two convolutions
 };
 
 // A residual block of PixelCNN++ (Salimans et al. 2017, arXiv 1701.05517, after their code):
@@ -30,7 +29,7 @@ class GatedResidual : public Module {
   Var forward(const Var& x) override { return run(x); }
 
  private:
-  Dropout* dropout_ = nullptr;
+  Dropout& dropout_;
 };
 
 }  // namespace gradfold

@@ -101,20 +101,25 @@ TEST_CASE("every model explains each of its settings in one line") {
 TEST_CASE("a residual block is the same in plain ops, forward and backward") {
   for (const PixelCnnConfig& config : {PixelCnnConfig{.maps = 5}, PixelCnnConfig{.maps = 6, .channels = 3},
                                        PixelCnnConfig{.maps = 5, .kernel = 5},
+                                       PixelCnnConfig{.maps = 5, .dropout = 30},
                                        PixelCnnConfig{.maps = 5, .masked = false}}) {
     CAPTURE(config.channels);
     CAPTURE(config.kernel);
+    CAPTURE(config.dropout);
     CAPTURE(config.masked);
     Rng rng(11);
-    PixelCnnBlock block(config);
+    Rng kept(12);
+    PixelCnnBlock block(config, {.p = static_cast<Real>(config.dropout) / 100, .rng = &kept});
     block.reset_parameters(rng);
     const Tensor x = rng.normal({2, 2 * config.maps, 6, 5}), dy = rng.normal(x.shape());
     const Var fused_x(x, true), composed_x(x, true);
+    kept = Rng(12);
     const Var fused = block(fused_x);
     fused.backward(dy);
     std::vector<Tensor> expected;
     for (const Var& parameter : block.parameters()) expected.push_back(parameter.grad().clone());
     block.zero_grad();
+    kept = Rng(12);
     const Var composed = block.composed(composed_x);
     composed.backward(dy);
     CHECK(disagreement(fused.value(), composed.value()) <= 1);

@@ -188,6 +188,30 @@ TEST_CASE("Dropout keeps the mean, repeats from its seed, and does nothing in ev
         "Dropout: p is 1 but must be in [0, 1): it is the share that is dropped");
 }
 
+TEST_CASE("DropoutStream: other numbers in each training pass, and the same ones again after a checkpoint") {
+  DropoutStream stream(25);
+  CHECK(stream.options().p == doctest::Approx(0.25));
+  const auto pass = [](DropoutStream& s) {
+    s.begin_pass();
+    return s.options().rng->uniform({8});
+  };
+  const Tensor first = pass(stream);
+  DropoutStream resumed(25);
+  resumed.load(stream.state());
+  const Tensor second = pass(stream);
+  CHECK_FALSE(identical(first, second));
+  CHECK(identical(pass(resumed), second));
+  stream.eval().train();
+  const Tensor third = pass(stream);
+  resumed.eval();
+  resumed.begin_pass();  // is no training pass: it is not counted
+  resumed.train();
+  CHECK(identical(pass(resumed), third));
+  CHECK(DropoutStream(0).state().empty());
+  CHECK(message_of([] { DropoutStream(100); }) == "DropoutStream: dropout is 100 but must be 0 .. 99 percent");
+  CHECK(message_of([] { Dropout(DropoutOptions{.p = 0.5f}); }) == "Dropout: p is 0.5 but there is no rng to draw from");
+}
+
 TEST_CASE("Dropout passes a gradient only through what it kept") {
   Rng rng(3);
   Dropout layer(0.5f, rng);

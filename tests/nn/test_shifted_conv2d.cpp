@@ -96,7 +96,7 @@ TEST_CASE("calibration: mean 0 and the gain as deviation in every output, on the
 
 TEST_CASE("a gated residual block: dropout in training alone, and a side input where it was declared") {
   Rng rng(5), drops(6);
-  GatedResidual block(kDown, 4, {2, 3}, {.dropout = Real(0.5), .rng = &drops});
+  GatedResidual block(kDown, 4, {2, 3}, {.dropout = {Real(0.5), &drops}});
   block.reset_parameters(rng);
   const Tensor x = rng.normal({1, 4, 5, 5});
   CHECK_FALSE(identical(block(x).value(), block(x).value()));

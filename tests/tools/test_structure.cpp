@@ -91,6 +91,7 @@ const std::map<std::string, std::string> layers_without_a_row = {
     {"BatchNorm", "what BatchNorm1d and BatchNorm2d share; nobody makes one"},
     {"Direction", "one half of DiagonalBiLstm, which has rows"},
     {"Dropout", "draws random numbers, so no stored result; test_layers.cpp and grad_layers.cpp"},
+    {"DropoutStream", "numbers to draw, no layer of x; test_layers.cpp"},
     {"WeightNormed", "what ShiftedConv2d and ShiftedConvTranspose2d share; nobody makes one"},
     {"LstmCell", "takes a state besides x; test_lstm.cpp holds Lstm against it"},
     {"Flatten", "changes the shape only; test_layers.cpp"},
