@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sstream>
 
+#include "nn/dropout.h"
 #include "tensor/safetensors.h"
 
 namespace gradfold {
@@ -200,6 +201,9 @@ void load_weights(const std::filesystem::path& path, Module& model, bool average
     const auto average = file.tensors.find(kEma + name);  // buffers have none
     if (averaged && average != file.tensors.end()) value = average->second;
   }
+  std::erase_if(weights, [](const auto& entry) { return is_dropout_count(entry.first); });
+  for (const auto& [name, buffer] : model.named_buffers())
+    if (is_dropout_count(name)) weights.emplace_back(name, Tensor::zeros(buffer->shape()));
   about(path, [&] { model.load(weights); });
 }
 

@@ -45,7 +45,8 @@ TrainingProgress load_checkpoint(const std::filesystem::path& path, const Traini
 TrainingProgress read_progress(const std::filesystem::path& path);
 
 // The weights alone, from a checkpoint or from any safetensors file whose names are the model's, such as a
-// PyTorch state dict. With averaged = true the moving averages, where the file has them.
+// PyTorch state dict. With averaged = true the moving averages, where the file has them. A DropoutStream's passes are
+// counted from 0 again, and the file may have been made with another dropout, or without.
 void load_weights(const std::filesystem::path& path, Module& model, bool averaged = false);
 // The weights alone, with the model's name and settings, so that they can be opened as a checkpoint can; half
 // precision halves the file. What a run needs to go on is left out.

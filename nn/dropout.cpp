@@ -33,4 +33,6 @@ void DropoutStream::begin_pass() {
   passes += 1;
 }
 
+bool is_dropout_count(std::string_view name) { return name.ends_with("dropout.passes"); }
+
 }  // namespace gradfold

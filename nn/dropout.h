@@ -43,4 +43,8 @@ class DropoutStream : public Module {
   Tensor* passes_ = nullptr;  // [1]
 };
 
+// True for the name of a DropoutStream's count in the state of a net whose child "dropout" it is: it says how far a run
+// has come, not what was learned.
+bool is_dropout_count(std::string_view name);
+
 }  // namespace gradfold

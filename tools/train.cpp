@@ -157,7 +157,7 @@ Action setup_train(CLI::App& app, const Arguments& arguments) {
   app.add_option("--threads", options->threads, "the result does not depend on it")->check(positive());
   CLI::Option* init = app.add_option("--init", options->init,
                                      "a checkpoint, or pretrained:NAME, whose weights this run starts with: the same "
-                                     "model with the same settings [drawn from --seed]");
+                                     "model with the same settings, but any dropout [drawn from --seed]");
   app.add_flag("--resume", options->resume, "go on with the run in --out, with its settings: only --epochs, "
                                                 "--save-every and --threads may be others")
       ->excludes(init);

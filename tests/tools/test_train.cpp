@@ -227,6 +227,13 @@ TEST_CASE("--init starts with another run's weights") {
   CHECK(after < before - 1);
   CHECK(read_progress(second).notes.at("init") == first.string());
 
+  const fs::path third = folder / "third.safetensors", fourth = folder / "fourth.safetensors";
+  const Finished dropping =
+      gf(small_training(third, {"--init", first.string(), "--dropout", "10", "--lr", "1e-9", "--json"}));
+  CHECK(last_json(dropping.out)["valid_nats"] == doctest::Approx(after).epsilon(1e-4));
+  const Finished no_more = gf(small_training(fourth, {"--init", third.string(), "--lr", "1e-9", "--json"}));
+  CHECK(last_json(no_more.out)["valid_nats"] == doctest::Approx(after).epsilon(1e-4));
+
   const Finished both = gf(small_training(second, {"--init", first.string(), "--resume"}));
   CHECK(both.exit == 2);
   const Finished other = gf(small_training(folder / "o.safetensors", {"--init", first.string(), "--maps", "8"}));
