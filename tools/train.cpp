@@ -42,6 +42,7 @@ TrainSettings resumed_settings(const CLI::App& app, const TrainArguments& option
   keep("--clip", options.settings.clip, settings.clip);
   keep("--ema", options.settings.ema, settings.ema);
   keep("--shift", options.settings.shift, settings.shift);
+  keep("--teacher", options.settings.teacher, settings.teacher.empty() ? "none" : settings.teacher);
   keep("--seed", options.settings.seed, settings.seed);
   if (given("--epochs")) settings.epochs = options.settings.epochs;
   if (settings.epochs < progress.epoch) {
@@ -147,6 +148,9 @@ Action setup_train(CLI::App& app, const Arguments& arguments) {
                  "training images are moved by up to so many pixels each way, drawn anew every time [0]; a last run "
                  "without it, --init, teaches where they truly are")
       ->check(positive());
+  app.add_option("--teacher", s.teacher,
+                 "a checkpoint, or pretrained:NAME, of an autoregressive model of black and white images: what it says "
+                 "of each pixel is learned (distillation) [the pixels themselves]");
   app.add_option("--split", s.split, "train, or train+valid: for a last run, in which no image is held out")
       ->capture_default_str()
       ->check(CLI::IsMember({"train", "train+valid"}));

@@ -98,6 +98,7 @@ Training::Training(std::unique_ptr<ImageModel> model, TrainSettings settings, st
     throw UsageError("train", fmt::format("--shift is {} but the images are {} x {}: nothing of them would be seen",
                                           settings_.shift, images[2], images[3]));
   }
+  if (!settings_.teacher.empty()) teacher_ = std::make_unique<Teacher>(settings_.teacher, *model_, batches_.data());
   progress_.model = model_->name();
   progress_.config = config_text(model_->config());
   progress_.notes["settings"] = nlohmann::json(settings_).dump();
@@ -148,7 +149,8 @@ std::vector<Optimizer*> Training::optimizers() const {
   return all;
 }
 
-// The loss of each objective, before its own update and after those that come first.
+// The loss of each objective, before its own update and after those that come first; with a teacher the student's
+// negative log-likelihood, which can be compared, and not what it learns from.
 std::vector<double> Training::step(const Batch& batch) {
   const auto number = static_cast<std::uint64_t>(progress_.step);
   Rng levels = Rng(settings_.seed).fork("levels").fork(number);
@@ -158,19 +160,28 @@ std::vector<double> Training::step(const Batch& batch) {
   const Tensor x = to_levels(images, model_->levels(), levels);
   std::vector<double> losses;
   for (std::size_t i = 0; i < objectives_.size(); ++i) {
-    const Objective& objective = objectives_[i];
-    const Var loss = objective.loss(x, batch.labels, drawn);
-    check_finite(loss, progress_.step);
-    model_->zero_grad();
-    loss.backward();
-    if (settings_.clip > 0) clip_grad_norm(objective.parameters, settings_.clip);
-    adams_[i]->set_lr(settings_.lr * objective.lr_factor * schedule_(progress_.step));
-    adams_[i]->step();
-    losses.push_back(loss.item());
+    if (teacher_) {
+      const DistillationLoss distilled = teacher_->loss(batch, x);
+      update(i, distilled.cross_entropy);
+      losses.push_back(distilled.nll);
+    } else {
+      const Var loss = objectives_[i].loss(x, batch.labels, drawn);
+      update(i, loss);
+      losses.push_back(loss.item());
+    }
   }
   if (ema_) ema_->update();
   ++progress_.step;
   return losses;
+}
+
+void Training::update(std::size_t i, const Var& loss) {
+  check_finite(loss, progress_.step);
+  model_->zero_grad();
+  loss.backward();
+  if (settings_.clip > 0) clip_grad_norm(objectives_[i].parameters, settings_.clip);
+  adams_[i]->set_lr(settings_.lr * objectives_[i].lr_factor * schedule_(progress_.step));
+  adams_[i]->step();
 }
 
 // False if it was interrupted.

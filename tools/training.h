@@ -15,6 +15,7 @@
 #include "nn/optim/ema.h"
 #include "nn/optim/schedule.h"
 #include "tools/output.h"
+#include "tools/teacher.h"
 
 namespace gradfold {
 
@@ -29,12 +30,13 @@ struct TrainSettings {
   double ema = 0;                    // decay of the weights' moving average; 0: none is kept
   std::uint64_t seed = 1;
   Index shift = 0;                   // pixels by which a training image may be moved, drawn anew each time it is seen
+  std::string teacher;               // a trained model whose probabilities are learned, not the pixels; empty: none
   std::string split = "train";       // or "train+valid", for a last run after everything was chosen
 
   bool holds_out() const { return split == "train"; }
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TrainSettings, data, limit, epochs, batch, lr, schedule, clip, ema,
-                                                seed, shift, split)
+                                                seed, shift, teacher, split)
 
 // The last epoch's line of a run's log, with the model, its size, the data and the checkpoint.
 nlohmann::ordered_json training_result(const TrainingProgress& progress, const TrainSettings& settings,
@@ -60,6 +62,7 @@ class Training {
  private:
   bool train_epoch(const Interrupt& interrupt, Index save_every);
   std::vector<double> step(const Batch& batch);
+  void update(std::size_t objective, const Var& loss);
   std::optional<Figures> validate(const Interrupt& interrupt);
   nlohmann::ordered_json epoch_line(const Figures& valid, double seconds) const;
   std::string epoch_text(const Figures& valid) const;
@@ -78,6 +81,7 @@ class Training {
   std::vector<std::unique_ptr<Adam>> adams_;  // one for each
   std::unique_ptr<Ema> ema_;
   Schedule schedule_;
+  std::unique_ptr<Teacher> teacher_;  // null without
   TrainingProgress progress_;
   std::vector<double> epoch_losses_;  // each objective's, summed over this epoch's images so far
   Index epoch_images_ = 0;

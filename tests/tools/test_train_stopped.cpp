@@ -66,7 +66,7 @@ TEST_CASE("--resume of a finished run says so and leaves the file alone; only --
   CHECK(contains(fewer.err, "train: --epochs 1 is fewer than the 2 that " + out.string() + " has done"));
   for (const auto& [option, value, saved] : {std::tuple{"--lr", "0.1", "0.001"}, {"--schedule", "cosine", "constant"},
                                              {"--clip", "3", "0"}, {"--ema", "0.5", "0"}, {"--limit", "32", "96"},
-                                             {"--shift", "2", "0"}}) {
+                                             {"--shift", "2", "0"}, {"--teacher", "pretrained:pixel_cnn", "none"}}) {
     const Finished other = with({option, value, "--epochs", "3"});
     CHECK(other.exit == 2);
     CHECK_MESSAGE(other.err == fmt::format("train: {} {} differs from the run's {}; leave it out, or start another "
