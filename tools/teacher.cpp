@@ -1,7 +1,5 @@
 #include "tools/teacher.h"
 
-#include <algorithm>
-
 #include "tools/model_options.h"
 
 namespace gradfold {
@@ -11,17 +9,20 @@ AutoregressiveModel& binary(ImageModel& model, const std::string& role) {
   auto* pixels = dynamic_cast<AutoregressiveModel*>(&model);
   if (pixels && pixels->levels() == 2 && pixels->channels() == 1 && pixels->classes() == 0) return *pixels;
   throw UsageError("train", fmt::format("--teacher is for models that give each pixel a distribution, two levels, one "
-                                        "channel and no classes, but the {} is {}{}",
-                                        role, model.name(), pixels ? " with others" : ""));
+                                        "channel and no classes; the {} is {}, which {}",
+                                        role, model.name(),
+                                        pixels ? fmt::format("has levels: {}, channels: {}, classes: {}", model.levels(),
+                                                             model.channels(), model.classes())
+                                               : "gives none"));
 }
 
 }  // namespace
 
 Teacher::Teacher(const std::string& checkpoint, ImageModel& student, const Dataset& data)
-    : opened_(open_checkpoint(checkpoint)), student_(binary(student, "student")), said_(data.images.shape()),
+    : opened_(open_checkpoint(checkpoint)), teacher_(binary(*opened_.model, "teacher")),
+      student_(binary(student, "student")), said_(data.images.shape()),
       is_said_(static_cast<std::size_t>(data.images.size(0)), 0) {
-  binary(*opened_.model, "teacher");
-  opened_.model->eval();
+  teacher_.eval();
 }
 
 DistillationLoss Teacher::loss(const Batch& batch, const Tensor& x) {
@@ -29,12 +30,11 @@ DistillationLoss Teacher::loss(const Batch& batch, const Tensor& x) {
 }
 
 Tensor Teacher::probabilities(const Batch& batch, const Tensor& x) {
-  auto& teacher = dynamic_cast<AutoregressiveModel&>(*opened_.model);
-  if (!identical(x, batch.images)) return pixel_probabilities(teacher, x);  // moved, or drawn from greys
+  if (!identical(x, batch.images)) return pixel_probabilities(teacher_, x);  // moved, or drawn from greys
   const auto said = [&](Index i) -> char& { return is_said_[static_cast<std::size_t>(batch.rows[i])]; };
   bool known = true;
   for (Index i = 0; i < batch.size(); ++i) known = known && said(i);
-  Tensor p = known ? Tensor(x.shape()) : pixel_probabilities(teacher, x);
+  Tensor p = known ? Tensor(x.shape()) : pixel_probabilities(teacher_, x);
   for (Index i = 0; i < batch.size(); ++i) {
     Tensor kept = said_.slice(0, batch.rows[i], batch.rows[i] + 1), here = p.slice(0, i, i + 1);
     if (known) here.copy_from(kept);

@@ -20,8 +20,9 @@ class Teacher {
   Tensor probabilities(const Batch& batch, const Tensor& x);
 
   OpenedModel opened_;
+  AutoregressiveModel& teacher_;  // opened_'s
   AutoregressiveModel& student_;
-  Tensor said_;               // [all images, 1, H, W]
+  Tensor said_;                // [all images, 1, H, W]
   std::vector<char> is_said_;  // for each image
 };
 
