@@ -1,5 +1,8 @@
 #include "tools/teacher.h"
 
+#include <sstream>
+
+#include "tensor/elementwise.h"
 #include "tools/model_options.h"
 
 namespace gradfold {
@@ -18,23 +21,35 @@ AutoregressiveModel& binary(ImageModel& model, const std::string& role) {
 
 }  // namespace
 
-Teacher::Teacher(const std::string& checkpoint, ImageModel& student, const Dataset& data)
-    : opened_(open_checkpoint(checkpoint)), teacher_(binary(*opened_.model, "teacher")),
-      student_(binary(student, "student")), said_(data.images.shape()),
+Teacher::Teacher(const std::string& checkpoints, ImageModel& student, const Dataset& data)
+    : student_(binary(student, "student")), said_(data.images.shape()),
       is_said_(static_cast<std::size_t>(data.images.size(0)), 0) {
-  teacher_.eval();
+  std::istringstream names(checkpoints);
+  for (std::string name; std::getline(names, name, ',');) {
+    opened_.push_back(open_checkpoint(name));
+    teachers_.push_back(&binary(*opened_.back().model, "teacher"));
+    teachers_.back()->eval();
+  }
 }
 
 DistillationLoss Teacher::loss(const Batch& batch, const Tensor& x) {
   return distillation_loss(student_, x, probabilities(batch, x));
 }
 
+// The mean over the teachers.
+Tensor Teacher::ask(const Tensor& x) {
+  Tensor p = Tensor::zeros(x.shape());
+  for (AutoregressiveModel* teacher : teachers_)
+    add_(p, pixel_probabilities(*teacher, x), Real(1) / static_cast<Real>(teachers_.size()));
+  return p;
+}
+
 Tensor Teacher::probabilities(const Batch& batch, const Tensor& x) {
-  if (!identical(x, batch.images)) return pixel_probabilities(teacher_, x);  // moved, or drawn from greys
+  if (!identical(x, batch.images)) return ask(x);  // moved, or drawn from greys
   const auto said = [&](Index i) -> char& { return is_said_[static_cast<std::size_t>(batch.rows[i])]; };
   bool known = true;
   for (Index i = 0; i < batch.size(); ++i) known = known && said(i);
-  Tensor p = known ? Tensor(x.shape()) : pixel_probabilities(teacher_, x);
+  Tensor p = known ? Tensor(x.shape()) : ask(x);
   for (Index i = 0; i < batch.size(); ++i) {
     Tensor kept = said_.slice(0, batch.rows[i], batch.rows[i] + 1), here = p.slice(0, i, i + 1);
     if (known) here.copy_from(kept);

@@ -5,23 +5,25 @@
 
 namespace gradfold {
 
-// A trained model from which another learns (models/distillation.h). What it says of an image it says once: images that
-// come again as the data set has them are not asked again.
+// Trained models from which another learns (models/distillation.h): the mean of what they say, which is better than what
+// the best of them says where they err in different ways. Of an image they say it once: images that come again as the
+// data set has them are not asked again.
 class Teacher {
  public:
-  // checkpoint: a file, or pretrained:NAME. UsageError unless teacher and student are autoregressive, binary, of one
-  // channel and without classes.
-  Teacher(const std::string& checkpoint, ImageModel& student, const Dataset& data);
+  // checkpoints: files, or pretrained:NAME, with commas between them. UsageError unless each teacher and the student are
+  // autoregressive, binary, of one channel and without classes.
+  Teacher(const std::string& checkpoints, ImageModel& student, const Dataset& data);
 
   // Of the student on a batch, whose images it sees as x.
   DistillationLoss loss(const Batch& batch, const Tensor& x);
 
  private:
   Tensor probabilities(const Batch& batch, const Tensor& x);
+  Tensor ask(const Tensor& x);
 
-  OpenedModel opened_;
-  AutoregressiveModel& teacher_;  // opened_'s
   AutoregressiveModel& student_;
+  std::vector<OpenedModel> opened_;
+  std::vector<AutoregressiveModel*> teachers_;  // opened_'s
   Tensor said_;                // [all images, 1, H, W]
   std::vector<char> is_said_;  // for each image
 };

@@ -150,7 +150,7 @@ Action setup_train(CLI::App& app, const Arguments& arguments) {
       ->check(positive());
   app.add_option("--teacher", s.teacher,
                  "a checkpoint, or pretrained:NAME, of an autoregressive model of black and white images: what it says "
-                 "of each pixel is learned (distillation) [the pixels themselves]");
+                 "of each pixel is learned (distillation), of several, A,B, the mean [the pixels themselves]");
   app.add_option("--split", s.split, "train, or train+valid: for a last run, in which no image is held out")
       ->capture_default_str()
       ->check(CLI::IsMember({"train", "train+valid"}));

@@ -30,7 +30,7 @@ struct TrainSettings {
   double ema = 0;                    // decay of the weights' moving average; 0: none is kept
   std::uint64_t seed = 1;
   Index shift = 0;                   // pixels by which a training image may be moved, drawn anew each time it is seen
-  std::string teacher;               // a trained model whose probabilities are learned, not the pixels; empty: none
+  std::string teacher;               // trained models, A,B, whose probabilities are learned, not the pixels; empty: none
   std::string split = "train";       // or "train+valid", for a last run after everything was chosen
 
   bool holds_out() const { return split == "train"; }

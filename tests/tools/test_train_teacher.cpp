@@ -2,12 +2,15 @@
 // models it is.
 #include <nlohmann/json.hpp>
 
+#include "data/load.h"
+#include "tensor/elementwise.h"
 #include "tensor/npy.h"
 #include "tensor/random.h"
 #include "tensor/safetensors.h"
 #include "tests/doctest.h"
 #include "tests/files.h"
 #include "tests/tools/process.h"
+#include "tools/teacher.h"
 
 using namespace gradfold;
 namespace fs = std::filesystem;
@@ -60,6 +63,27 @@ TEST_CASE("train --teacher: resumed in the middle, what the teacher said before 
   const auto first = read_safetensors(whole).tensors, second = read_safetensors(parts).tensors;
   REQUIRE(first.size() == second.size());
   for (const auto& [name, value] : first) CHECK_MESSAGE(identical(value, second.at(name)), name);
+}
+
+TEST_CASE("train --teacher A,B: the student learns the mean of what they say") {
+  const School school;
+  const fs::path second = school.folder / "second.safetensors";
+  REQUIRE(school.train("row_lstm", second, {"--epochs", "1", "--hidden", "4", "--layers", "1", "--seed", "2"}).exit == 0);
+  const auto open = [](const fs::path& file) { return open_checkpoint(file.string()); };
+  const auto says = [](const OpenedModel& opened, const Tensor& x) {
+    return pixel_probabilities(dynamic_cast<AutoregressiveModel&>(*opened.model), x);
+  };
+  const Dataset data = load_dataset(school.images.string(), Split::kTrain);
+  const Batch batch = Batches(data, {.batch = 16}).epoch(0)[0];
+  const OpenedModel a = open(school.teacher), b = open(second), student = open(second);
+  const Tensor mean = (says(a, batch.images) + says(b, batch.images)) * Real(0.5);
+  auto& learner = dynamic_cast<AutoregressiveModel&>(*student.model);
+  Teacher both(school.teacher.string() + "," + second.string(), *student.model, data);
+  for (int time = 0; time < 2; ++time)  // asked, then remembered
+    CHECK(both.loss(batch, batch.images).cross_entropy.item() ==
+          doctest::Approx(distillation_loss(learner, batch.images, mean).cross_entropy.item()));
+  const double alone = Teacher(second.string(), *student.model, data).loss(batch, batch.images).cross_entropy.item();
+  CHECK(std::abs(both.loss(batch, batch.images).cross_entropy.item() - alone) > 0.01);  // the first has its say
 }
 
 TEST_CASE("train --teacher is refused where no probability of a pixel is there to be learned") {
