@@ -7,6 +7,8 @@
 #include "lessons/latent_pictures.h"
 #include "tensor/atomic_file.h"
 #include "tensor/elementwise.h"
+#include "tensor/indexing.h"
+#include "tensor/npy.h"
 #include "tensor/parallel.h"
 #include "tensor/reduce.h"
 #include "tools/command.h"
@@ -103,11 +105,46 @@ void refuse_pixel_options(const CLI::App& app, const OpenedModel& opened) {
     if (app.count(option) > 0) pixel_by_pixel(opened, option);
 }
 
+// A column for each class.
+void write_grid(const SampleArguments& options, const Tensor& images, Index classes) {
+  write_png(options.out, grid(images, {.columns = options.label ? 0 : std::min(classes, options.n),
+                                       .zoom = options.zoom,
+                                       .gap = options.n > 1 ? GridOptions().gap : 0}));
+}
+
+// n images, a thousand at a time: what a sampler keeps of each fits into memory then. Empty if it was interrupted.
+std::optional<Tensor> draw(ImageModel& model, const SampleArguments& options, Shape shape, SampleOptions sampling,
+                           const Interrupt& interrupt) {
+  constexpr Index kAtOnce = 1000;
+  Progress bar({.title = "sampling", .total = options.n * shape[2] * shape[3], .unit = "pixels"});
+  struct Stopped {};
+  const Indices labels = sampling.labels;
+  Rng rng = Rng(options.seed).fork("sample");
+  std::vector<Tensor> images;
+  try {
+    for (Index from = 0; from < options.n; from += kAtOnce) {
+      shape[0] = std::min(kAtOnce, options.n - from);
+      if (labels.numel() > 0) sampling.labels = labels.slice(from, from + shape[0]);
+      sampling.progress = [&, drawn = Index(0)](Index done, Index) mutable {
+        if (interrupt.asked()) throw Stopped();
+        bar.step((done - drawn) * shape[0]);
+        drawn = done;
+      };
+      images.push_back(model.sample(shape, rng, sampling));
+    }
+  } catch (Stopped) {
+    bar.finish();
+    return std::nullopt;
+  }
+  bar.finish();
+  return concatenate(images, 0);
+}
+
 int sample(const CLI::App& app, const SampleArguments& options) {
   const Sampler wanted = parse_sampler(options.sampler);
   if (options.threads > 0) set_num_threads(options.threads);
   const OpenedModel opened = open_checkpoint(options.checkpoint);
-  Shape shape = opened.image();
+  const Shape shape = opened.image();
   auto* const by_pixel = dynamic_cast<AutoregressiveModel*>(opened.model.get());
   if (!by_pixel) refuse_pixel_options(app, opened);
   SampleOptions sampling{.sampler = by_pixel ? by_pixel->sampler_for(wanted) : wanted,
@@ -116,31 +153,15 @@ int sample(const CLI::App& app, const SampleArguments& options) {
   if (!options.complete.empty()) add_completion(sampling, options, *opened.model, shape);
   require_writable(options.out);
   const Interrupt interrupt;
-  Progress bar({.title = "sampling", .total = shape[2] * shape[3], .unit = "pixels"});
-  Index drawn = 0;
-  struct Stopped {};
-  sampling.progress = [&](Index done, Index) {
-    if (interrupt.asked()) throw Stopped();
-    bar.step(done - drawn);
-    drawn = done;
-  };
-  shape[0] = options.n;
-  Rng rng = Rng(options.seed).fork("sample");
   const auto start = std::chrono::steady_clock::now();
-  Tensor images;
-  try {
-    images = opened.model->sample(shape, rng, sampling);
-  } catch (Stopped) {
-    bar.finish();
-    fmt::print(stderr, "stopped; no picture was written\n");
+  const std::optional<Tensor> images = draw(*opened.model, options, shape, sampling, interrupt);
+  if (!images) {
+    fmt::print(stderr, "stopped; nothing was written\n");
     return interrupt.exit_code();
   }
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  bar.finish();
-  // A column for each class.
-  const Index columns = options.label ? 0 : std::min(opened.model->classes(), options.n);
-  write_png(options.out, grid(images, {.columns = columns, .zoom = options.zoom,
-                                       .gap = options.n > 1 ? GridOptions().gap : 0}));
+  if (options.out.extension() == ".npy") write_npy(options.out, *images);
+  else write_grid(options, *images, opened.model->classes());
   const Output output(options.json);
   if (sampling.sampler != wanted) output.say("{} has no {} sampler", opened.model->name(), options.sampler);
   const std::string sampler = by_pixel ? std::string(sampler_name(sampling.sampler)) : "whole images";
@@ -207,7 +228,7 @@ int sample_strips(const CLI::App& app, const SampleArguments& options) {
 Action setup_sample(CLI::App& app, const Arguments&) {
   auto options = std::make_shared<SampleArguments>();
   app.add_option("checkpoint", options->checkpoint, "what ./gf train wrote")->required();
-  app.add_option("--out", options->out, "the PNG, all images in a grid")->required();
+  app.add_option("--out", options->out, "the PNG, all images in a grid, or a .npy file [n, C, H, W] of them")->required();
   app.add_option("--n", options->n, "how many images")->capture_default_str()->check(positive());
   app.add_option("--zoom", options->zoom,
                  "screen pixels per image pixel; one image with 1 can be given to --complete")
@@ -246,10 +267,11 @@ Action setup_sample(CLI::App& app, const Arguments&) {
   app.add_option("--threads", options->threads, "the result does not depend on it")->check(positive());
   app.add_flag("--json", options->json, "the result as one JSON object, the last line of stdout");
   return [options, &app] {
-    require_ending(app, options->out, {".png"});
     if (!options->known.empty() && options->complete.empty())
       throw UsageError("sample", "--known says which pixels of --complete are given, but there is no --complete");
     const bool strips = options->reconstruct || options->traverse || options->interpolate || options->latent_map;
+    if (strips) require_ending(app, options->out, {".png"});
+    else require_ending(app, options->out, {".png", ".npy"});
     return strips ? sample_strips(app, *options) : sample(app, *options);
   };
 }

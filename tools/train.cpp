@@ -34,6 +34,7 @@ TrainSettings resumed_settings(const CLI::App& app, const TrainArguments& option
     }
   };
   keep("--data", options.settings.data, settings.data);
+  keep("--extra", options.settings.extra, settings.extra.empty() ? "none" : settings.extra);
   keep("--limit", options.settings.limit, settings.limit);
   keep("--split", options.settings.split, settings.split);
   keep("--batch", options.settings.batch, settings.batch);
@@ -111,6 +112,7 @@ int run(Training training, const TrainArguments& options, const Output& output) 
 
 int train(const CLI::App& app, const TrainArguments& options) {
   require_ending(app, options.out, {".safetensors"});
+  if (!options.settings.extra.empty()) require_ending(app, options.settings.extra, {".npy"}, "--extra");
   if (options.threads > 0) set_num_threads(options.threads);
   const Output output(options.json);
   if (!options.resume) return run(start(options), options, output);
@@ -135,6 +137,9 @@ Action setup_train(CLI::App& app, const Arguments& arguments) {
                  "strokes, strokes:slant,thickness (these factors alone vary), mnist, binarized-mnist, a folder or a "
                  "file")
       ->capture_default_str();
+  app.add_option("--extra", s.extra,
+                 "a .npy file of more images to train on, such as ./gf sample --out drawn.npy draws from another model; "
+                 "they count in an epoch like those of --data");
   app.add_option("--epochs", s.epochs, "passes over the training images")
       ->capture_default_str()
       ->check(positive());

@@ -33,6 +33,18 @@ Dataset load_split(const ImageModel& model, const TrainSettings& settings, Split
                   /*to_judge=*/split != Split::kTrain);
 }
 
+// What is learned from: the split and, after it, the images of --extra.
+Dataset load_training_images(const ImageModel& model, const TrainSettings& settings) {
+  const Dataset data = load_split(model, settings, parse_split(settings.split));
+  if (settings.extra.empty()) return data;
+  const Dataset extra = data_for(model, load_dataset(settings.extra, Split::kAll));
+  const Shape &image = data.images.shape(), &more = extra.images.shape();
+  require(std::equal(image.begin() + 1, image.end(), more.begin() + 1, more.end()), "--extra",
+          "its images are {} but those of {} {}; both must have as many channels, rows and columns", more, data.name,
+          image);
+  return concatenate(data, extra);
+}
+
 std::string note(const TrainingProgress& progress, const std::string& name) {
   const auto found = progress.notes.find(name);
   return found == progress.notes.end() ? std::string() : found->second;
@@ -79,7 +91,7 @@ Training::Training(std::unique_ptr<ImageModel> model, TrainSettings settings, st
     : model_(std::move(model)),
       settings_(std::move(settings)),
       path_(std::move(path)),
-      batches_(load_split(*model_, settings_, parse_split(settings_.split)), {.batch = settings_.batch, .seed = settings_.seed}),
+      batches_(load_training_images(*model_, settings_), {.batch = settings_.batch, .seed = settings_.seed}),
       valid_(load_split(*model_, settings_, Split::kValid)),
       objectives_(model_->objectives()),
       schedule_(make_schedule(settings_, settings_.epochs * batches_.per_epoch())),

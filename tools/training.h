@@ -23,6 +23,7 @@ namespace gradfold {
 struct TrainSettings {
   std::string data = "strokes";
   Index limit = 0;                   // images of each split; 0: all
+  std::string extra;                 // a .npy file of more images to train on; empty: none
   Index epochs = 10, batch = 64;
   double lr = 1e-3;
   std::string schedule = "constant"; // or "cosine": down to 0 over all epochs
@@ -36,7 +37,7 @@ struct TrainSettings {
   bool holds_out() const { return split == "train"; }
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TrainSettings, data, limit, epochs, batch, lr, schedule, clip, ema,
-                                                seed, shift, teacher, split)
+                                                seed, shift, teacher, split, extra)
 
 // The last epoch's line of a run's log, with the model, its size, the data and the checkpoint.
 nlohmann::ordered_json training_result(const TrainingProgress& progress, const TrainSettings& settings,

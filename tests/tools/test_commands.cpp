@@ -127,6 +127,6 @@ TEST_CASE("Ctrl-C ends drawing samples: nothing is written") {
   sample.send(SIGINT);
   const Finished stopped = sample.wait();
   CHECK(stopped.exit == 130);
-  CHECK(contains(stopped.err, "stopped; no picture was written\n"));
+  CHECK(contains(stopped.err, "stopped; nothing was written\n"));
   CHECK_FALSE(fs::exists(folder / "s.png"));
 }
