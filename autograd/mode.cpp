@@ -11,6 +11,8 @@ thread_local std::shared_ptr<const Scope> scope;
 
 NoGrad::NoGrad() : before_(recording) { recording = false; }
 NoGrad::~NoGrad() { recording = before_; }
+EnableGrad::EnableGrad() : before_(recording) { recording = true; }
+EnableGrad::~EnableGrad() { recording = before_; }
 bool grad_enabled() { return recording; }
 
 Anomaly::Anomaly() : before_(checking) { checking = true; }

@@ -17,6 +17,17 @@ class NoGrad {
 };
 bool grad_enabled();
 
+// Within NoGrad, recorded again: for what needs gradients of its own, whoever calls it.
+class EnableGrad {
+ public:
+  EnableGrad();
+  ~EnableGrad();
+  EnableGrad(const EnableGrad&) = delete;
+
+ private:
+  bool before_;
+};
+
 // Anomaly mode: the first op whose result, or gradient, holds a NaN or an infinity throws an Error that
 // names the op, the module path, the element, and the shapes and value ranges of what went in. Slower.
 class Anomaly {

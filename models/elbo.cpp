@@ -29,6 +29,12 @@ Var kl_to_prior(const Posterior& q, const Tensor& noise, KlEstimate how) {
   return (square(reparameterize(q, noise)) - q.log_var - Var(square(noise))) * Real(0.5);
 }
 
+Var kl(const Posterior& q, const Posterior& p) {
+  check_posterior("kl", q, p.mean.value());
+  const Var apart = q.log_var - p.log_var;
+  return (exp(apart) + square(q.mean - p.mean) * exp(-p.log_var) - apart - Real(1)) * Real(0.5);
+}
+
 Var KlWeight::operator()(const Var& kl) const {
   return gamma > 0 ? abs(kl - capacity) * gamma : kl * beta;
 }

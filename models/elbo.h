@@ -26,6 +26,9 @@ enum class KlEstimate {
 // KL of each latent, [N, D]; kAnalytic does not look at noise.
 Var kl_to_prior(const Posterior& q, const Tensor& noise, KlEstimate how = KlEstimate::kAnalytic);
 
+// KL(q || p) of each latent, [N, D].
+Var kl(const Posterior& q, const Posterior& p);
+
 // How a loss weighs the KL, in nats per image (a mean over the batch, []):
 //   beta KL               1 is the bound itself; above 1 each latent pays for what it says (Higgins et al. 2017)
 //   gamma |KL - C|        if gamma > 0: a capacity of C nats, to be used and not exceeded (Burgess et al. 2018,

@@ -109,7 +109,8 @@ std::unique_ptr<ImageModel> make_vae(const ModelConfig& config) {
                                                 .gamma = static_cast<Real>(config.at("gamma")),
                                                 .capacity = static_cast<Real>(config.at("capacity"))},
                                          .importance = config.at("importance"),
-                                         .warm_up = config.at("warm_up")});
+                                         .warm_up = config.at("warm_up"),
+                                         .refine = config.at("refine")});
 }
 
 std::unique_ptr<ImageModel> make_infogan(const ModelConfig& config) {

@@ -12,7 +12,7 @@
 namespace gradfold {
 namespace {
 
-constexpr std::uint64_t kVaeDropoutSeed = 1312;
+constexpr std::uint64_t kVaeDropoutSeed = 1312, kRefineSeed = 1802;
 // Rows that go through a net at a time where no graph is kept: enough for the gemm, few enough for the cache.
 constexpr Index kVaeImagesAtOnce = 64, kDrawsAtOnce = 512;
 
@@ -37,6 +37,11 @@ const VaeConfig& checked(const VaeConfig& c) {
           "importance is {} with a weighed KL; the importance-weighted bound has no KL term to weigh: leave beta at 1 "
           "and gamma at 0",
           c.importance);
+  require(c.refine >= 0, "Vae", "refine is {} but must be 0 or more", c.refine);
+  require(c.refine == 0 || (c.importance == 1 && c.kl.beta == 1 && c.kl.gamma == 0), "Vae",
+          "refine is {} with importance {}, beta {} and gamma {}; posteriors are refined for the ELBO itself: leave "
+          "importance and beta at 1, gamma at 0",
+          c.refine, c.importance, c.kl.beta, c.kl.gamma);
   return c;
 }
 
@@ -73,7 +78,7 @@ double Vae::ElboParts::nats() const { return (gradfold::mean(reconstruction) + g
 Vae::Vae(VaeConfig config)
     : LatentModel(config.levels, config.channels, config.height, config.width), settings(checked(config)),
       likelihood(child<PixelLikelihood>("likelihood", pixel_options(config))),
-      dropout_rng_(kVaeDropoutSeed),
+      dropout_rng_(kVaeDropoutSeed), refine_rng_(kRefineSeed),
       encoder_(child<VaeEncoder>("encoder", net_options(config, likelihood.numbers()), dropout_rng_)),
       decoder_(child<VaeDecoder>("decoder", net_options(config, likelihood.numbers()), dropout_rng_)),
       steps_(buffer("steps", Tensor::zeros({1}))) {}
@@ -83,6 +88,12 @@ Indices Vae::classes_of(const Indices& labels, Index n) const {
 }
 
 Posterior Vae::posterior(const Var& x, const Indices& labels) {
+  const Posterior encoded = encoder_posterior(x, labels);
+  if (settings.refine == 0) return encoded;
+  return refine_posterior(*this, encoded, x.value(), settings.refine, Rng(kRefineSeed), labels);
+}
+
+Posterior Vae::encoder_posterior(const Var& x, const Indices& labels) {
   check_images("x", x.shape());
   return scoped([&] { return encoder_.posterior(x, classes_of(labels, x.size(0))); });
 }
@@ -127,7 +138,18 @@ KlWeight Vae::weight_now() {
   return now;
 }
 
+// The bound by the refined posterior, whose gradients reach the decoder, and how far the encoder is from it, whose
+// gradients reach the encoder.
+Var Vae::refined_loss(const Tensor& x, const Tensor& noise, const Indices& labels) {
+  const KlWeight weight = weight_now();
+  const Posterior encoded = encoder_posterior(x, labels);
+  const Posterior refined = refine_posterior(*this, encoded, x, settings.refine, refine_rng_, labels, weight.beta);
+  const Elbo parts = elbo(refined, x, noise, labels);
+  return mean(parts.reconstruction) + weight(mean(sum(parts.kl, {1}))) + mean(sum(kl(encoded, refined), {1}));
+}
+
 Var Vae::loss(const Tensor& x, const Tensor& noise, const Indices& labels) {
+  if (settings.refine > 0) return refined_loss(x, noise, labels);
   if (settings.importance > 1) return -mean(iwae_bound(log_weights(x, noise, labels)));
   const Elbo parts = elbo(x, noise, labels);
   return mean(parts.reconstruction) + weight_now()(mean(sum(parts.kl, {1})));
@@ -137,6 +159,7 @@ Var Vae::loss(const Tensor& x, const Indices& labels, Rng& rng) {
   const Index n = x.size(0), draws = settings.importance, latents = settings.latents;
   const Tensor noise = rng.normal(draws > 1 ? Shape{n, draws, latents} : Shape{n, latents});
   dropout_rng_ = rng.fork("dropout");
+  refine_rng_ = rng.fork("refine");
   const Var loss_now = loss(x, noise, labels);
   if (training()) steps_.data()[0] += 1;
   return loss_now;
@@ -161,15 +184,16 @@ Tensor Vae::log_weights(const Tensor& x, Index k, Rng& rng, const Indices& label
   const Index n = x.size(0), latents = settings.latents;
   Tensor all({n, k});
   const Rng draws = rng.fork(static_cast<std::uint64_t>(rng.below(Index{1} << 40)));
+  const Posterior q = posterior(x, labels);
   for (Index i = 0; i < n; ++i) {
     Rng own = draws.fork(static_cast<std::uint64_t>(i));
     const Tensor image = x.slice(0, i, i + 1).contiguous();
     const Indices label = some_of(labels, i, i + 1);
-    const Posterior q = posterior(image, label);
     for (Index from = 0; from < k; from += kDrawsAtOnce) {
       const Index count = std::min(kDrawsAtOnce, k - from);
       const Tensor noise = own.normal({count, latents});
-      const Posterior each = {expand(q.mean, noise.shape()), expand(q.log_var, noise.shape())};
+      const Posterior each = {expand(slice(q.mean, 0, i, i + 1), noise.shape()),
+                              expand(slice(q.log_var, 0, i, i + 1), noise.shape())};
       const Var missing = reconstruction(repeat_rows(image, count), reparameterize(each, noise),
                                          repeat_rows(classes_of(label, 1), count)) +
                           sum(kl_to_prior(each, noise, KlEstimate::kSampled), {1});
@@ -212,23 +236,25 @@ std::vector<Objective> Vae::objectives() {
 Figures Vae::evaluate(const Tensor& x, const Indices& labels, Rng& rng, const EvaluateOptions& options) {
   if (settings.likelihood != LikelihoodKind::kGaussian) check_levels("Vae", x, channels(), levels());
   const Index n = x.size(0), draws = options.importance_samples;
-  Rng importance = rng.fork("importance"), refining = rng.fork("refine");
-  Tensor reconstruction({n}), kl({n}), bound({n}), refined({n}), means({n, settings.latents});
+  Rng importance = rng.fork("importance"), others = rng.fork("other posteriors");
+  Tensor reconstruction({n}), kl({n}), bound({n}), encoded({n}), refined({n}), means({n, settings.latents});
   for_slices(n, options, [&](Index from, Index to) {
+    const NoGrad no_graph;
     const Tensor some = x.slice(0, from, to).contiguous();
     const Indices known = some_of(labels, from, to);
-    const ElboParts parts = elbo_parts(some, rng, known);
-    reconstruction.slice(0, from, to).copy_from(parts.reconstruction);
-    kl.slice(0, from, to).copy_from(sum(parts.kl, {1}));
-    means.slice(0, from, to).copy_from(encode(some, known));
+    const Posterior q = posterior(some, known);
+    const Elbo parts = elbo(q, some, rng.normal(q.mean.shape()), known);
+    reconstruction.slice(0, from, to).copy_from(parts.reconstruction.value());
+    kl.slice(0, from, to).copy_from(sum(parts.kl.value(), {1}));
+    means.slice(0, from, to).copy_from(q.mean.value());
     if (draws > 0) bound.slice(0, from, to).copy_from(-iwae(some, draws, importance, known));
-    if (options.refine_steps > 0) {
-      const Posterior own = refine_posterior(*this, some, options.refine_steps, refining, known);
-      // New noise: what a posterior was fitted to would flatter it.
-      const NoGrad no_graph;
-      refined.slice(0, from, to)
-          .copy_from(elbo(own, some, refining.normal(own.mean.shape()), known).negative().value());
-    }
+    if (options.refine_steps == 0 && settings.refine == 0) return;
+    const Posterior start = encoder_posterior(some, known);
+    const auto bound_by = [&](const Posterior& q) {
+      return elbo(q, some, others.normal(q.mean.shape()), known).negative().value();
+    };
+    encoded.slice(0, from, to).copy_from(bound_by(start));
+    refined.slice(0, from, to).copy_from(bound_by(refine_posterior(*this, start, some, options.refine_steps, Rng(kRefineSeed), known)));
   });
   Figures figures{mean_figure("elbo_nats", "nats per image (-ELBO)", reconstruction + kl),
                   mean_figure("reconstruction_nats", "for the pixels", reconstruction),
@@ -236,6 +262,9 @@ Figures Vae::evaluate(const Tensor& x, const Indices& labels, Rng& rng, const Ev
                   {.name = "active_units", .unit = fmt::format("of {} latents active", settings.latents),
                    .value = static_cast<double>(sum(active_units(means)).item()), .higher_is_better = true}};
   if (draws > 0) figures.push_back(mean_figure("iwae_nats", fmt::format("nats per image (IWAE-{})", draws), bound));
+  if (settings.refine > 0)
+    figures.push_back(
+        mean_figure("encoder_elbo_nats", "nats per image (-ELBO, posteriors as the encoder says, not refined)", encoded));
   if (options.refine_steps > 0)
     figures.push_back(mean_figure(
         "refined_elbo_nats",
@@ -273,7 +302,8 @@ ModelConfig Vae::config() const {
           {"gamma", std::lround(s.kl.gamma)},
           {"capacity", std::lround(s.kl.capacity)},
           {"importance", s.importance},
-          {"warm_up", s.warm_up}};
+          {"warm_up", s.warm_up},
+          {"refine", s.refine}};
 }
 
 std::map<std::string, std::string> Vae::config_help() const {
@@ -299,7 +329,9 @@ std::map<std::string, std::string> Vae::config_help() const {
           {"capacity", "nats that the KL is held at, with gamma"},
           {"importance", "draws of the latents for each image: more than 1 trains on the importance-weighted bound "
                          "(IWAE)"},
-          {"warm_up", "training steps through which the KL's weight (or the capacity) grows from 0"}};
+          {"warm_up", "training steps through which the KL's weight (or the capacity) grows from 0"},
+          {"refine", "steps that the posterior of each image goes by itself from what the encoder says (a semi-amortized "
+                     "VAE)"}};
 }
 
 }  // namespace gradfold

@@ -23,6 +23,10 @@ struct VaeConfig {
   // The KL's weight grows along a line from 0 through the first `warm_up` training steps (Bowman et al. 2016; Sonderby
   // et al. 2016), and a capacity does.
   Index warm_up = 0;
+  // A semi-amortized VAE if > 0: from what the encoder says, the posterior of each image goes so many steps of its own
+  // (models/refine_posterior.h), wherever a posterior is asked for. In training the decoder learns by the refined
+  // posteriors, the encoder to say at once what they have come to. For the ELBO as it is: beta 1, gamma 0, importance 1.
+  Index refine = 0;
 };
 
 // Variational autoencoder (Kingma & Welling 2014, arXiv 1312.6114): latents z ~ N(0, 1), pixels drawn by a decoder
@@ -32,13 +36,18 @@ struct VaeConfig {
 //
 // With classes it is the conditional VAE (Sohn, Lee and Yan 2015): both nets are told the class, the prior is not. With
 // kl.beta != 1 it is trained as a beta-VAE; what elbo() and iwae() say is always the bound itself.
+//
+// With refine > 0 it is a semi-amortized VAE (Kim et al. 2018, "Semi-amortized variational autoencoders", arXiv
+// 1802.02550) trained as in Krishnan, Liang and Hoffman 2018 ("On the challenges of learning with inference networks on
+// sparse, high-dimensional data", arXiv 1710.06085): without gradients through the refining.
 class Vae : public LatentModel {
  public:
   explicit Vae(VaeConfig config = {});
   Vae(VaeConfig config, Rng& rng) : Vae(config) { reset_parameters(rng); }
 
   // q(z | x).   x [N, C, H, W] of levels, labels [N] (or [1] for all) if the model has classes
-  Posterior posterior(const Var& x, const Indices& labels = {});
+  Posterior encoder_posterior(const Var& x, const Indices& labels = {});  // as the encoder says
+  Posterior posterior(const Var& x, const Indices& labels = {});          // refined if it is to be; a constant then
   // What the decoder says of each pixel, [N, P, H, W] (models/pixel_likelihood.h).   z [N, D]
   Var pixel_numbers(const Var& z, const Indices& labels = {});
 
@@ -88,7 +97,8 @@ class Vae : public LatentModel {
 
   std::vector<Objective> objectives() override;  // "loss", of all parameters
   // elbo_nats (-ELBO, whatever the loss weighs) and its parts reconstruction_nats and kl_nats, active_units, and with
-  // options.importance_samples iwae_nats, with options.refine_steps refined_elbo_nats.
+  // options.importance_samples iwae_nats, with options.refine_steps refined_elbo_nats, with settings.refine
+  // encoder_elbo_nats.
   Figures evaluate(const Tensor& x, const Indices& labels, Rng& rng, const EvaluateOptions& options = {}) override;
   std::string warning(const Figures& held_out) const override;  // of posterior collapse
 
@@ -104,8 +114,9 @@ class Vae : public LatentModel {
   Indices classes_of(const Indices& labels, Index n) const;
   Var reconstruction(const Tensor& x, const Var& z, const Indices& labels);
   KlWeight weight_now();
+  Var refined_loss(const Tensor& x, const Tensor& noise, const Indices& labels);
 
-  Rng dropout_rng_;
+  Rng dropout_rng_, refine_rng_;  // each training step's
   VaeEncoder& encoder_;
   VaeDecoder& decoder_;
   Tensor& steps_;  // [1] training steps so far

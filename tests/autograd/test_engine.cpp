@@ -99,7 +99,7 @@ TEST_CASE("a result that no gradient needs is freed during the forward pass") {
   CHECK(y.requires_grad());
 }
 
-TEST_CASE("detach and NoGrad stop gradients") {
+TEST_CASE("detach and NoGrad stop gradients, EnableGrad lets them through again") {
   const Var x = leaf({2, 3});
   sum(x * x.detach()).backward();
   CHECK(x.grad().to_vector() == std::vector<Real>{2, 3});
@@ -107,6 +107,11 @@ TEST_CASE("detach and NoGrad stop gradients") {
     NoGrad guard;
     CHECK_FALSE((x * x).requires_grad());
     CHECK_FALSE(grad_enabled());
+    {
+      EnableGrad within;
+      CHECK((x * x).requires_grad());
+    }
+    CHECK_FALSE((x * x).requires_grad());
   }
   CHECK(grad_enabled());
   CHECK((x * x).requires_grad());

@@ -18,6 +18,12 @@ void check(const GradientCheck& result) {
 
 }  // namespace
 
+TEST_CASE("the KL between two Gaussians has the right gradients") {
+  Rng rng(2);
+  check(check_gradients("kl", [](const std::vector<Var>& v) { return kl({v[0], v[1]}, {v[2], v[3]}); },
+                        draw_inputs({{3, 2}, {3, 2}, {3, 2}, {3, 2}}, {}, rng)));
+}
+
 TEST_CASE("draws, both KLs and the importance-weighted bound have the right gradients") {
   Rng rng(1);
   const Tensor noise = rng.normal({3, 2});

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "autograd/mode.h"
 #include "autograd/ops.h"
 #include "models/refine_posterior.h"
 #include "models/vae.h"
@@ -177,27 +178,52 @@ TEST_CASE("a linear-Gaussian model with known log p(x): the ELBO's gap is KL(q |
   }
 }
 
-TEST_CASE("a refined posterior: what the encoder says after no step, the exact one after many; the nets stay") {
+TEST_CASE("KL between two Gaussians: from any to the prior as it is known, and moved and stretched together the same") {
+  for (const auto& [mean, log_var] : {std::array{1., 0.}, std::array{-0.5, 1.}}) {
+    const Posterior q = alike(1, mean, log_var), prior = alike(1, 0, 0);
+    const double known = kl_to_prior(q, Tensor::zeros({1, 1})).item();
+    CHECK(kl(q, prior).item() == doctest::Approx(known));
+    const double stretch = 3, move = 0.7;
+    const auto moved = [&](double m, double v) { return alike(1, stretch * m + move, v + 2 * std::log(stretch)); };
+    CHECK(kl(moved(mean, log_var), moved(0, 0)).item() == doctest::Approx(known));
+    CHECK(kl(q, q).item() == 0);
+  }
+}
+
+TEST_CASE("a refined posterior: what it starts from after no step, the exact one after many; the nets stay") {
   LinearGaussian linear;
   NamedTensors before = linear.model.state();
   for (auto& [name, value] : before) value = value.clone();
-  const Index copies = 50;
+  const NoGrad no_graph;  // it makes its own
   for (const auto& [x0, x1] : {std::array{0.3, 0.6}, std::array{1.2, -0.4}}) {
     const auto exact = linear.at(x0, x1);
-    const Tensor x = Tensor::from({static_cast<Real>(x0), static_cast<Real>(x1)}, {1, 1, 1, 2}),
-                 each = x.expand({copies, 1, 1, 2}).contiguous();
-    Rng rng(7);
-    const Posterior encoded = linear.model.posterior(Var(x)), none = refine_posterior(linear.model, x, 0, rng);
+    const Tensor x = Tensor::from({static_cast<Real>(x0), static_cast<Real>(x1)}, {1, 1, 1, 2});
+    const Posterior encoded = linear.model.posterior(Var(x)), none = refine_posterior(linear.model, encoded, x, 0, Rng(7));
     CHECK(identical(none.mean.value(), encoded.mean.value()));
     CHECK(identical(none.log_var.value(), encoded.log_var.value()));
-    const Posterior q = refine_posterior(linear.model, each, 300, rng);
-    CHECK(std::abs(mean(q.mean.value()).item() - exact.mean) < 0.02);
-    CHECK(std::abs(mean(q.log_var.value()).item() - std::log(exact.variance)) < 0.05);
+    const auto distance = [&](const Posterior& q) {
+      return kl(q, alike(1, exact.mean, std::log(exact.variance))).item();
+    };
+    REQUIRE(distance(encoded) > 0.05);
+    CHECK(distance(refine_posterior(linear.model, encoded, x, 5, Rng(7))) < 0.6 * distance(encoded));
+    CHECK(distance(refine_posterior(linear.model, encoded, x, 300, Rng(7))) < 0.002);
   }
   const NamedTensors after = linear.model.state();
   REQUIRE(after.size() == before.size());
   for (std::size_t i = 0; i < after.size(); ++i) CHECK(identical(after[i].second, before[i].second));
   for (const Var& parameter : linear.model.parameters()) CHECK_FALSE(parameter.grad().defined());
+}
+
+TEST_CASE("a refined posterior is a function of its image: again the same, and the same among others") {
+  LinearGaussian linear;
+  Rng rng(8);
+  const Tensor x = rng.uniform({6, 1, 1, 2}), third = x.slice(0, 2, 3).contiguous();
+  const auto refined = [&](const Tensor& images) {
+    return refine_posterior(linear.model, linear.model.posterior(Var(images)), images, 4, Rng(7));
+  };
+  CHECK(identical(refined(x).mean.value(), refined(x).mean.value()));
+  CHECK(allclose(refined(third).mean.value(), refined(x).mean.value().slice(0, 2, 3)));
+  CHECK(allclose(refined(third).log_var.value(), refined(x).log_var.value().slice(0, 2, 3)));
 }
 
 TEST_CASE("active units: those whose mean moves over the images") {

@@ -212,6 +212,26 @@ TEST_CASE("--lambda 0: no loss asks for the category; with --lambda_continuous 0
   CHECK(g_plain == doctest::Approx(g_none).epsilon(0.02));
 }
 
+TEST_CASE("train vae --refine: eval reports the refined bound and the encoder's; an older checkpoint starts it") {
+  const Scratch folder;
+  const std::string plain = folder / "plain.safetensors", semi = folder / "semi.safetensors";
+  const auto train = [&](const std::string& out, Words more) {
+    Words words{"train", "vae", "--out", out, "--limit", "64", "--batch", "16", "--latents", "4", "--hidden", "16"};
+    words.insert(words.end(), more.begin(), more.end());
+    return gf(words);
+  };
+  REQUIRE(train(plain, {"--epochs", "20", "--lr", "1e-2"}).exit == 0);
+  const Finished refined = train(semi, {"--epochs", "1", "--refine", "2", "--init", plain});
+  REQUIRE_MESSAGE(refined.exit == 0, refined.err);
+  CHECK(last_json(contents(folder / "semi.log.jsonl")).contains("encoder_elbo_nats"));
+  const auto eval = last_json(gf({"eval", semi, "--limit", "40", "--iwae-k", "20", "--json"}).out);
+  CHECK(eval["elbo_nats"].get<double>() < eval["encoder_elbo_nats"].get<double>());
+  CHECK(eval["iwae_nats"].get<double>() < eval["elbo_nats"].get<double>());
+  CHECK_FALSE(eval.contains("refined_elbo_nats"));
+  refused({"train", "vae", "--out", folder / "no.safetensors", "--refine", "2", "--beta", "400"},
+          "posteriors are refined for the ELBO itself");
+}
+
 TEST_CASE("--refine of what has no posterior is misuse") {
   refused({"eval", "pretrained:pixel_cnn", "--data", "strokes", "--refine", "5"}, "--refine is for a VAE");
 }
