@@ -317,7 +317,7 @@ TEST_CASE("misuse is one sentence and exit code 2") {
   refused(small_training(other, {"--seed", "-1"}), "train: --seed: '-1' is no whole number of 0 or more\n");
   refused(small_training(folder / "x.txt"),
           "train: --out is " + (folder / "x.txt").string() + " but must end in .safetensors\n");
-  refused({"sample", out, "--out", folder / "x.jpg"}, "x.jpg but must end in .png\n");
+  refused({"sample", out, "--out", folder / "x.jpg"}, "x.jpg but must end in .png or .npy\n");
   refused({"eval", out, "--split", "tset"}, "'tset' is no split");
   refused({"sample", out, "--out", folder / "s.png", "--sampler", "cash"},
           "sample: there is no sampler 'cash'; known are cached, cropped and naive\n");
