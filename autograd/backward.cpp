@@ -187,7 +187,8 @@ class Collecting {
  public:
   explicit Collecting(const std::vector<Var>& targets) {
     for (const Var& x : targets) {
-      before_.push_back({x.node(), std::exchange(x.node()->grad, Tensor()), std::exchange(x.node()->retain_grad, true)});
+      before_.push_back({x.node(), std::exchange(x.node()->grad, Tensor()),
+                         std::exchange(x.node()->retain_grad, true)});
     }
   }
   ~Collecting() {  // from the back, so that a target named twice gets its own again

@@ -219,7 +219,8 @@ StrokeOptions StrokeOptions::free_factors(int m) {
       {&StrokeOptions::y, {-2, 2}},
   };
   constexpr int kMost = std::size(kInOrder);
-  require(m >= 0 && m <= kMost, "StrokeOptions::free_factors", "m is {} but there are 0 to {} factors to free", m, kMost);
+  require(m >= 0 && m <= kMost, "StrokeOptions::free_factors", "m is {} but there are 0 to {} factors to free", m,
+          kMost);
   StrokeOptions options = fixed();
   for (int i = 0; i < m; ++i) options.*kInOrder[i].factor = kInOrder[i].range;
   return options;

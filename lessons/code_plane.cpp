@@ -20,7 +20,8 @@ Tensor code_square(Index steps, const Tensor& center, const Tensor& reach) {
 Chart code_map(const std::string& title, const Tensor& codes, const Indices& labels) {
   check_shape("code_map", "codes", codes.shape(), {labels.numel(), 2});
   Chart chart({.title = title, .x = "z1", .y = "z2", .equal_axes = true, .width = 720, .height = 640});
-  const std::int32_t classes = labels.numel() == 0 ? 0 : 1 + *std::max_element(labels.values.begin(), labels.values.end());
+  const std::int32_t classes =
+      labels.numel() == 0 ? 0 : 1 + *std::max_element(labels.values.begin(), labels.values.end());
   for (std::int32_t label = 0; label < classes; ++label) {
     std::vector<double> x, y;
     for (Index i = 0; i < labels.numel(); ++i) {

@@ -20,7 +20,8 @@ class BarnesHut {
  public:
   explicit BarnesHut(double theta) : theta_(theta) {}
 
-  // y [2, N]; repulsion[c, i] = sum_j w_ij^2 (y_i - y_j)_c, w_ij = 1 / (1 + |y_i - y_j|^2); returns Z = sum_{i != j} w_ij.
+  // y [2, N]; repulsion[c, i] = sum_j w_ij^2 (y_i - y_j)_c, w_ij = 1 / (1 + |y_i - y_j|^2);
+  // returns Z = sum_{i != j} w_ij.
   double repulsion(const Tensor& y, Tensor& repulsion);
 
  private:

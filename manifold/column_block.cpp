@@ -81,7 +81,8 @@ void combine(ColumnBlock& x, const std::vector<double>& weights) {
     for (Index i = begin; i < end; ++i) {
       double* row = x.row(i);
       std::copy(row, row + k, before.begin());
-      for (Index c = 0; c < k; ++c) row[c] = std::inner_product(before.begin(), before.end(), weights.data() + c * k, 0.0);
+      for (Index c = 0; c < k; ++c)
+        row[c] = std::inner_product(before.begin(), before.end(), weights.data() + c * k, 0.0);
     }
   });
 }

@@ -11,7 +11,8 @@ class SquaredDistances {
   explicit SquaredDistances(const Tensor& x);
 
   Index size() const { return n_; }
-  // Distances of rows [begin, end) into out [end - begin, N], on all threads. Never negative, and 0 from a row to itself.
+  // Distances of rows [begin, end) into out [end - begin, N], on all threads.
+  // Never negative, and 0 from a row to itself.
   void fill(Index begin, Index end, Real* out) const;
 
  private:

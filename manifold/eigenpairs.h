@@ -22,16 +22,17 @@ struct Eigenpairs {
 // Flips a vector whose entry of largest magnitude is negative.
 void fix_sign(double* vector, Index n);
 
-// The k largest eigenvalues of a symmetric matrix a [n, n], row-major, in falling order; 1 <= k <= n. Small matrices, and
-// a large part of the eigenvalues, by the whole decomposition; else by Lanczos.
+// The k largest eigenvalues of a symmetric matrix a [n, n], row-major, in falling order; 1 <= k <= n. Small matrices,
+// and a large part of the eigenvalues, by the whole decomposition; else by Lanczos.
 Eigenpairs largest_eigenpairs(const std::vector<double>& a, Index n, Index k);
 
 // y = A x for a symmetric A [n, n]; called by one thread at a time.
 using Multiply = std::function<void(const double* x, double* y)>;
 
-// The k largest eigenvalues of a matrix known by its products alone, in falling order; 1 <= k < n. Lanczos with implicit
-// restarts (Spectra; Sorensen 1992) starting from a fixed vector: the same bits each time. A few dozen products find a
-// few eigenvalues far from the rest. Throws an Error if they do not converge to `tolerance`, relative to each.
+// The k largest eigenvalues of a matrix known by its products alone, in falling order; 1 <= k < n. Lanczos with
+// implicit restarts (Spectra; Sorensen 1992) starting from a fixed vector: the same bits each time. A few dozen
+// products find a few eigenvalues far from the rest. Throws an Error if they do not converge to `tolerance`, relative
+// to each.
 Eigenpairs largest_eigenpairs(Index n, Index k, const Multiply& multiply, double tolerance = 1e-9);
 
 // A sparse symmetric matrix: of each row the entries up to the diagonal, columns rising, the diagonal last.

@@ -30,7 +30,8 @@ class Isomap {
   // x [N, D] with more points than neighbours.
   Isomap& fit(const Tensor& x);
   Tensor fit_transform(const Tensor& x) { return fit(x).embedding; }
-  // New points [M, D] -> [M, n_components]: paths to all points lead through the nearest; then steps 2 and 3 for one row.
+  // New points [M, D] -> [M, n_components]: paths to all points lead through the nearest;
+  // then steps 2 and 3 for one row.
   Tensor transform(const Tensor& x) const;
 
   // 1 - R^2 of path lengths against distances on the map over all pairs: what the map does not say. Its fall with

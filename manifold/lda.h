@@ -10,8 +10,8 @@ struct LdaOptions {
   double shrinkage = 0;
 };
 
-// Linear discriminant analysis (Fisher 1936, Rao 1948): the directions along which classes lie far apart, measured in the
-// spread that they have in common. It is also a classifier: Gaussian classes with one covariance.
+// Linear discriminant analysis (Fisher 1936, Rao 1948): the directions along which classes lie far apart, measured in
+// the spread that they have in common. It is also a classifier: Gaussian classes with one covariance.
 //
 //   1  S_w, the covariance of x [N, D] around its classes' means
 //   2  whiten: eigenvectors of S_w scaled so that S_w becomes I; directions with no variance within the classes (a

@@ -9,8 +9,8 @@ struct MdsOptions {
   Index n_components = 2;
 };
 
-// Classical multidimensional scaling (Torgerson 1952): coordinates whose distances are, as nearly as a linear method can
-// make them, those that are given.
+// Classical multidimensional scaling (Torgerson 1952): coordinates whose distances are, as nearly as a linear method
+// can make them, those that are given.
 //
 //   1  square the distances [N, N]
 //   2  B = -1/2 J D^2 J with J = I - 1 1^T / N: the inner products of centred points, were the distances Euclidean

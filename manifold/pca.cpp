@@ -123,8 +123,8 @@ Tensor Pca::transform(const Tensor& points) const {
   parallel_for(x.size(0), kPcaRowsTogether, [&, to = out.data(), w = scaled.data()](Index begin, Index end) {
     Tensor block({end - begin, d});
     centered_rows(x, center, {}, begin, end, block.data());
-    gemm({.m = end - begin, .n = k, .k = d, .a = block.data(), .lda = d, .b = w, .ldb = d, .c = to + begin * k, .ldc = k,
-          .trans_b = true});
+    gemm({.m = end - begin, .n = k, .k = d, .a = block.data(), .lda = d, .b = w, .ldb = d, .c = to + begin * k,
+          .ldc = k, .trans_b = true});
   });
   // Whatever is not finite in a row shows in its few numbers here, which are sooner looked through.
   if (first_non_finite(out) >= 0) check_points("Pca::transform", "x", x, 0);

@@ -22,8 +22,8 @@ struct PcaOptions {
 //   1  centre x [N, D] on its mean
 //   2  the K eigenvectors of the covariance [D, D] with the largest eigenvalues are the components; with fewer points
 //      than features, those of the N x N matrix of inner products say the same
-//   3  coordinates of a point: its inner products with the components; what is left out is the error, and its mean square
-//      is the sum of the eigenvalues left out
+//   3  coordinates of a point: its inner products with the components; what is left out is the error, and its mean
+//      square is the sum of the eigenvalues left out
 //
 // Randomised (Halko, Martinsson & Tropp 2011): x times a few random vectors spans nearly the same subspace as the
 // components; iterated_power rounds of x x^T sharpen it, and the exact decomposition within it is small.

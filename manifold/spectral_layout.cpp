@@ -57,7 +57,8 @@ class Normalized {
 Tensor fixed_rows(std::vector<double> vectors, Index count, Index n) {
   for (Index c = 0; c < count; ++c) fix_sign(vectors.data() + c * n, n);
   Tensor out({count, n});
-  std::transform(vectors.begin(), vectors.begin() + count * n, out.data(), [](double v) { return static_cast<Real>(v); });
+  std::transform(vectors.begin(), vectors.begin() + count * n, out.data(),
+                 [](double v) { return static_cast<Real>(v); });
   return out;
 }
 

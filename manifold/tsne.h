@@ -26,15 +26,15 @@ struct TsneOptions {
   std::function<void(Index iteration, double kl_divergence)> progress = {};
 };
 
-// t-SNE (van der Maaten & Hinton 2008): a map whose neighbours are those of the data. It keeps who is near whom; how far
-// apart clusters are drawn, and how large, says little.
+// t-SNE (van der Maaten & Hinton 2008): a map whose neighbours are those of the data. It keeps who is near whom; how
+// far apart clusters are drawn, and how large, says little.
 //
 //   1  P: each point's 3 * perplexity nearest neighbours, weighed by a Gaussian as wide as its density asks
 //      (manifold/affinities.h); exact: all others
 //   2  the map starts as the first principal components, 1e-4 large
 //   3  Q: the same of the map, by Student's t with one degree of freedom, whose heavy tail leaves room between clusters
-//   4  gradient descent on KL(P || Q) with momentum and a gain for every coordinate (manifold/tsne_forces.h): neighbours
-//      attract, all others repel; the latter by a tree or a grid (manifold/barnes_hut.h, fft_repulsion.h)
+//   4  gradient descent on KL(P || Q) with momentum and a gain for every coordinate (manifold/tsne_forces.h):
+//      neighbours attract, all others repel; the latter by a tree or a grid (manifold/barnes_hut.h, fft_repulsion.h)
 //
 // The same bits every time, for any number of threads. There is no transform(): the map is of these points alone.
 class Tsne {

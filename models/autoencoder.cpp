@@ -179,7 +179,8 @@ Figures Autoencoder::evaluate(const Tensor& x, const Indices&, Rng& rng, const E
 }
 
 Tensor Autoencoder::draw_codes(Index n, Rng& rng) {
-  require(batches_.item() > 0, kind(), "it has seen no image yet, so nothing is known of its codes; hint: train it first");
+  require(batches_.item() > 0, kind(),
+          "it has seen no image yet, so nothing is known of its codes; hint: train it first");
   // A little on the diagonal, so that units that never fire do no harm.
   Tensor covariance = code_covariance_.clone();
   Real largest = 0;

@@ -30,8 +30,8 @@ struct AutoencoderConfig {
 // Denoising (Vincent et al. 2010): z = encoder(damaged x), the loss still asks for the clean x.
 //
 // The loss is a mean, not a sum: a learning rate means the same for images of any size. Codes have no distribution of
-// their own; for sample() the model keeps mean and covariance of those it saw in training and draws from a Gaussian with
-// these, which is what one gets, not what an autoencoder was made for.
+// their own; for sample() the model keeps mean and covariance of those it saw in training and draws from a Gaussian
+// with these, which is what one gets, not what an autoencoder was made for.
 class Autoencoder : public LatentModel {
  public:
   explicit Autoencoder(AutoencoderConfig config = {});

@@ -22,7 +22,8 @@ Indices level_numbers(const Tensor& x, int levels) {
 }  // namespace
 
 AutoregressiveModel::AutoregressiveModel(int levels, int channels) : levels_(levels), channels_(channels) {
-  require(levels >= 2 && levels <= 65536, "AutoregressiveModel", "levels is {} but must be 2 (binary) .. 65536", levels);
+  require(levels >= 2 && levels <= 65536, "AutoregressiveModel", "levels is {} but must be 2 (binary) .. 65536",
+          levels);
   require(channels >= 1, "AutoregressiveModel", "channels is {} but must be 1 or more", channels);
 }
 

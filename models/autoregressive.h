@@ -24,8 +24,8 @@ class AutoregressiveModel : public LikelihoodModel {
   // log p(x_i | earlier pixels) for each pixel and channel, [N, C, H, W]; they add up to log_prob.
   Tensor log_conditionals(const Tensor& x, const Indices& labels = {});
 
-  // Pixel by pixel in the order above, by options.sampler (models/sampling.cpp). The random number of a pixel depends on
-  // its image and place alone, so every sampler gives the same images.
+  // Pixel by pixel in the order above, by options.sampler (models/sampling.cpp). The random number of a pixel depends
+  // on its image and place alone, so every sampler gives the same images.
   Tensor sample(const Shape& shape, Rng& rng, const SampleOptions& options = {}) override;
   // The net one pixel at a time, for n images `width` pixels wide, with the weights of this moment; null if the model
   // has no such form.

@@ -4,8 +4,8 @@
 #include "models/autoregressive.h"
 
 // Binary images so small that all of them can be listed: up to 4x4 pixels, 65,536 images. What a model says of them is
-// then a table, and every claim about a distribution can be checked by adding up (total_probability in likelihood_model.h
-// adds up all of it).
+// then a table, and every claim about a distribution can be checked by adding up (total_probability in
+// likelihood_model.h adds up all of it).
 namespace gradfold {
 
 // Every binary image of side x side pixels, side up to 4, [2^(side * side), 1, side, side]: pixel i of image k,

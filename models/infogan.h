@@ -108,8 +108,8 @@ class InfoGan : public LatentModel {
   Var information_loss(const Reading& reading, const InfoGanCodes& codes, bool plain = false) const;
   // What the category of an image and that of the same image drawn a little differently do not say about each other,
   // in nats: log(categories) - I(category; category') over the pairs of a batch, logits [N, categories] each; and
-  // twice log(categories) - H(category), how unevenly the categories are used. Nothing in the paper's losses says what a
-  // category should be, as long as it is readable: slanted ones against upright ones will do. A class is what small
+  // twice log(categories) - H(category), how unevenly the categories are used. Nothing in the paper's losses says what
+  // a category should be, as long as it is readable: slanted ones against upright ones will do. A class is what small
   // changes leave alone. The first part is equation 3 of Ji et al. 2019, "Invariant Information Clustering" (arXiv
   // 1807.06653); asking for such an agreement of an InfoGAN's Q on real images follows Ojha et al. 2020,
   // "Elastic-InfoGAN" (arXiv 1910.01112).

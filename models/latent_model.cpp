@@ -43,7 +43,8 @@ Tensor LatentModel::decode(const Tensor& z, const Indices& labels) {
 Tensor LatentModel::sample(const Shape& shape, Rng& rng, const SampleOptions& options) {
   check_images("shape", shape);
   require(!options.image.defined() && !options.known.defined(), kind(),
-          "a given part of an image cannot be completed: its images are drawn whole; hint: an autoregressive model does");
+          "a given part of an image cannot be completed: its images are drawn whole; "
+          "hint: an autoregressive model does");
   require(options.temperature == 1, kind(), "temperature is {} but must be 1: it draws no pixels", options.temperature);
   const Tensor x = decode(draw_codes(shape[0], rng), options.labels);
   if (options.progress) options.progress(height * width, height * width);

@@ -254,7 +254,8 @@ Figures Vae::evaluate(const Tensor& x, const Indices& labels, Rng& rng, const Ev
       return elbo(q, some, others.normal(q.mean.shape()), known).negative().value();
     };
     encoded.slice(0, from, to).copy_from(bound_by(start));
-    refined.slice(0, from, to).copy_from(bound_by(refine_posterior(*this, start, some, options.refine_steps, Rng(kRefineSeed), known)));
+    refined.slice(0, from, to).copy_from(
+        bound_by(refine_posterior(*this, start, some, options.refine_steps, Rng(kRefineSeed), known)));
   });
   Figures figures{mean_figure("elbo_nats", "nats per image (-ELBO)", reconstruction + kl),
                   mean_figure("reconstruction_nats", "for the pixels", reconstruction),
@@ -264,7 +265,8 @@ Figures Vae::evaluate(const Tensor& x, const Indices& labels, Rng& rng, const Ev
   if (draws > 0) figures.push_back(mean_figure("iwae_nats", fmt::format("nats per image (IWAE-{})", draws), bound));
   if (settings.refine > 0)
     figures.push_back(
-        mean_figure("encoder_elbo_nats", "nats per image (-ELBO, posteriors as the encoder says, not refined)", encoded));
+        mean_figure("encoder_elbo_nats", "nats per image (-ELBO, posteriors as the encoder says, not refined)",
+                    encoded));
   if (options.refine_steps > 0)
     figures.push_back(mean_figure(
         "refined_elbo_nats",
@@ -330,8 +332,8 @@ std::map<std::string, std::string> Vae::config_help() const {
           {"importance", "draws of the latents for each image: more than 1 trains on the importance-weighted bound "
                          "(IWAE)"},
           {"warm_up", "training steps through which the KL's weight (or the capacity) grows from 0"},
-          {"refine", "steps that the posterior of each image goes by itself from what the encoder says (a semi-amortized "
-                     "VAE)"}};
+          {"refine", "steps that the posterior of each image goes by itself from what the encoder says (a "
+                     "semi-amortized VAE)"}};
 }
 
 }  // namespace gradfold

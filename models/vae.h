@@ -25,7 +25,8 @@ struct VaeConfig {
   Index warm_up = 0;
   // A semi-amortized VAE if > 0: from what the encoder says, the posterior of each image goes so many steps of its own
   // (models/refine_posterior.h), wherever a posterior is asked for. In training the decoder learns by the refined
-  // posteriors, the encoder to say at once what they have come to. For the ELBO as it is: beta 1, gamma 0, importance 1.
+  // posteriors, the encoder to say at once what they have come to. For the ELBO as it is: beta 1, gamma 0,
+  // importance 1.
   Index refine = 0;
 };
 

@@ -11,8 +11,8 @@ Embedding::Embedding(Index count, Index features)
 Var Embedding::operator()(const Indices& index) {
   return scoped([&] {
     for (Index i = 0; i < index.numel(); ++i) {
-      require(index[i] >= 0 && index[i] < count, "Embedding", "index {} at position {} must be one of 0..{}", index[i], i,
-              count - 1);
+      require(index[i] >= 0 && index[i] < count, "Embedding", "index {} at position {} must be one of 0..{}", index[i],
+              i, count - 1);
     }
     Indices flat = index;
     flat.shape = {index.numel()};

@@ -160,8 +160,8 @@ std::string Module::summary() const {
 
 std::string Module::kind() const {
   int status = 0;
-  const std::unique_ptr<char, void (*)(void*)> name(abi::__cxa_demangle(typeid(*this).name(), nullptr, nullptr, &status),
-                                                    std::free);
+  const std::unique_ptr<char, void (*)(void*)> name(
+      abi::__cxa_demangle(typeid(*this).name(), nullptr, nullptr, &status), std::free);
   const std::string full = status == 0 ? name.get() : typeid(*this).name();
   const auto colon = full.rfind(':');
   return colon == std::string::npos ? full : full.substr(colon + 1);

@@ -71,7 +71,8 @@ fetch() {
 for tool in gzip cut; do
   command -v "$tool" >/dev/null || fail "$tool is missing" "install it, then try again"
 done
-command -v curl >/dev/null || command -v wget >/dev/null || fail "neither curl nor wget is here" "install one, then try again"
+command -v curl >/dev/null || command -v wget >/dev/null ||
+  fail "neither curl nor wget is here" "install one, then try again"
 
 folder=${1:-${XDG_CACHE_HOME:-${HOME:?}/.cache}/gradfold/mnist}
 mkdir -p "$folder" 2>/dev/null && [ -w "$folder" ] ||
@@ -90,5 +91,6 @@ while read -r sum name; do
 done <"$sums"
 
 [ -z "$missing" ] || fail "could not get $missing from any of:$(printf ' %s' $mirrors)" \
-  "check the network and the disk and run this again, it goes on where it stopped; or put the files into $folder yourself"
+  "check the network and the disk and run this again, it goes on where it stopped; \
+or put the files into $folder yourself"
 say "MNIST is in $folder"

@@ -67,7 +67,8 @@ Dataset data_for(const ImageModel& model, Dataset data, bool to_judge) {
     return data;
   }
   if (!data.has_labels()) {
-    throw UsageError(model.name(), fmt::format("{} has no labels, and this model's images are given a class", data.name),
+    throw UsageError(model.name(),
+                     fmt::format("{} has no labels, and this model's images are given a class", data.name),
                      "strokes and mnist have them; a model with --classes 0 needs none");
   }
   const auto [least, most] = std::minmax_element(data.labels.values.begin(), data.labels.values.end());

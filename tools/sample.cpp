@@ -228,7 +228,8 @@ int sample_strips(const CLI::App& app, const SampleArguments& options) {
 Action setup_sample(CLI::App& app, const Arguments&) {
   auto options = std::make_shared<SampleArguments>();
   app.add_option("checkpoint", options->checkpoint, "what ./gf train wrote")->required();
-  app.add_option("--out", options->out, "the PNG, all images in a grid, or a .npy file [n, C, H, W] of them")->required();
+  app.add_option("--out", options->out, "the PNG, all images in a grid, or a .npy file [n, C, H, W] of them")
+      ->required();
   app.add_option("--n", options->n, "how many images")->capture_default_str()->check(positive());
   app.add_option("--zoom", options->zoom,
                  "screen pixels per image pixel; one image with 1 can be given to --complete")

@@ -14,8 +14,8 @@ AutoregressiveModel& binary(ImageModel& model, const std::string& role) {
   throw UsageError("train", fmt::format("--teacher is for models that give each pixel a distribution, two levels, one "
                                         "channel and no classes; the {} is {}, which {}",
                                         role, model.name(),
-                                        pixels ? fmt::format("has levels: {}, channels: {}, classes: {}", model.levels(),
-                                                             model.channels(), model.classes())
+                                        pixels ? fmt::format("has levels: {}, channels: {}, classes: {}",
+                                                             model.levels(), model.channels(), model.classes())
                                                : "gives none"));
 }
 

@@ -5,13 +5,13 @@
 
 namespace gradfold {
 
-// Trained models from which another learns (models/distillation.h): the mean of what they say, which is better than what
-// the best of them says where they err in different ways. Of an image they say it once: images that come again as the
-// data set has them are not asked again.
+// Trained models from which another learns (models/distillation.h): the mean of what they say, which is better than
+// what the best of them says where they err in different ways. Of an image they say it once: images that come again as
+// the data set has them are not asked again.
 class Teacher {
  public:
-  // checkpoints: files, or pretrained:NAME, with commas between them. UsageError unless each teacher and the student are
-  // autoregressive, binary, of one channel and without classes.
+  // checkpoints: files, or pretrained:NAME, with commas between them. UsageError unless each teacher and the student
+  // are autoregressive, binary, of one channel and without classes.
   Teacher(const std::string& checkpoints, ImageModel& student, const Dataset& data);
 
   // Of the student on a batch, whose images it sees as x.

@@ -138,8 +138,8 @@ Action setup_train(CLI::App& app, const Arguments& arguments) {
                  "file")
       ->capture_default_str();
   app.add_option("--extra", s.extra,
-                 "a .npy file of more images to train on, such as ./gf sample --out drawn.npy draws from another model; "
-                 "they count in an epoch like those of --data");
+                 "a .npy file of more images to train on, such as ./gf sample --out drawn.npy draws from another "
+                 "model; they count in an epoch like those of --data");
   app.add_option("--epochs", s.epochs, "passes over the training images")
       ->capture_default_str()
       ->check(positive());

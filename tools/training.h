@@ -31,7 +31,7 @@ struct TrainSettings {
   double ema = 0;                    // decay of the weights' moving average; 0: none is kept
   std::uint64_t seed = 1;
   Index shift = 0;                   // pixels by which a training image may be moved, drawn anew each time it is seen
-  std::string teacher;               // trained models, A,B, whose probabilities are learned, not the pixels; empty: none
+  std::string teacher;               // trained models, A,B, whose probabilities are learned, not pixels; empty: none
   std::string split = "train";       // or "train+valid", for a last run after everything was chosen
 
   bool holds_out() const { return split == "train"; }
@@ -49,7 +49,8 @@ nlohmann::ordered_json training_result(const TrainingProgress& progress, const T
 // epochs finished, steps taken.
 class Training {
  public:
-  // Draws the first weights, or takes them from the checkpoint `init`, or with resume everything from the one at `path`.
+  // Draws the first weights, or takes them from the checkpoint `init`, or with resume everything from the
+  // one at `path`.
   Training(std::unique_ptr<ImageModel> model, TrainSettings settings, std::filesystem::path path,
            bool resume, const std::string& init = {});
 

@@ -71,7 +71,8 @@ int main(int argc, char** argv) {
        .claim = "High-dimensional data are reduced to a manifold of two or three dimensions, so that people can see "
                 "them: t-SNE, UMAP.",
        .look_at = "Look at pca.png beside tsne.png: same digits. Then at balls_tsne.png: which of the three balls is\n"
-                  "wide, and which two are close? noise.png shows one ball of noise: raise its perplexity from 3 to 30.\n"
+                  "wide, and which two are close? noise.png shows one ball of noise: "
+                  "raise its perplexity from 3 to 30.\n"
                   "What is left of the clusters?",
        .labels = true, .epochs = 0, .full_epochs = 0, .train = 2000, .test = 500});
   const std::vector<std::string> digits = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};

@@ -66,7 +66,8 @@ void pass_relu(const Frame& from, const Real* y, const Frame& to, Real* out);
 
 // The gradients of a weight, added to `sum` [rows, whole vectors of dy's channels], or the first in it:
 // rows are planes, or (run, tap, channel of the map). dy has the pitch of x's map.
-void add_planes_times_map(const Real* planes, Index rows, const Frame& frame, const Real* dy, bool overwrite, Real* sum);
+void add_planes_times_map(const Real* planes, Index rows, const Frame& frame, const Real* dy, bool overwrite,
+                          Real* sum);
 void add_map_times_map(const Frame& from, const Real* map, const std::vector<Run>& runs, const Frame& frame,
                        const Real* dy, bool overwrite, Real* sum);
 // ... and of a bias: sums over pixels.

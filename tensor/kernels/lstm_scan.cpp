@@ -15,8 +15,8 @@ class ScanBackward {
  public:
   ScanBackward(const LstmPlane<const Real>& plane, const LstmPlaneGradient& gradient)
       : plane_(plane), scan_(plane.scan), gradient_(gradient), n_(plane.hidden), seen_(scan_.taps * n_),
-        weight_t_(size(4 * seen_ * n_)), dh_(size(scan_.row() * n_)), dc_(dh_.size()), dh_cells_(size(scan_.width * n_)),
-        sent_(size(scan_.width * seen_)), windows_(size(scan_.pixels() * seen_)) {
+        weight_t_(size(4 * seen_ * n_)), dh_(size(scan_.row() * n_)), dc_(dh_.size()),
+        dh_cells_(size(scan_.width * n_)), sent_(size(scan_.width * seen_)), windows_(size(scan_.pixels() * seen_)) {
     for (Index i = 0; i < seen_; ++i)
       for (Index j = 0; j < 4 * n_; ++j) weight_t_[size(j * seen_ + i)] = plane.weight[i * 4 * n_ + j];
   }

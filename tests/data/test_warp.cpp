@@ -103,7 +103,8 @@ TEST_CASE("each part of the map does what its name says, as far as it may, to ea
   check_fills(range_of(leant, [](const Placement& ink) { return ink.y; }), 13.5, 13.5, 0.01);
 
   const Tensor turned = changed([](AffineOptions& o) { o.rotation = 10; });
-  check_fills(range_of(turned, [](const Placement& ink) { return ink.lean; }), -9, 9, 1);  // a bar of some width leans less
+  // a bar of some width leans less
+  check_fills(range_of(turned, [](const Placement& ink) { return ink.lean; }), -9, 9, 1);
   check_fills(range_of(turned, [](const Placement& ink) { return ink.mass; }), 48, 48, 1.5);
 
   const Tensor resized = changed([](AffineOptions& o) { o.scale = 0.3; });

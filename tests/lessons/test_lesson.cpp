@@ -77,7 +77,8 @@ TEST_CASE("options: epochs, full, and what the lesson itself asks for") {
 
 TEST_CASE("a step without epochs takes no --epochs") {
   Scratch out;
-  CHECK_THROWS_WITH(Made({"--out", out.path().string(), "--epochs", "5"}, {.step = "9.9", .title = "a test", .epochs = 0}),
+  CHECK_THROWS_WITH(Made({"--out", out.path().string(), "--epochs", "5"},
+                         {.step = "9.9", .title = "a test", .epochs = 0}),
                     doctest::Contains("unknown option --epochs"));
   CHECK(run_lesson("1.2", "--epochs 1").exit == 2);
 }

@@ -22,7 +22,8 @@ TEST_CASE("classical MDS of distances on a sphere is NumPy's") {
   ClassicalMds mds({.n_components = 3});
   const Tensor y = mds.fit_transform_distances(stored("mds/distances"));
   CHECK(relative_up_to_signs(y, stored("mds/embedding")) < 1e-5);
-  for (Index k = 0; k < 3; ++k) CHECK(mds.eigenvalues[k] == doctest::Approx(stored("mds/eigenvalues").at({k})).epsilon(1e-6));
+  for (Index k = 0; k < 3; ++k)
+    CHECK(mds.eigenvalues[k] == doctest::Approx(stored("mds/eigenvalues").at({k})).epsilon(1e-6));
 }
 
 TEST_CASE("classical MDS gives back the distances of a square, and no third dimension") {

@@ -93,7 +93,8 @@ TEST_CASE("P, the divergence and its gradient are scikit-learn's") {
   CHECK(sum(dense(p)).item() == doctest::Approx(1).epsilon(1e-5));
   const Tensor y = stored_map("tsne/map").transpose(0, 1).contiguous();
   Tensor unused(y.shape());
-  CHECK(tsne_divergence(p, y, exact_repulsion(y, unused)) == doctest::Approx(stored_map("tsne/kl").item()).epsilon(1e-4));
+  CHECK(tsne_divergence(p, y, exact_repulsion(y, unused)) ==
+        doctest::Approx(stored_map("tsne/kl").item()).epsilon(1e-4));
   CHECK(largest_error(gradient(p, y).transpose(0, 1), stored_map("tsne/gradient")) < 1e-4);
 }
 
@@ -172,7 +173,8 @@ TEST_CASE("forces have the same bits for any number of threads") {
     set_num_threads(threads);
     Tensor attraction(y.shape()), exact(y.shape()), tree(y.shape()), grid(y.shape());
     tsne_attraction(p, y, attraction);
-    const double z[] = {exact_repulsion(y, exact), BarnesHut(0.5).repulsion(y, tree), FftRepulsion().repulsion(y, grid)};
+    const double z[] = {exact_repulsion(y, exact), BarnesHut(0.5).repulsion(y, tree),
+                        FftRepulsion().repulsion(y, grid)};
     const std::vector<Tensor> now = {attraction, exact, tree, grid,
                                      Tensor::from({Real(z[0]), Real(z[1]), Real(z[2])}, {3})};
     if (first.empty()) first = now;

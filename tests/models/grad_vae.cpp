@@ -28,8 +28,8 @@ TEST_CASE("draws, both KLs and the importance-weighted bound have the right grad
   Rng rng(1);
   const Tensor noise = rng.normal({3, 2});
   const std::vector<Tensor> inputs = draw_inputs({{3, 2}, {3, 2}}, {}, rng);
-  check(check_gradients("reparameterize", [&](const std::vector<Var>& v) { return reparameterize({v[0], v[1]}, noise); },
-                        inputs));
+  check(check_gradients("reparameterize",
+                        [&](const std::vector<Var>& v) { return reparameterize({v[0], v[1]}, noise); }, inputs));
   for (const KlEstimate how : {KlEstimate::kAnalytic, KlEstimate::kSampled}) {
     check(check_gradients("kl_to_prior",
                           [&](const std::vector<Var>& v) { return kl_to_prior({v[0], v[1]}, noise, how); }, inputs));

@@ -31,7 +31,8 @@ inline const std::vector<SmallLatentNet>& small_latent_nets() {
       {"autoencoder_wide", autoencoder({.code = 0, .hidden = 6})},
       {"autoencoder_convolutional", autoencoder({.code = 2, .maps = 2})},
       {"autoencoder_convolutional_tied_rgb", autoencoder({.code = 3, .maps = 2, .tied = true, .channels = 3})},
-      {"autoencoder_denoising", autoencoder({.code = 2, .hidden = 6, .gaussian = 40, .masking = 20, .salt_and_pepper = 10})},
+      {"autoencoder_denoising",
+       autoencoder({.code = 2, .hidden = 6, .gaussian = 40, .masking = 20, .salt_and_pepper = 10})},
       {"vae", vae({.latents = 2, .hidden = 6})},
       {"vae_classes", vae({.classes = 2, .latents = 2, .hidden = 6, .importance = 3})},
   };

@@ -21,7 +21,8 @@ TEST_CASE("PSNR: an error of 0.1 everywhere is 20 dB, half of it 6.02 dB more, n
   CHECK(db.at({0}) == doctest::Approx(20).epsilon(1e-5));
   CHECK(db.at({1}) == doctest::Approx(26.0206).epsilon(1e-5));
   CHECK(std::isinf(db.at({2})));
-  CHECK(message_of([&] { psnr(x, Tensor::zeros({1, 1, 4, 4})); }) == "psnr: y is [3, 1, 4, 4] but must be [1, 1, 4, 4], as x is");
+  CHECK(message_of([&] { psnr(x, Tensor::zeros({1, 1, 4, 4})); }) ==
+        "psnr: y is [3, 1, 4, 4] but must be [1, 1, 4, 4], as x is");
 }
 
 TEST_CASE("a median filter takes the middle of each window, borders going on") {

@@ -198,7 +198,8 @@ TEST_CASE("a refined posterior: what it starts from after no step, the exact one
   for (const auto& [x0, x1] : {std::array{0.3, 0.6}, std::array{1.2, -0.4}}) {
     const auto exact = linear.at(x0, x1);
     const Tensor x = Tensor::from({static_cast<Real>(x0), static_cast<Real>(x1)}, {1, 1, 1, 2});
-    const Posterior encoded = linear.model.posterior(Var(x)), none = refine_posterior(linear.model, encoded, x, 0, Rng(7));
+    const Posterior encoded = linear.model.posterior(Var(x)),
+                    none = refine_posterior(linear.model, encoded, x, 0, Rng(7));
     CHECK(identical(none.mean.value(), encoded.mean.value()));
     CHECK(identical(none.log_var.value(), encoded.log_var.value()));
     const auto distance = [&](const Posterior& q) {

@@ -120,8 +120,8 @@ TEST_CASE("load says what does not fit and changes nothing") {
   state[1].second = Tensor::zeros({4, 5});
   state.back().first = "out.offset";
   CHECK(message_of([&] { net.load(state); }) ==
-        "SmallNet: the state does not fit: missing out.bias; unknown out.offset; block.first.weight is [4, 5] but must be "
-        "[4, 3]\n  hint: build the model with the options that it was saved with");
+        "SmallNet: the state does not fit: missing out.bias; unknown out.offset; block.first.weight is [4, 5] but must "
+        "be [4, 3]\n  hint: build the model with the options that it was saved with");
   for (std::size_t i = 0; i < before.size(); ++i) CHECK(identical(net.state()[i].second, before[i].second));
 }
 

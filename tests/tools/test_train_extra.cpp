@@ -60,7 +60,8 @@ TEST_CASE("sample --out x.npy: the images themselves, the same as in the picture
   CHECK(contains(strips.err, "must end in .png"));
 }
 
-TEST_CASE("train --extra: its images are trained on, the validation images stay --data's, and a run resumes with them") {
+TEST_CASE("train --extra: its images are trained on, the validation images stay --data's, "
+          "and a run resumes with them") {
   const Scratch folder;
   const fs::path data = some_images(folder, Real(0.3)), ink = folder / "ink.npy";
   write_npy(ink, Tensor::full({160, 1, 6, 5}, 1));

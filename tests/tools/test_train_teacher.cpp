@@ -68,7 +68,8 @@ TEST_CASE("train --teacher: resumed in the middle, what the teacher said before 
 TEST_CASE("train --teacher A,B: the student learns the mean of what they say") {
   const School school;
   const fs::path second = school.folder / "second.safetensors";
-  REQUIRE(school.train("row_lstm", second, {"--epochs", "1", "--hidden", "4", "--layers", "1", "--seed", "2"}).exit == 0);
+  REQUIRE(school.train("row_lstm", second,
+                       {"--epochs", "1", "--hidden", "4", "--layers", "1", "--seed", "2"}).exit == 0);
   const auto open = [](const fs::path& file) { return open_checkpoint(file.string()); };
   const auto says = [](const OpenedModel& opened, const Tensor& x) {
     return pixel_probabilities(dynamic_cast<AutoregressiveModel&>(*opened.model), x);
