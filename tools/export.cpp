@@ -1,8 +1,11 @@
 // gf export CHECKPOINT --out FILE
+#include <sstream>
+
 #include "tensor/atomic_file.h"
 #include "tools/command.h"
 #include "tools/model_options.h"
 #include "tools/output.h"
+#include "tools/training.h"
 
 namespace gradfold {
 namespace {
@@ -13,14 +16,34 @@ struct ExportArguments {
   bool half = false, json = false;
 };
 
+// "runs/a.safetensors,b.safetensors" -> "a.safetensors,b.safetensors"
+std::string without_folders(const std::string& files) {
+  std::istringstream each(files);
+  std::vector<std::string> names;
+  for (std::string file; std::getline(each, file, ',');) names.push_back(std::filesystem::path(file).filename());
+  return fmt::format("{}", fmt::join(names, ","));
+}
+
+// Who gets the weights may know what they were made with, not where that lay on this machine.
+void forget_folders(TrainingProgress& progress) {
+  if (const auto init = progress.notes.find("init"); init != progress.notes.end())
+    init->second = without_folders(init->second);
+  if (!progress.notes.contains("settings")) return;
+  TrainSettings settings = saved_settings(progress);
+  settings.teacher = without_folders(settings.teacher);
+  settings.extra = without_folders(settings.extra);
+  progress.notes["settings"] = nlohmann::json(settings).dump();
+}
+
 int export_weights(const ExportArguments& options) {
-  const OpenedModel opened = open_checkpoint(options.checkpoint);
+  OpenedModel opened = open_checkpoint(options.checkpoint);
   std::error_code none;  // equivalent() is about files that exist
   if (std::filesystem::equivalent(checkpoint_file(options.checkpoint), options.out, none)) {
     throw UsageError("export", fmt::format("--out is {} itself; another name keeps the run, which could not be resumed "
                                            "from its weights alone",
                                            options.checkpoint));
   }
+  forget_folders(opened.progress);
   save_weights(options.out, *opened.model, opened.progress, options.half);
   const auto bytes = std::filesystem::file_size(options.out);
   const Output output(options.json);

@@ -11,6 +11,7 @@
 #include "tests/files.h"
 #include "tests/tools/process.h"
 #include "tools/teacher.h"
+#include "tools/training.h"
 
 using namespace gradfold;
 namespace fs = std::filesystem;
@@ -85,6 +86,21 @@ TEST_CASE("train --teacher A,B: the student learns the mean of what they say") {
           doctest::Approx(distillation_loss(learner, batch.images, mean).cross_entropy.item()));
   const double alone = Teacher(second.string(), *student.model, data).loss(batch, batch.images).cross_entropy.item();
   CHECK(std::abs(both.loss(batch, batch.images).cross_entropy.item() - alone) > 0.01);  // the first has its say
+}
+
+TEST_CASE("export names the teachers, the extra images and what a run started with, and not their folders") {
+  const School school;
+  const fs::path first = school.folder / "first.safetensors", out = school.folder / "out.safetensors",
+                 weights = school.folder / "weights.safetensors";
+  REQUIRE(school.taught(first, {"--epochs", "1"}).exit == 0);
+  REQUIRE(school.taught(out, {"--epochs", "1", "--init", first, "--extra", school.images}).exit == 0);
+  REQUIRE(gf({"export", out, "--out", weights}).exit == 0);
+  const TrainingProgress exported = read_progress(weights);
+  const TrainSettings settings = saved_settings(exported);
+  CHECK(exported.notes.at("init") == "first.safetensors");
+  CHECK(settings.teacher == "teacher.safetensors");
+  CHECK(settings.extra == "images.npy");
+  CHECK(saved_settings(read_progress(out)).teacher == school.teacher.string());
 }
 
 TEST_CASE("train --teacher is refused where no probability of a pixel is there to be learned") {
