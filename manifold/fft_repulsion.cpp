@@ -5,14 +5,15 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numbers>
 
 #include "tensor/parallel.h"
 
 namespace gradfold {
 namespace {
 
-constexpr Index kNodes = 3;       // of a box along its side; more make the polynomials swing (Runge)
-constexpr Index kLeastBoxes = 50;
+constexpr Index kSpan = 4;        // nodes that a cubic B-spline reaches
+constexpr double kNodesPerUnit = 3, kLeastNodes = 45;
 constexpr Index kGridRowsTogether = 8;
 constexpr Index kGridPointsTogether = 1024;
 
@@ -26,18 +27,18 @@ Index smooth(Index least) {
   }
 }
 
-// Where a coordinate falls: the first node of its box, and the weights of the three.
+// Where a coordinate falls: the first of the nodes that it is between, and the weight of each.
 struct Place {
   Index node;
-  std::array<Real, kNodes> weight;
+  std::array<Real, kSpan> weight;
 
-  Place(Real v, double from, Real box_width, Index boxes) {
-    const Real at = static_cast<Real>(v - from) / box_width;
-    const Index box = std::clamp<Index>(static_cast<Index>(at), 0, boxes - 1);
-    const Real t = at - static_cast<Real>(box);  // nodes are at 1/6, 1/2, 5/6
-    const Real a = t - Real(1) / 6, b = t - Real(0.5), c = t - Real(5) / 6;
-    node = box * kNodes;
-    weight = {Real(4.5) * b * c, Real(-9) * a * c, Real(4.5) * a * b};
+  // The map begins at node 1 and ends before the last but one.
+  Place(Real v, double from, Real step, Index nodes) {
+    const Real at = static_cast<Real>(v - from) / step;
+    node = std::clamp<Index>(static_cast<Index>(at), 0, nodes - kSpan);
+    const Real t = at - static_cast<Real>(node), s = 1 - t, sixth = Real(1) / 6;
+    weight = {sixth * s * s * s, sixth * (4 + t * t * (3 * t - 6)), sixth * (4 + s * s * (3 * s - 6)),
+              sixth * t * t * t};
   }
 };
 
@@ -53,7 +54,7 @@ FftRepulsion::FftRepulsion() = default;
 FftRepulsion::~FftRepulsion() = default;
 
 Index FftRepulsion::grid_side(double range) {
-  return kNodes * smooth(std::max(kLeastBoxes, static_cast<Index>(std::ceil(range))));
+  return smooth(static_cast<Index>(std::ceil(std::max(kLeastNodes, kNodesPerUnit * range))) + kSpan - 1);
 }
 
 // The square of the last call stays while the map fits it well, and the kernels with it: a map changes slowly.
@@ -74,11 +75,13 @@ void FftRepulsion::place_grid(const Real* y, Index n) {
     columns_.resize(static_cast<std::size_t>(2 * nodes * nodes));
     for (auto* grid : {&ones_, &places_}) grid->resize(static_cast<std::size_t>(nodes * nodes));
   }
-  node_step_ = static_cast<Real>(side_ / static_cast<double>(nodes));
+  node_step_ = static_cast<Real>(side_ / static_cast<double>(nodes - kSpan + 1));
   transform_kernels();
 }
 
-// The kernel between node 0 and node i of a circle of 2 nodes_, along which distances shrink again past the half.
+// The kernel between node 0 and node i of a circle of 2 nodes_, along which distances shrink again past the half. A
+// cubic B-spline is 2/3 at its node and 1/6 at both neighbours, so its transform there is (2 + cos) / 3; points hand
+// over by one and read by another.
 void FftRepulsion::transform_kernels() {
   const Index m = 2 * nodes_;
   std::vector<Complex> rows(static_cast<std::size_t>(m * m));
@@ -94,14 +97,18 @@ void FftRepulsion::transform_kernels() {
       transforms_->forward.transform(row.data(), rows.data() + i * m);
     }
   });
-  // 1 / m^2 makes up for a forward and an inverse transform in both directions.
-  const Real scale = 1 / (static_cast<Real>(m) * static_cast<Real>(m));
+  std::vector<Real> sharpen(static_cast<std::size_t>(m));
+  for (Index i = 0; i < m; ++i) {
+    const double spline = (2 + std::cos(2 * std::numbers::pi * static_cast<double>(i) / static_cast<double>(m))) / 3;
+    // 1 / m makes up for a forward and an inverse transform.
+    sharpen[i] = static_cast<Real>(1 / (spline * spline * static_cast<double>(m)));
+  }
   parallel_for(m, kGridRowsTogether, [&](Index begin, Index end) {
     std::vector<Complex> column(static_cast<std::size_t>(m));
     for (Index j = begin; j < end; ++j) {
       for (Index i = 0; i < m; ++i) column[i] = rows[i * m + j];
       transforms_->forward.transform(column.data(), kernels_.data() + j * m);
-      for (Index i = 0; i < m; ++i) kernels_[j * m + i] *= scale;
+      for (Index i = 0; i < m; ++i) kernels_[j * m + i] *= sharpen[i] * sharpen[j];
     }
   });
 }
@@ -111,12 +118,11 @@ void FftRepulsion::spread_charges(const Real* x, const Real* y, Index n) {
   std::fill(ones_.begin(), ones_.end(), Complex(0));
   std::fill(places_.begin(), places_.end(), Complex(0));
   const double middle_x = left_ + side_ / 2, middle_y = bottom_ + side_ / 2;
-  const Real width = node_step_ * kNodes;
   for (Index i = 0; i < n; ++i) {
-    const Place px(x[i], left_, width, nodes_ / kNodes), py(y[i], bottom_, width, nodes_ / kNodes);
+    const Place px(x[i], left_, node_step_, nodes_), py(y[i], bottom_, node_step_, nodes_);
     const Complex at(static_cast<Real>(x[i] - middle_x), static_cast<Real>(y[i] - middle_y));
-    for (Index a = 0; a < kNodes; ++a)
-      for (Index b = 0; b < kNodes; ++b) {
+    for (Index a = 0; a < kSpan; ++a)
+      for (Index b = 0; b < kSpan; ++b) {
         const Real weight = px.weight[a] * py.weight[b];
         const Index node = (px.node + a) * nodes_ + py.node + b;
         ones_[node] += weight;
@@ -166,14 +172,13 @@ void FftRepulsion::convolve(std::vector<Complex>& grid, bool both_kernels) {
 
 double FftRepulsion::gather(const Real* x, const Real* y, Index n, Real* out) const {
   const double middle_x = left_ + side_ / 2, middle_y = bottom_ + side_ / 2;
-  const Real width = node_step_ * kNodes;
   return ordered_sum(n, kGridPointsTogether, [&](Index begin, Index end) {
     double z = 0;
     for (Index i = begin; i < end; ++i) {
-      const Place px(x[i], left_, width, nodes_ / kNodes), py(y[i], bottom_, width, nodes_ / kNodes);
+      const Place px(x[i], left_, node_step_, nodes_), py(y[i], bottom_, node_step_, nodes_);
       Complex ones(0), places(0);
-      for (Index a = 0; a < kNodes; ++a)
-        for (Index b = 0; b < kNodes; ++b) {
+      for (Index a = 0; a < kSpan; ++a)
+        for (Index b = 0; b < kSpan; ++b) {
           const Real weight = px.weight[a] * py.weight[b];
           const Index node = (px.node + a) * nodes_ + py.node + b;
           ones += weight * ones_[node];
