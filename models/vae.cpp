@@ -179,12 +179,16 @@ Vae::ElboParts Vae::elbo_parts(const Tensor& x, Rng& rng, const Indices& labels,
 }
 
 Tensor Vae::log_weights(const Tensor& x, Index k, Rng& rng, const Indices& labels) {
+  const NoGrad no_graph;
+  return log_weights(posterior(x, labels), x, k, rng, labels);
+}
+
+Tensor Vae::log_weights(const Posterior& q, const Tensor& x, Index k, Rng& rng, const Indices& labels) {
   require(k >= 1, "Vae", "{} importance samples were asked for; there must be 1 at least", k);
   const NoGrad no_graph;
   const Index n = x.size(0), latents = settings.latents;
   Tensor all({n, k});
   const Rng draws = rng.fork(static_cast<std::uint64_t>(rng.below(Index{1} << 40)));
-  const Posterior q = posterior(x, labels);
   for (Index i = 0; i < n; ++i) {
     Rng own = draws.fork(static_cast<std::uint64_t>(i));
     const Tensor image = x.slice(0, i, i + 1).contiguous();
@@ -247,7 +251,8 @@ Figures Vae::evaluate(const Tensor& x, const Indices& labels, Rng& rng, const Ev
     reconstruction.slice(0, from, to).copy_from(parts.reconstruction.value());
     kl.slice(0, from, to).copy_from(sum(parts.kl.value(), {1}));
     means.slice(0, from, to).copy_from(q.mean.value());
-    if (draws > 0) bound.slice(0, from, to).copy_from(-iwae(some, draws, importance, known));
+    if (draws > 0)
+      bound.slice(0, from, to).copy_from(-iwae_bound(log_weights(q, some, draws, importance, known), draws));
     if (options.refine_steps == 0 && settings.refine == 0) return;
     const Posterior start = encoder_posterior(some, known);
     const auto bound_by = [&](const Posterior& q) {

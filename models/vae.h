@@ -83,6 +83,7 @@ class Vae : public LatentModel {
   // k log-weights of each image, [N, k]: models/elbo.h makes bounds of them. Without a graph, in slices of images and
   // of draws; image i's draws depend on i and rng alone.
   Tensor log_weights(const Tensor& x, Index k, Rng& rng, const Indices& labels = {});
+  Tensor log_weights(const Posterior& q, const Tensor& x, Index k, Rng& rng, const Indices& labels = {});  // by this q
   // L_k of each image, [N]: the estimate of log p(x) by k importance samples.
   Tensor iwae(const Tensor& x, Index k, Rng& rng, const Indices& labels = {});
 
