@@ -46,10 +46,10 @@ class Repulsion {
 
  private:
   // From times measured: a point costs the tree about 6.5 ns for every doubling of N; a node of the grid costs each of
-  // the twelve transforms 1 ns for every doubling of its side, and a point 30 ns to hand over and read.
+  // the twelve transforms 1 ns for every doubling of its side, and a point 110 ns to hand over and read.
   static bool grid_is_quicker(const Tensor& y) {
     const double n = static_cast<double>(y.size(1)), side = static_cast<double>(FftRepulsion::grid_side(range_of(y)));
-    return 30 * n + 12 * side * side * std::log2(side) < 6.5 * n * std::log2(n);
+    return 110 * n + 12 * side * side * std::log2(side) < 6.5 * n * std::log2(n);
   }
 
   Method method_;

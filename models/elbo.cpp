@@ -30,7 +30,10 @@ Var kl_to_prior(const Posterior& q, const Tensor& noise, KlEstimate how) {
 }
 
 Var kl(const Posterior& q, const Posterior& p) {
-  check_posterior("kl", q, p.mean.value());
+  require(q.mean.shape() == p.mean.shape() && q.log_var.shape() == p.log_var.shape() &&
+              q.mean.shape() == q.log_var.shape(),
+          "kl", "q's mean is {} and log_var {}, p's {} and {}; the four must be equal", q.mean.shape(),
+          q.log_var.shape(), p.mean.shape(), p.log_var.shape());
   const Var apart = q.log_var - p.log_var;
   return (exp(apart) + square(q.mean - p.mean) * exp(-p.log_var) - apart - Real(1)) * Real(0.5);
 }

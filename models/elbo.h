@@ -26,7 +26,7 @@ enum class KlEstimate {
 // KL of each latent, [N, D]; kAnalytic does not look at noise.
 Var kl_to_prior(const Posterior& q, const Tensor& noise, KlEstimate how = KlEstimate::kAnalytic);
 
-// KL(q || p) of each latent, [N, D].
+// KL(q || p) of each latent, [N, D]; both of the same N and D, else an Error.
 Var kl(const Posterior& q, const Posterior& p);
 
 // How a loss weighs the KL, in nats per image (a mean over the batch, []):

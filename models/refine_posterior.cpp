@@ -10,9 +10,9 @@
 namespace gradfold {
 namespace {
 
-// Of the first step; they fall to 0 along a line. What pretrained:vae's encoder says of the first 200 validation
-// images, 90.00 nats, comes in 5 steps to 88.02 with these, with 0.1 for the variance to 88.04; if the draws are
-// Gaussian noise instead of sides, to 88.10, with 0.3 and 0.1 to 88.29.
+// Of the first step; they fall to 0 along a line. Tried on the VAE that models/pretrained/README.md calls second: what
+// its encoder says of the first 200 validation images, 90.00 nats, comes in 5 steps to 88.02 with these, with 0.1 for
+// the variance to 88.04; if the draws are Gaussian noise instead of sides, to 88.10, with 0.3 and 0.1 to 88.29.
 constexpr Real kMeanRate = Real(0.5), kVarianceRate = Real(0.05);
 
 // Gradients of -ELBO with respect to mean and log variance, averaged over the noise and its opposite, so that the

@@ -38,10 +38,10 @@ const VaeConfig& checked(const VaeConfig& c) {
           "and gamma at 0",
           c.importance);
   require(c.refine >= 0, "Vae", "refine is {} but must be 0 or more", c.refine);
-  require(c.refine == 0 || (c.importance == 1 && c.kl.beta == 1 && c.kl.gamma == 0), "Vae",
-          "refine is {} with importance {}, beta {} and gamma {}; posteriors are refined for the ELBO itself: leave "
-          "importance and beta at 1, gamma at 0",
-          c.refine, c.importance, c.kl.beta, c.kl.gamma);
+  require(c.refine == 0 || (c.importance == 1 && c.kl.beta == 1 && c.kl.gamma == 0 && c.dropout == 0), "Vae",
+          "refine is {} with importance {}, beta {}, gamma {} and dropout {}; posteriors are refined for the ELBO of "
+          "one decoder: leave importance and beta at 1, gamma and dropout at 0",
+          c.refine, c.importance, c.kl.beta, c.kl.gamma, c.dropout);
   return c;
 }
 
@@ -185,6 +185,7 @@ Tensor Vae::log_weights(const Tensor& x, Index k, Rng& rng, const Indices& label
 
 Tensor Vae::log_weights(const Posterior& q, const Tensor& x, Index k, Rng& rng, const Indices& labels) {
   require(k >= 1, "Vae", "{} importance samples were asked for; there must be 1 at least", k);
+  check_shape("Vae", "q's mean", q.mean.shape(), {x.size(0), settings.latents});
   const NoGrad no_graph;
   const Index n = x.size(0), latents = settings.latents;
   Tensor all({n, k});
@@ -253,14 +254,13 @@ Figures Vae::evaluate(const Tensor& x, const Indices& labels, Rng& rng, const Ev
     means.slice(0, from, to).copy_from(q.mean.value());
     if (draws > 0)
       bound.slice(0, from, to).copy_from(-iwae_bound(log_weights(q, some, draws, importance, known), draws));
-    if (options.refine_steps == 0 && settings.refine == 0) return;
-    const Posterior start = encoder_posterior(some, known);
-    const auto bound_by = [&](const Posterior& q) {
-      return elbo(q, some, others.normal(q.mean.shape()), known).negative().value();
+    const auto bound_by = [&](const Posterior& other) {
+      return elbo(other, some, others.normal(other.mean.shape()), known).negative().value();
     };
-    encoded.slice(0, from, to).copy_from(bound_by(start));
-    refined.slice(0, from, to).copy_from(
-        bound_by(refine_posterior(*this, start, some, options.refine_steps, Rng(kRefineSeed), known)));
+    if (settings.refine > 0) encoded.slice(0, from, to).copy_from(bound_by(encoder_posterior(some, known)));
+    if (options.refine_steps > 0)
+      refined.slice(0, from, to).copy_from(bound_by(refine_posterior(*this, encoder_posterior(some, known), some,
+                                                                     options.refine_steps, Rng(kRefineSeed), known)));
   });
   Figures figures{mean_figure("elbo_nats", "nats per image (-ELBO)", reconstruction + kl),
                   mean_figure("reconstruction_nats", "for the pixels", reconstruction),

@@ -26,7 +26,7 @@ struct VaeConfig {
   // A semi-amortized VAE if > 0: from what the encoder says, the posterior of each image goes so many steps of its own
   // (models/refine_posterior.h), wherever a posterior is asked for. In training the decoder learns by the refined
   // posteriors, the encoder to say at once what they have come to. For the ELBO as it is: beta 1, gamma 0,
-  // importance 1.
+  // importance 1; and without dropout.
   Index refine = 0;
 };
 
@@ -39,8 +39,9 @@ struct VaeConfig {
 // kl.beta != 1 it is trained as a beta-VAE; what elbo() and iwae() say is always the bound itself.
 //
 // With refine > 0 it is a semi-amortized VAE (Kim et al. 2018, "Semi-amortized variational autoencoders", arXiv
-// 1802.02550) trained as in Krishnan, Liang and Hoffman 2018 ("On the challenges of learning with inference networks on
-// sparse, high-dimensional data", arXiv 1710.06085): without gradients through the refining.
+// 1802.02550) without gradients through the refining: the decoder learns by what was refined, as in Krishnan, Liang and
+// Hoffman 2018 ("On the challenges of learning with inference networks on sparse, high-dimensional data", arXiv
+// 1710.06085), the encoder by KL(encoder || refined).
 class Vae : public LatentModel {
  public:
   explicit Vae(VaeConfig config = {});
@@ -80,8 +81,8 @@ class Vae : public LatentModel {
   };
   ElboParts elbo_parts(const Tensor& x, Rng& rng, const Indices& labels = {},
                        KlEstimate how = KlEstimate::kAnalytic);
-  // k log-weights of each image, [N, k]: models/elbo.h makes bounds of them. Without a graph, in slices of images and
-  // of draws; image i's draws depend on i and rng alone.
+  // k log-weights of each image, [N, k]: models/elbo.h makes bounds of them. Without a graph, in slices of draws; image
+  // i's draws depend on i and rng alone.
   Tensor log_weights(const Tensor& x, Index k, Rng& rng, const Indices& labels = {});
   Tensor log_weights(const Posterior& q, const Tensor& x, Index k, Rng& rng, const Indices& labels = {});  // by this q
   // L_k of each image, [N]: the estimate of log p(x) by k importance samples.

@@ -1,6 +1,4 @@
 // gf export CHECKPOINT --out FILE
-#include <sstream>
-
 #include "tensor/atomic_file.h"
 #include "tools/command.h"
 #include "tools/model_options.h"
@@ -16,22 +14,23 @@ struct ExportArguments {
   bool half = false, json = false;
 };
 
-// "runs/a.safetensors,b.safetensors" -> "a.safetensors,b.safetensors"
-std::string without_folders(const std::string& files) {
-  std::istringstream each(files);
-  std::vector<std::string> names;
-  for (std::string file; std::getline(each, file, ',');) names.push_back(std::filesystem::path(file).filename());
-  return fmt::format("{}", fmt::join(names, ","));
+// "runs/a.safetensors" -> "a.safetensors"
+std::string without_folder(const std::string& file) {
+  const std::filesystem::path path(file);
+  return path.has_filename() ? path.filename() : path.parent_path().filename();
 }
 
 // Who gets the weights may know what they were made with, not where that lay on this machine.
 void forget_folders(TrainingProgress& progress) {
   if (const auto init = progress.notes.find("init"); init != progress.notes.end())
-    init->second = without_folders(init->second);
+    init->second = without_folder(init->second);
   if (!progress.notes.contains("settings")) return;
   TrainSettings settings = saved_settings(progress);
-  settings.teacher = without_folders(settings.teacher);
-  settings.extra = without_folders(settings.extra);
+  std::vector<std::string> teachers = teacher_names(settings.teacher);
+  for (std::string& name : teachers) name = without_folder(name);
+  settings.teacher = fmt::format("{}", fmt::join(teachers, ","));
+  settings.extra = without_folder(settings.extra);
+  settings.data = without_folder(settings.data);
   progress.notes["settings"] = nlohmann::json(settings).dump();
 }
 

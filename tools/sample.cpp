@@ -7,7 +7,6 @@
 #include "lessons/latent_pictures.h"
 #include "tensor/atomic_file.h"
 #include "tensor/elementwise.h"
-#include "tensor/indexing.h"
 #include "tensor/npy.h"
 #include "tensor/parallel.h"
 #include "tensor/reduce.h"
@@ -120,7 +119,8 @@ std::optional<Tensor> draw(ImageModel& model, const SampleArguments& options, Sh
   struct Stopped {};
   const Indices labels = sampling.labels;
   Rng rng = Rng(options.seed).fork("sample");
-  std::vector<Tensor> images;
+  shape[0] = options.n;
+  Tensor images(shape);
   try {
     for (Index from = 0; from < options.n; from += kAtOnce) {
       shape[0] = std::min(kAtOnce, options.n - from);
@@ -130,14 +130,14 @@ std::optional<Tensor> draw(ImageModel& model, const SampleArguments& options, Sh
         bar.step((done - drawn) * shape[0]);
         drawn = done;
       };
-      images.push_back(model.sample(shape, rng, sampling));
+      images.slice(0, from, from + shape[0]).copy_from(model.sample(shape, rng, sampling));
     }
   } catch (Stopped) {
     bar.finish();
     return std::nullopt;
   }
   bar.finish();
-  return concatenate(images, 0);
+  return images;
 }
 
 int sample(const CLI::App& app, const SampleArguments& options) {
@@ -273,6 +273,8 @@ Action setup_sample(CLI::App& app, const Arguments&) {
     const bool strips = options->reconstruct || options->traverse || options->interpolate || options->latent_map;
     if (strips) require_ending(app, options->out, {".png"});
     else require_ending(app, options->out, {".png", ".npy"});
+    if (options->out.extension() == ".npy" && app.count("--zoom") > 0)
+      throw UsageError("sample", "--zoom is for a picture, and a .npy file holds the images as they are; leave it out");
     return strips ? sample_strips(app, *options) : sample(app, *options);
   };
 }

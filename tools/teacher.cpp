@@ -21,13 +21,24 @@ AutoregressiveModel& binary(ImageModel& model, const std::string& role) {
 
 }  // namespace
 
+std::vector<std::string> teacher_names(const std::string& checkpoints) {
+  std::vector<std::string> names;
+  std::istringstream words(checkpoints);
+  for (std::string name; std::getline(words, name, ',');) {
+    if (name.empty())
+      throw UsageError("train", fmt::format("--teacher is '{}' but must be checkpoints with a comma between each two",
+                                            checkpoints));
+    names.push_back(name);
+  }
+  return names;
+}
+
 Teacher::Teacher(const std::string& checkpoints, ImageModel& student, const Dataset& data)
     : student_(binary(student, "student")), said_(data.images.shape()),
       is_said_(static_cast<std::size_t>(data.images.size(0)), 0) {
-  std::istringstream names(checkpoints);
-  for (std::string name; std::getline(names, name, ',');) {
+  for (const std::string& name : teacher_names(checkpoints)) {
     opened_.push_back(open_checkpoint(name));
-    teachers_.push_back(&binary(*opened_.back().model, "teacher"));
+    teachers_.push_back(&binary(*opened_.back().model, "teacher " + name));
     teachers_.back()->eval();
   }
 }

@@ -5,9 +5,12 @@
 
 namespace gradfold {
 
+// "a.safetensors,pretrained:row_lstm": the two. A UsageError if one of them has no name.
+std::vector<std::string> teacher_names(const std::string& checkpoints);
+
 // Trained models from which another learns (models/distillation.h): the mean of what they say, which is better than
-// what the best of them says where they err in different ways. Of an image they say it once: images that come again as
-// the data set has them are not asked again.
+// what the best of them says where they err in different ways. They are asked about an image once: when it comes again
+// as the data set has it, what they said is remembered.
 class Teacher {
  public:
   // checkpoints: files, or pretrained:NAME, with commas between them. UsageError unless each teacher and the student

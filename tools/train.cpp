@@ -75,13 +75,14 @@ Resumed find_run(const CLI::App& app, const TrainArguments& options) {
   }
   const TrainingProgress progress = read_progress(options.out);
   require_model(options.out, progress.model, options.model);
-  ModelConfig config = parse_config(progress.config);
+  std::unique_ptr<ImageModel> model = new_model(options.model, parse_config(progress.config));
+  const ModelConfig config = model->config();  // with the settings that an older file does not have
   for (const auto& [key, value] : options.config) {
     if (config.at(key) != value) {
       throw UsageError("train", fmt::format("--{} {} differs from the run's {}", key, value, config.at(key)));
     }
   }
-  return {new_model(options.model, config), resumed_settings(app, options, progress), progress};
+  return {std::move(model), resumed_settings(app, options, progress), progress};
 }
 
 Training start(const TrainArguments& options) {

@@ -37,11 +37,17 @@ Dataset load_split(const ImageModel& model, const TrainSettings& settings, Split
 Dataset load_training_images(const ImageModel& model, const TrainSettings& settings) {
   const Dataset data = load_split(model, settings, parse_split(settings.split));
   if (settings.extra.empty()) return data;
-  const Dataset extra = data_for(model, load_dataset(settings.extra, Split::kAll));
+  const auto refuse = [&](const std::string& why) {
+    throw UsageError("train", fmt::format("--extra {}: {}", settings.extra, why));
+  };
+  if (!std::filesystem::exists(settings.extra)) refuse("there is no such file");
+  if (model.classes() > 0)
+    refuse(fmt::format("its images have no labels, but {} is given the class of each", model.name()));
+  const Dataset extra = load_dataset(settings.extra, Split::kAll);
   const Shape &image = data.images.shape(), &more = extra.images.shape();
-  require(std::equal(image.begin() + 1, image.end(), more.begin() + 1, more.end()), "--extra",
-          "its images are {} but those of {} {}; both must have as many channels, rows and columns", more, data.name,
-          image);
+  if (!std::equal(image.begin() + 1, image.end(), more.begin() + 1, more.end()))
+    refuse(fmt::format("its images are {} but those of {} {}; both must have as many channels, rows and columns", more,
+                       data.name, image));
   return concatenate(data, extra);
 }
 

@@ -147,16 +147,19 @@ TEST_CASE("Barnes-Hut of points that meet") {
   CHECK(max(abs(none)).item() == 0);
 }
 
-TEST_CASE("the FFT's repulsion is within 1e-3, on small maps and wide ones, and as they grow") {
-  FftRepulsion grown;  // keeps its grid from width to width
-  for (const Real width : {Real(1e-4), Real(0.3), Real(3), Real(4), Real(15), Real(40)}) {
-    CAPTURE(width);
-    const Tensor y = clusters(2000, width, 6);
-    Tensor exact(y.shape()), grid(y.shape());
-    const double z = exact_repulsion(y, exact);
-    for (FftRepulsion fresh; FftRepulsion* repulsion : {&fresh, &grown}) {
-      CHECK(repulsion->repulsion(y, grid) == doctest::Approx(z).epsilon(1e-3));
-      CHECK(mean_error(grid, exact) < 1e-3);
+TEST_CASE("the FFT's repulsion is within 1e-3, on small maps and wide ones, dense and sparse") {
+  std::vector<Tensor> maps = {Rng(1).normal({2, 2000}) * Real(1e-4), Rng(1).normal({2, 2000}) * Real(0.1),
+                              Rng(2).uniform({2, 300}) * Real(100), Tensor::from({0, 3, 0, 1}, {2, 2})};
+  for (const Real width : {Real(1), Real(4), Real(15), Real(40)}) maps.push_back(clusters(2000, width, 6));
+  FftRepulsion kept;  // its grid, where the next map fits it
+  for (const Tensor& y : maps) {
+    for (const Tensor& map : {y, y * Real(0.97)}) {
+      Tensor exact(map.shape()), fresh(map.shape()), again(map.shape());
+      const double z = exact_repulsion(map, exact);
+      CHECK(FftRepulsion().repulsion(map, fresh) == doctest::Approx(z).epsilon(1e-4));
+      CHECK(mean_error(fresh, exact) < 1e-3);
+      CHECK(kept.repulsion(map, again) == doctest::Approx(z).epsilon(1e-4));
+      CHECK(mean_error(again, exact) < 1e-3);
     }
   }
 }
@@ -169,10 +172,12 @@ TEST_CASE("the FFT's repulsion at the edges of the map, and of points in one pla
   FftRepulsion().repulsion(y, grid);
   for (Index c : {0, 500}) CHECK(grid.data()[c] == doctest::Approx(exact.data()[c]).epsilon(0.05));
   CHECK(mean_error(grid, exact) < 1e-3);
-  const Tensor one_place = Tensor::ones({2, 50});
-  Tensor none({2, 50});
-  CHECK(FftRepulsion().repulsion(one_place, none) == doctest::Approx(50 * 49));
-  CHECK(max(abs(none)).item() < 1e-3);
+  for (const Index n : {1, 50}) {
+    const Tensor one_place = Tensor::ones({2, n});
+    Tensor none({2, n});
+    CHECK(FftRepulsion().repulsion(one_place, none) == doctest::Approx(n * (n - 1)).epsilon(1e-4));
+    CHECK(max(abs(none)).item() < 1e-3);
+  }
 }
 
 TEST_CASE("forces have the same bits for any number of threads") {

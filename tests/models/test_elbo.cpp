@@ -188,6 +188,8 @@ TEST_CASE("KL between two Gaussians: from any to the prior as it is known, and m
     CHECK(kl(moved(mean, log_var), moved(0, 0)).item() == doctest::Approx(known));
     CHECK(kl(q, q).item() == 0);
   }
+  CHECK(contains(message_of([] { kl(alike(2, 0, 0), alike(3, 0, 0)); }),
+                 "q's mean is [2, 1] and log_var [2, 1], p's [3, 1] and [3, 1]; the four must be equal"));
 }
 
 TEST_CASE("a refined posterior: what it starts from after no step, the exact one after many; the nets stay") {

@@ -292,8 +292,9 @@ TEST_CASE("what refining is for: a bound that is closer to log p(x), of new imag
 
 TEST_CASE("refining is for the ELBO itself") {
   CHECK(contains(message_of([] { Vae({.kl = {.beta = 4}, .refine = 2}); }),
-                 "refine is 2 with importance 1, beta 4 and gamma 0; posteriors are refined for the ELBO itself"));
+                 "refine is 2 with importance 1, beta 4, gamma 0 and dropout 0; posteriors are refined for the ELBO"));
   CHECK(contains(message_of([] { Vae({.importance = 5, .refine = 2}); }), "refine is 2 with importance 5"));
+  CHECK(contains(message_of([] { Vae({.dropout = 10, .refine = 2}); }), "dropout 10; posteriors are refined"));
   CHECK(contains(message_of([] { Vae({.refine = -1}); }), "refine is -1 but must be 0 or more"));
 }
 

@@ -35,7 +35,9 @@ TEST_CASE("sample --out x.npy: the images themselves, the same as in the picture
   const fs::path model = folder / "m.safetensors";
   REQUIRE(train(model, some_images(folder, Real(0.3)), {"--epochs", "3"}).exit == 0);
   const auto sample = [&](const std::string& out, const std::string& n) {
-    const Finished drawn = gf({"sample", model.string(), "--n", n, "--out", folder / out, "--zoom", "1", "--json"});
+    Words words{"sample", model.string(), "--n", n, "--out", folder / out, "--json"};
+    if (out.ends_with(".png")) words.insert(words.end(), {"--zoom", "1"});
+    const Finished drawn = gf(words);
     REQUIRE_MESSAGE(drawn.exit == 0, drawn.err);
     CHECK(last_json(drawn.out)["images"] == std::stoi(n));
   };
@@ -53,8 +55,12 @@ TEST_CASE("sample --out x.npy: the images themselves, the same as in the picture
     const Tensor part = many.slice(0, from, from + 500).contiguous();
     for (Index i = 0; i < part.numel(); ++i) ones += part.data()[i];
     CHECK(ones / static_cast<double>(part.numel()) == doctest::Approx(0.3).epsilon(0.1));
-    if (from > 0) CHECK_FALSE(identical(part, many.slice(0, 0, 500).contiguous()));
+    for (Index before = 0; before < from; before += 1000)
+      CHECK_FALSE(identical(part, many.slice(0, before, before + 500).contiguous()));
   }
+  const Finished zoomed = gf({"sample", model.string(), "--zoom", "2", "--out", folder / "z.npy"});
+  CHECK(zoomed.exit == 2);
+  CHECK(contains(zoomed.err, "--zoom is for a picture"));
   const Finished strips = gf({"sample", model.string(), "--traverse", "--out", folder / "t.npy"});
   CHECK(strips.exit == 2);
   CHECK(contains(strips.err, "must end in .png"));
@@ -86,8 +92,15 @@ TEST_CASE("train --extra refuses images of another size, and what is no .npy fil
   const fs::path data = some_images(folder, Real(0.3)), wide = folder / "wide.npy", out = folder / "m.safetensors";
   write_npy(wide, Tensor::zeros({4, 1, 6, 7}));
   const Finished other = train(out, data, {"--extra", wide.string()});
-  CHECK(other.exit == 1);
-  CHECK(contains(other.err, "--extra: its images are [4, 1, 6, 7] but those of"));
+  CHECK(other.exit == 2);
+  CHECK(contains(other.err, "--extra " + wide.string() + ": its images are [4, 1, 6, 7] but those of"));
+  const Finished missing = train(out, data, {"--extra", (folder / "none.npy").string()});
+  CHECK(missing.exit == 2);
+  CHECK(contains(missing.err, "--extra " + (folder / "none.npy").string() + ": there is no such file"));
+  const Finished classes = gf({"train", "gated_pixel_cnn", "--classes", "10", "--data", "strokes", "--limit", "20",
+                               "--out", out.string(), "--extra", wide.string()});
+  CHECK(classes.exit == 2);
+  CHECK(contains(classes.err, "its images have no labels, but gated_pixel_cnn is given the class of each"));
   const Finished named = train(out, data, {"--extra", "mnist"});
   CHECK(named.exit == 2);
   CHECK(contains(named.err, "--extra is mnist but must end in .npy"));

@@ -212,7 +212,7 @@ TEST_CASE("--lambda 0: no loss asks for the category; with --lambda_continuous 0
   CHECK(g_plain == doctest::Approx(g_none).epsilon(0.02));
 }
 
-TEST_CASE("train vae --refine: eval reports the refined bound and the encoder's; an older checkpoint starts it") {
+TEST_CASE("train vae --refine: eval reports the refined bound and the encoder's; a plain VAE starts it; it resumes") {
   const Scratch folder;
   const std::string plain = folder / "plain.safetensors", semi = folder / "semi.safetensors";
   const auto train = [&](const std::string& out, Words more) {
@@ -224,12 +224,18 @@ TEST_CASE("train vae --refine: eval reports the refined bound and the encoder's;
   const Finished refined = train(semi, {"--epochs", "1", "--refine", "2", "--init", plain});
   REQUIRE_MESSAGE(refined.exit == 0, refined.err);
   CHECK(last_json(contents(folder / "semi.log.jsonl")).contains("encoder_elbo_nats"));
+  const std::string whole = folder / "whole.safetensors";
+  REQUIRE(train(whole, {"--epochs", "2", "--refine", "2", "--init", plain}).exit == 0);
+  REQUIRE(gf({"train", "vae", "--out", semi, "--resume", "--epochs", "2", "--threads", "1"}).exit == 0);
+  const auto at_once = read_safetensors(whole).tensors, in_parts = read_safetensors(semi).tensors;
+  REQUIRE(at_once.size() == in_parts.size());
+  for (const auto& [name, value] : at_once) CHECK_MESSAGE(identical(value, in_parts.at(name)), name);
   const auto eval = last_json(gf({"eval", semi, "--limit", "40", "--iwae-k", "20", "--json"}).out);
   CHECK(eval["elbo_nats"].get<double>() < eval["encoder_elbo_nats"].get<double>());
   CHECK(eval["iwae_nats"].get<double>() < eval["elbo_nats"].get<double>());
   CHECK_FALSE(eval.contains("refined_elbo_nats"));
   refused({"train", "vae", "--out", folder / "no.safetensors", "--refine", "2", "--beta", "400"},
-          "posteriors are refined for the ELBO itself");
+          "posteriors are refined for the ELBO");
 }
 
 TEST_CASE("--refine of what has no posterior is misuse") {

@@ -100,6 +100,9 @@ TEST_CASE("export names the teachers, the extra images and what a run started wi
   CHECK(exported.notes.at("init") == "first.safetensors");
   CHECK(settings.teacher == "teacher.safetensors");
   CHECK(settings.extra == "images.npy");
+  CHECK(settings.data == "images.npy");
+  for (const auto& [name, note] : exported.notes)
+    CHECK_FALSE_MESSAGE(contains(note, school.folder.path().string()), name);
   CHECK(saved_settings(read_progress(out)).teacher == school.teacher.string());
 }
 
@@ -114,9 +117,12 @@ TEST_CASE("train --teacher is refused where no probability of a pixel is there t
   const Finished by_vae = school.train("pixel_cnn", out, {"--teacher", vae.string()});
   CHECK(by_vae.exit == 2);
   CHECK(contains(by_vae.err, "--teacher is for models that give each pixel a distribution"));
-  CHECK(contains(by_vae.err, "the teacher is vae, which gives none"));
+  CHECK(contains(by_vae.err, "the teacher " + vae.string() + " is vae, which gives none"));
   const Finished missing = school.train("pixel_cnn", out, {"--teacher", (school.folder / "no.safetensors").string()});
   CHECK(missing.exit == 1);
   CHECK(contains(missing.err, "no.safetensors"));
+  const Finished unnamed = school.train("pixel_cnn", out, {"--teacher", school.teacher.string() + ",,"});
+  CHECK(unnamed.exit == 2);
+  CHECK(contains(unnamed.err, ",,' but must be checkpoints with a comma between each two"));
   CHECK_FALSE(fs::exists(out));
 }
