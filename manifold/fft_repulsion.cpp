@@ -43,7 +43,7 @@ struct FftRepulsion::Place {
   Index node;
   std::array<Real, kSpan> weight;
 
-  // `at` steps behind the first node that any point reaches.
+  // `at`: from the map's edge, in steps. A point on the edge reaches the nodes 0 .. kSpan - 1.
   Place(Real at, Index nodes) : node(std::clamp<Index>(static_cast<Index>(at), 0, nodes - kSpan)) {
     const Real t = at - static_cast<Real>(node);
     // From splines of degree 1, a degree higher each time (de Boor).

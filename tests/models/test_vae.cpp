@@ -4,6 +4,7 @@
 #include "autograd/ops.h"
 #include "models/vae.h"
 #include "tensor/elementwise.h"
+#include "tensor/indexing.h"
 #include "tensor/reduce.h"
 #include "tests/check_module.h"
 #include "tests/doctest.h"
@@ -318,12 +319,14 @@ TEST_CASE("what eval reports: the bound and its parts, active units, IWAE-K and 
   // With an encoder whose means are all two too high.
   for (auto& [name, parameter] : model.named_parameters())
     if (name == "encoder.head.bias") add_(parameter.mutable_value(), Tensor::from({2, 2, 0, 0}));
-  const Figures refined = model.evaluate(x, {}, refining, {.refine_steps = 60});
+  // Each image twenty times: one draw of the latents is too coarse to tell the bounds apart.
+  const Tensor often = concatenate(std::vector<Tensor>(20, x), 0);
+  const Figures refined = model.evaluate(often, {}, refining, {.refine_steps = 60});
   REQUIRE(refined.size() == 5);
   CHECK(refined[4].name == "refined_elbo_nats");
   CHECK(refined[0].value > figures[0].value + 1);
   CHECK(refined[4].value < figures[0].value + 0.5);  // what was lost has come back
-  CHECK(refined[4].value > figures[4].value - 0.1);  // and a Gaussian is not better than IWAE
+  CHECK(refined[4].value > figures[4].value);        // and a Gaussian falls short of IWAE
   CHECK(contains(message_of([&] { model.evaluate(x * Real(0.5), {}, draws); }), "but this model's pixels are 0 or 1"));
   CHECK(contains(message_of([] { Vae({.likelihood = static_cast<LikelihoodKind>(4)}); }), "likelihood is 4"));
 }
