@@ -104,7 +104,8 @@ int main(int argc, char** argv) {
                from_noise > 0.99, "pixels shuffled alike {:.3f}, each image by itself {:.3f}", area["one shuffle"],
                area["same ink"]);
   const double least = std::min({area["upside down"], area["mirrored"], area["two halves"]});
-  lesson.claim("P6", "from what is a digit in each small part but not as a whole, less surely", least, least > 0.53,
+  lesson.claim("P6", "it tells digits less surely from what is a digit in each small part but not as a whole", least,
+               least > 0.53,
                "upside down {:.2f}, mirrored {:.2f}, halves of two digits {:.2f}; another hand {:.2f} (shown only)",
                area["upside down"], area["mirrored"], area["two halves"], area["another hand"]);
   lesson.claim("P6", "(caution) likely is not meaningful: blank images are likelier than digits", area["blank"],

@@ -71,8 +71,8 @@ int main(int argc, char** argv) {
        .claim = "Data of many dimensions in truth lie on a manifold of few: in the large space they look sparse, "
                 "mapped to the manifold they are dense and what they mean comes out.",
        .look_at = "Look at random.png: would you ever draw a digit by chance? Then at density.png: which lines fall,\n"
-                  "and how steeply? map.png is a golfer in two numbers instead of 2,304. Free more factors in the\n"
-                  "last experiment (free_factors(4)): which of them do the neighbours still know?",
+                  "and how steeply? map.png is a golfer in two numbers instead of 2,304. Free one more factor in\n"
+                  "the neighbours' experiment (digits_with(4, ...)): which of them do the neighbours still know?",
        .epochs = 3, .full_epochs = 10, .train = 2000, .test = 500});
 
   // ---- sparse: random images are never like data -----------------------------------------------------------
