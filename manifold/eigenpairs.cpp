@@ -21,6 +21,7 @@ using Vector = Eigen::VectorXd;
 constexpr Index kSmall = 256;         // up to here the whole decomposition takes milliseconds
 constexpr Index kEigenRowsTogether = 64;   // rows of a dense matrix that a thread multiplies at a time
 constexpr int kRestarts = 1000;
+constexpr double kResidual = 1e-6;  // of the matrix's norm, what may be left of A v - lambda v
 
 // `columns` of `vectors` as our rows.
 Eigenpairs collect(const Vector& values, const Matrix& vectors, Index first, Index step, Index k) {
@@ -54,20 +55,50 @@ Eigenpairs largest_of_all(const std::vector<double>& a, Index n, Index k) {
 struct Operator {
   using Scalar = double;
   Index n;
+  double scale;
   const Multiply& multiply;
   Eigen::Index rows() const { return n; }
   Eigen::Index cols() const { return n; }
-  void perform_op(const double* x, double* y) const { multiply(x, y); }
+  void perform_op(const double* x, double* y) const {
+    multiply(x, y);
+    Vector::Map(y, n) *= scale;
+  }
 };
 
-// Whether A is 0, where Lanczos has nothing to go by: only then is its product with a vector of mixed entries 0. A NaN
-// in A, which Lanczos would run into, shows in that product too.
-bool is_zero(Index n, const Multiply& multiply) {
+// About the largest eigenvalue by magnitude, at most that: two steps of the power method from a vector of mixed entries.
+// 0 only if A is, where Lanczos has nothing to go by. A NaN in A, which Lanczos would run into, shows here too.
+double norm_at_least(Index n, const Multiply& multiply) {
   Vector x(n), y(n);
   for (Index i = 0; i < n; ++i) x[i] = std::sin(static_cast<double>(i + 1));
-  multiply(x.data(), y.data());
-  check_finite(y, n);
-  return (y.array() == 0).all();
+  double norm = 0;
+  for (int step = 0; step < 2; ++step) {
+    x /= x.stableNorm();
+    multiply(x.data(), y.data());
+    check_finite(y, n);
+    if ((y.array() == 0).all()) break;
+    norm = std::max(norm, y.stableNorm());
+    x = y;
+  }
+  return norm;
+}
+
+// Spectra takes a Krylov space for exhausted, as that of a matrix of low rank is soon, by what is left next to 1, not
+// next to A: of a large A it would make vectors of the rounding errors. A power of 2 changes no digit of the rest.
+double scale_for_lanczos(double norm) { return std::exp2(-10 - std::ceil(std::log2(norm))); }
+
+// Throws unless the pairs are what they should be.
+void check_pairs(const Eigenpairs& pairs, const Multiply& multiply, double norm) {
+  const Index n = pairs.size;
+  Vector product(n);
+  for (Index i = 0; i < pairs.count(); ++i) {
+    const auto v = Vector::Map(pairs.vector(i), n);
+    multiply(v.data(), product.data());
+    const double left = (product - pairs.values[i] * v).norm(), allowed = kResidual * norm;
+    require(left <= allowed && std::abs(v.norm() - 1) <= kResidual, "largest_eigenpairs",
+            "Lanczos' iteration has an eigenvector {} with |A v - lambda v| = {:.3g}, which must be at most {:.3g}, and "
+            "|v| = {}, which must be 1",
+            i, left, allowed, v.norm());
+  }
 }
 
 void remove_mean(double* x, Index n) {
@@ -99,8 +130,9 @@ Eigenpairs largest_eigenpairs(const std::vector<double>& a, Index n, Index k) {
 Eigenpairs largest_eigenpairs(Index n, Index k, const Multiply& multiply, double tolerance) {
   require(k >= 1 && k < n, "largest_eigenpairs", "{} eigenvalues of a matrix [{}, {}] were asked for; 1 to {} can be",
           k, n, n, n - 1);
-  if (is_zero(n, multiply)) return collect(Vector::Zero(k), Matrix::Identity(n, k), 0, 1, k);
-  Operator op{n, multiply};
+  const double norm = norm_at_least(n, multiply);
+  if (norm == 0) return collect(Vector::Zero(k), Matrix::Identity(n, k), 0, 1, k);
+  Operator op{n, scale_for_lanczos(norm), multiply};
   // Room for twice as many vectors as are wanted, and for 20 in any case: restarts are rare then.
   Spectra::SymEigsSolver<Operator> solver(op, k, std::min(n, std::max<Index>(2 * k + 1, 20)));
   solver.init();
@@ -108,7 +140,9 @@ Eigenpairs largest_eigenpairs(Index n, Index k, const Multiply& multiply, double
   require(converged == k, "largest_eigenpairs",
           "{} of {} eigenvalues converged after {} restarts of Lanczos' iteration",
           converged, k, kRestarts);
-  return collect(solver.eigenvalues(), solver.eigenvectors(), 0, 1, k);
+  const Eigenpairs found = collect(solver.eigenvalues() / op.scale, solver.eigenvectors(), 0, 1, k);
+  check_pairs(found, multiply, norm);
+  return found;
 }
 
 Eigenpairs smallest_eigenpairs(const SparseLower& a, Index k) {

@@ -34,17 +34,13 @@ Tensor to_tensor(const std::vector<double>& values, const Shape& shape) {
   return out;
 }
 
-// Rows of unit length with the sign that Eigenpairs fixes; a row of zeros stays.
+// x [D, K], orthogonal columns in falling order of length -> unit rows [K, D] with the sign that Eigenpairs fixes. What
+// is next to nothing may point anywhere by rounding: it becomes orthogonal to those before it.
 Tensor unit_rows(const Tensor& x) {
-  std::vector<double> rows = to_double(x);
-  const Index d = x.size(1);
-  for (double* row = rows.data(); row < rows.data() + x.numel(); row += d) {
-    double square = 0;
-    for (Index j = 0; j < d; ++j) square += row[j] * row[j];
-    for (Index j = 0; j < d; ++j) row[j] /= square > 0 ? std::sqrt(square) : 1;
-    fix_sign(row, d);
-  }
-  return to_tensor(rows, x.shape());
+  Tensor rows = orthonormal_columns(x).transpose(0, 1).contiguous();
+  std::vector<double> values = to_double(rows);
+  for (Index i = 0; i < rows.size(0); ++i) fix_sign(values.data() + i * rows.size(1), rows.size(1));
+  return to_tensor(values, rows.shape());
 }
 
 }  // namespace
@@ -80,7 +76,7 @@ void Pca::fit_inner_products(const Tensor& x, Index k) {
   const Tensor centered = x - mean;
   const std::vector<double> products = to_double(matmul(centered, centered, {.transpose_b = true}));
   const Eigenpairs top = largest_eigenpairs(products, n, k);
-  components = unit_rows(matmul(to_tensor(top.vectors, {k, n}), centered));
+  components = unit_rows(matmul(centered, to_tensor(top.vectors, {k, n}), {.transpose_a = true, .transpose_b = true}));
   keep_variance(top.values, trace(products, n), n);
 }
 
@@ -96,7 +92,8 @@ void Pca::fit_randomized(const Tensor& x, Index k) {
   // What x is within the basis [columns, D], and its exact decomposition.
   const Tensor small = matmul(basis, centered, {.transpose_a = true});
   const Eigenpairs top = largest_eigenpairs(to_double(matmul(small, small, {.transpose_b = true})), columns, k);
-  components = unit_rows(matmul(to_tensor(top.vectors, {k, columns}), small));
+  components =
+      unit_rows(matmul(small, to_tensor(top.vectors, {k, columns}), {.transpose_a = true, .transpose_b = true}));
   keep_variance(top.values, sum_of_squares(centered), n);
 }
 

@@ -83,6 +83,44 @@ TEST_CASE("equal eigenvalues are all found, and a matrix of zeros has zeros") {
   CHECK(largest_eigenpairs(std::vector<double>(n * n, 0.0), n, 3).values == std::vector<double>(3, 0.0));
 }
 
+TEST_CASE("Lanczos on matrices whose rank is exactly low, where its vectors soon run out") {
+  const Index n = 300;
+  for (const Index rank : {1, 2, 3, 9})
+    for (const double size : {1e-9, 1.0, 1e3, 1e9})
+      for (const Index k : {rank, rank + 2}) {
+        CAPTURE(rank);
+        CAPTURE(size);
+        CAPTURE(k);
+        Rng rng(static_cast<std::uint64_t>(rank));
+        std::vector<double> a(n * n, 0.0), directions(rank * n);
+        for (double& value : directions) value = rng.normal();
+        for (Index r = 0; r < rank; ++r)
+          for (Index i = 0; i < n; ++i)
+            for (Index j = 0; j < n; ++j) a[i * n + j] += size * directions[r * n + i] * directions[r * n + j];
+        const Eigenpairs top = largest_eigenpairs(a, n, k);
+        double trace = 0, found = 0;
+        for (Index i = 0; i < n; ++i) trace += a[i * n + i];
+        for (Index i = 0; i < k; ++i) {
+          found += top.values[i];
+          CHECK(residual(a, top, i) < 1e-9 * trace);
+        }
+        CHECK(found == doctest::Approx(trace).epsilon(1e-9));  // the others are 0
+      }
+}
+
+TEST_CASE("equal eigenvalues at exactly low rank") {
+  const Index n = 320;
+  std::vector<double> a(n * n, 0.0);
+  for (Index i = 0; i < 6; ++i) a[i * 50 * n + i * 50] = 400;
+  for (const Index k : {1, 2, 6, 8}) {
+    const Eigenpairs top = largest_eigenpairs(a, n, k);
+    for (Index i = 0; i < k; ++i) {
+      CHECK(std::abs(top.values[i] - (i < 6 ? 400 : 0)) < 1e-6);
+      CHECK(residual(a, top, i) < 1e-6);
+    }
+  }
+}
+
 TEST_CASE("a number that is not finite is named, whichever way the eigenvalues are looked for") {
   for (const Index n : {20, 320})
     for (const double bad : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {

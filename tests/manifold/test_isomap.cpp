@@ -67,6 +67,17 @@ TEST_CASE("Isomap joins parts as scikit-learn does, or names them") {
   CHECK(contains(message, "hint: more n_neighbors"));
 }
 
+TEST_CASE("Isomap of a line is the line, of points on it all the way as well") {
+  for (const Index n : {200, 400}) {  // the whole decomposition, and Lanczos
+    const Tensor x = Tensor::arange(n).reshape({n, 1});
+    Isomap isomap({.n_neighbors = 4, .n_components = 2});
+    const Tensor y = isomap.fit_transform(x);
+    const Real sign = y.at({0, 0}) < y.at({n - 1, 0}) ? 1 : -1;
+    CHECK(allclose(y.select(1, 0) * sign, Tensor::arange(n) - Real(n - 1) / 2, 1e-4, 1e-2));
+    CHECK(max(abs(y.select(1, 1))).item() < 0.1);
+  }
+}
+
 TEST_CASE("Isomap of duplicates, of constant columns, and of few points") {
   const Tensor roll = swiss_roll(60, Rng(3)).points;
   const Tensor twice = concatenate({roll, roll, Tensor::ones({4, 3})}, 0);

@@ -34,6 +34,20 @@ TEST_CASE("classical MDS gives back the distances of a square, and no third dime
   CHECK(max(abs(y.select(1, 2))).item() < 1e-3);
 }
 
+TEST_CASE("classical MDS of a grid, whose distances have exactly two dimensions, is the grid") {
+  for (const Index side : {15, 20}) {  // the whole decomposition, and Lanczos
+    Tensor grid({side * side, 2});
+    for (Index i = 0; i < side * side; ++i) grid.set({i, 0}, Real(i % side)), grid.set({i, 1}, Real(i / side));
+    for (const Index k : {1, 2, 3}) {
+      ClassicalMds mds({.n_components = k});
+      const Tensor y = mds.fit_transform(grid);
+      const double axis = static_cast<double>(side * side * (side * side - 1)) / 12;  // sum of squares of one coordinate
+      for (Index c = 0; c < std::min<Index>(k, 2); ++c) CHECK(mds.eigenvalues[c] == doctest::Approx(axis).epsilon(1e-5));
+      if (k >= 2) CHECK(allclose(squared_distances(y), squared_distances(grid), 0, 1e-2));
+    }
+  }
+}
+
 TEST_CASE("distances of a few columns and of many are right, and 0 to itself") {
   Rng rng(2);
   for (const Index d : {3, 40}) {

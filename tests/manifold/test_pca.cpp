@@ -73,6 +73,25 @@ TEST_CASE("PCA with fewer points than features is the same by inner products") {
   CHECK(relative(pca.explained_variance_ratio, stored("pca_wide/explained_variance_ratio")) < 1e-5);
 }
 
+TEST_CASE("with fewer points than features all components are orthonormal, and say all that there is to say") {
+  for (const auto& [n, rank] : {std::pair<Index, Index>{5, 5}, {30, 3}, {20, 1}, {300, 2}}) {
+    CAPTURE(n);
+    CAPTURE(rank);
+    Rng rng(9);
+    const Tensor x = matmul(rng.normal({n, rank}), rng.normal({rank, 784}));
+    for (const auto solver : {PcaOptions::Solver::kExact, PcaOptions::Solver::kRandomized}) {
+      Pca pca({.n_components = std::min<Index>(n, 10), .svd_solver = solver});
+      const Tensor z = pca.fit_transform(x);
+      const Tensor products = matmul(pca.components, pca.components, {.transpose_b = true});
+      for (Index i = 0; i < products.size(0); ++i)
+        for (Index j = 0; j <= i; ++j) CHECK(std::abs(products.at({i, j}) - Real(i == j)) < 1e-5);
+      CHECK(relative(pca.inverse_transform(z), x) < 1e-4);
+      const Tensor variance = sum(square(z - mean(z, {0})), {0}) / static_cast<Real>(n - 1);
+      CHECK(max(abs(variance - pca.explained_variance)).item() < 1e-4 * max(variance).item());
+    }
+  }
+}
+
 TEST_CASE("PCA by Lanczos and by the whole decomposition agree, and so does the randomised one") {
   const Tensor x = stretched(900, 400, 30, 2);  // 400 features: too many for the whole decomposition, 10 of them
   Pca whole({.n_components = 0}), lanczos({.n_components = 10}),
