@@ -61,7 +61,8 @@ void LearningCurves::draw(Chart& chart, const std::string& first_name, const std
 }
 
 LearningCurves learning_curves(const std::string& title, const Rival& first, const Rival& second,
-                               const std::vector<double>& sizes, int runs, Index classes, const LabelledRows& test,
+                               const std::vector<double>& sizes, int runs, Index classes,
+                               const std::function<LabelledRows()>& test,
                                const std::function<LabelledRows(Index n, int run)>& draw) {
   LearningCurves out;
   Progress bar(
@@ -72,12 +73,12 @@ LearningCurves learning_curves(const std::string& title, const Rival& first, con
     out.first_errors.emplace_back();
     out.second_errors.emplace_back();
     for (int run = 0; run < runs; ++run, bar.step(1)) {
-      const LabelledRows train = draw(n, run);
+      const LabelledRows train = draw(n, run), held_out = test();
       const auto a = first.make(n), b = second.make(n);
       a->fit(train.x, train.y, classes);
       b->fit(train.x, train.y, classes);
-      out.first_errors[i].push_back(1 - a->accuracy(test.x, test.y));
-      out.second_errors[i].push_back(1 - b->accuracy(test.x, test.y));
+      out.first_errors[i].push_back(1 - a->accuracy(held_out.x, held_out.y));
+      out.second_errors[i].push_back(1 - b->accuracy(held_out.x, held_out.y));
     }
   }
   return out;

@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "autograd/mode.h"
+#include "models/elbo.h"
 #include "tensor/elementwise.h"
 #include "tensor/reduce.h"
 
@@ -48,6 +49,13 @@ GapCheck check_gap(Vae& linear, const Tensor& points, Index draws, Rng& rng) {
   const KnownBound known = known_bound(linear, points);
   const Tensor elbo = mean(linear.log_weights(points, draws, rng), {1});
   return {mean(known.log_p - elbo).item(), mean(known.gap).item(), paired_lead(known.log_p - known.gap, elbo)};
+}
+
+std::vector<Lead> below_log_p(Vae& linear, const Tensor& points, const std::vector<Index>& draws, Rng& rng) {
+  const Tensor log_p = known_bound(linear, points).log_p, weights = linear.log_weights(points, draws.back(), rng);
+  std::vector<Lead> out;
+  for (const Index k : draws) out.push_back(paired_lead(log_p, iwae_bound(weights, k)));
+  return out;
 }
 
 }  // namespace gradfold

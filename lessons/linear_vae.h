@@ -30,4 +30,8 @@ struct GapCheck {
 };
 GapCheck check_gap(Vae& linear, const Tensor& points, Index draws, Rng& rng);
 
+// How far the bound by as many draws of z as `draws` says (models/elbo.h, iwae_bound) lies below log p(x): a mean over
+// points with its standard error, for each of the growing numbers.
+std::vector<Lead> below_log_p(Vae& linear, const Tensor& points, const std::vector<Index>& draws, Rng& rng);
+
 }  // namespace gradfold

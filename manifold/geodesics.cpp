@@ -59,7 +59,9 @@ class Frontier {
 };
 
 // From one node to all. A node whose distance falls is put once more, and what it was put as before is passed over.
-void dijkstra(const Graph& graph, int source, Frontier& frontier, std::vector<float>& distance) {
+// before, if asked for: of each node that is reached, the one before it on its path.
+void dijkstra(const Graph& graph, int source, Frontier& frontier, std::vector<float>& distance,
+              std::vector<std::int32_t>* before = nullptr) {
   std::fill(distance.begin(), distance.end(), std::numeric_limits<float>::infinity());
   distance[source] = 0;
   frontier.put({0, source});
@@ -71,6 +73,7 @@ void dijkstra(const Graph& graph, int source, Frontier& frontier, std::vector<fl
       const float through = so_far + length;
       if (through >= distance[to]) continue;
       distance[to] = through;
+      if (before) (*before)[to] = node;
       frontier.put({through, to});
     }
   }
@@ -171,26 +174,17 @@ Tensor geodesic_distances(const Graph& graph) {
   return geodesic_distances(graph, all);
 }
 
-// Backwards: on a shortest path each node is as far as the one before it and the hop between them.
 Indices shortest_path(const Graph& graph, Index from, Index to) {
-  require(from >= 0 && to >= 0 && from < graph.size() && to < graph.size(), "shortest_path",
-          "from {} to {} was asked for, but nodes are 0..{}", from, to, graph.size() - 1);
-  const Tensor distance = geodesic_distances(graph, Indices{static_cast<std::int32_t>(from)});
-  require(std::isfinite(distance.data()[to]), "shortest_path", "no path joins {} and {}; hint: join_components()", from,
-          to);
+  const Index n = graph.size();
+  require(from >= 0 && to >= 0 && from < n && to < n, "shortest_path", "from {} to {} was asked for, but nodes are 0..{}",
+          from, to, n - 1);
+  Frontier frontier;
+  std::vector<float> distance(n);
+  std::vector<std::int32_t> before(n);
+  dijkstra(graph, static_cast<int>(from), frontier, distance, &before);
+  require(std::isfinite(distance[to]), "shortest_path", "no path joins {} and {}; hint: join_components()", from, to);
   std::vector<std::int32_t> path{static_cast<std::int32_t>(to)};
-  while (path.back() != from) {
-    const int node = path.back();
-    float least = std::numeric_limits<float>::infinity();
-    int before = -1;
-    for (int h = graph.start[node]; h < graph.start[node + 1]; ++h) {
-      const auto [next, length] = graph.hops[h];
-      const auto through = static_cast<float>(distance.data()[next]) + length;
-      if (through < least && distance.data()[next] < distance.data()[node]) least = through, before = next;
-    }
-    require(before >= 0, "shortest_path", "node {} has edges of length 0 only, so its path has no end", node);
-    path.push_back(before);
-  }
+  while (path.back() != from) path.push_back(before[path.back()]);
   Indices out(Shape{static_cast<Index>(path.size())});
   std::reverse_copy(path.begin(), path.end(), out.values.begin());
   return out;

@@ -41,19 +41,21 @@ void check(std::string_view who, const Neighbors& near, Index k) {
                near.distance.size(1));
 }
 
-// 1 / m_k of every point that has one: not of a duplicate, nor of a point whose k nearest are all equally far.
+// 1 / m_k of every point but duplicates; 0 of one whose k nearest are all equally far.
 std::vector<double> inverse_dimensions(const Neighbors& near, Index k, std::string_view who) {
   const Index n = near.distance.size(0), known = near.distance.size(1);
   std::vector<double> out;
   for (Index i = 0; i < n; ++i) {
     const Real* t = near.distance.data() + i * known;
-    if (!(t[0] > 0) || t[k - 1] == t[0]) continue;
+    if (!(t[0] > 0)) continue;
     double sum = 0;
     for (Index j = 0; j + 1 < k; ++j) sum += std::log(static_cast<double>(t[k - 1]) / t[j]);
     out.push_back(sum / static_cast<double>(k - 1));
   }
-  require(!out.empty(), who,
-          "every point has a duplicate or {} neighbours that are equally far; hint: remove duplicates", k);
+  require(!out.empty(), who, "every point has a duplicate among its neighbours; hint: remove duplicates");
+  require(std::any_of(out.begin(), out.end(), [](double inverse) { return inverse > 0; }), who,
+          "the {} nearest neighbours of every point are equally far, which says nothing of a dimension; hint: a larger "
+          "k1, or data that vary without steps", k);
   return out;
 }
 
@@ -106,8 +108,9 @@ double levina_bickel(const Neighbors& near, Index k1, Index k2) {
   check_range("levina_bickel", k1, k2);
   check("levina_bickel", near, k2);
   return over_k(k1, k2, [&](Index k) {
-    std::vector<double> dimensions = inverse_dimensions(near, k, "levina_bickel");
-    for (double& d : dimensions) d = 1 / d;
+    std::vector<double> dimensions;
+    for (const double inverse : inverse_dimensions(near, k, "levina_bickel"))
+      if (inverse > 0) dimensions.push_back(1 / inverse);  // of the others m_k has no bound
     return mean(dimensions);
   });
 }

@@ -140,8 +140,9 @@ std::vector<double> barycenter_weights(const Tensor& points, const Tensor& x, co
           if (a == b) trace += sum;
         }
       double* w = &weights[i * k];
-      // Where the equations are singular to rounding (reg 0 and k > D), the least that solves them is added.
-      for (double add = trace > 0 ? reg * trace : reg;; add = std::max(10 * add, 1e-14 * std::max(trace, 1e-300))) {
+      // Where the equations are singular to rounding (reg 0 and k > D), the least that solves them is added; where all
+      // neighbours are the point itself, whatever is added gives them equal weights.
+      for (double add = trace > 0 ? reg * trace : 1;; add = std::max(10 * add, 1e-14 * trace)) {
         kept = gram;
         for (Index a = 0; a < k; ++a) kept[a * k + a] += add;
         if (solve_ones(kept, k, w)) break;

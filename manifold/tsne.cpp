@@ -76,7 +76,8 @@ class Descent {
       for (Index d = 0; d < c; ++d)
         for (Index i = d * n + begin; i < d * n + end; ++i) {
           const Real gradient = pull_scale * pull[i] - push_scale * push[i];
-          const bool same_way = (gradient > 0) != (step[i] > 0);  // a step goes against its gradient
+          // A step goes against its gradient; without a step there is no way yet.
+          const bool same_way = (gradient > 0 && step[i] < 0) || (gradient < 0 && step[i] > 0);
           gain[i] = std::max(same_way ? gain[i] + Real(0.2) : gain[i] * Real(0.8), Real(0.01));
           step[i] = keep * step[i] - rate_ * gain[i] * gradient;
         }

@@ -156,7 +156,7 @@ class InfoGan : public LatentModel {
   Reading read(const Var& images, bool information_reaches_trunk);
   void watch(double adversarial_loss);
   Real warmth() const;  // 0 to 1: the share of their weight that the continuous codes have by now
-  double watched_;      // moving average of the discriminator's adversarial loss
+  double watched_;      // moving average of the discriminator's adversarial loss; begins anew in a resumed run
   Tensor& steps_;       // [1] training steps so far: calls of discriminator_loss
 };
 

@@ -158,8 +158,11 @@ Var Vae::loss(const Tensor& x, const Tensor& noise, const Indices& labels) {
 Var Vae::loss(const Tensor& x, const Indices& labels, Rng& rng) {
   const Index n = x.size(0), draws = settings.importance, latents = settings.latents;
   const Tensor noise = rng.normal(draws > 1 ? Shape{n, draws, latents} : Shape{n, latents});
-  dropout_rng_ = rng.fork("dropout");
-  refine_rng_ = rng.fork("refine");
+  if (settings.dropout > 0 || settings.refine > 0) {  // a fork of one Rng is always the same, of a drawn number not
+    const Rng own = rng.fork(static_cast<std::uint64_t>(rng.below(Index{1} << 40)));
+    dropout_rng_ = own.fork("dropout");
+    refine_rng_ = own.fork("refine");
+  }
   const Var loss_now = loss(x, noise, labels);
   if (training()) steps_.data()[0] += 1;
   return loss_now;

@@ -28,7 +28,7 @@ struct LogisticMixture {
 
   // -log p(x_c | x_a, a < c) of each pixel and channel; over the channels they add up to -log p(pixel).
   //   parameters [N, P, H, W], x [N, C, H, W] of levels, a constant; kNone gives [N, C, H, W]
-  // Finite for whatever float takes: the paper's four cases, one of which is an approximation, are one
+  // Finite for means up to 1e35 and whatever scale: the paper's four cases, one of which is an approximation, are one
   // identity here,
   //   F(a) - F(b) = F(a) F(-b) (1 - exp(b - a))
   Var nll(const Var& parameters, const Tensor& x, Reduction reduction) const;

@@ -47,11 +47,10 @@ void train(Lesson& lesson, PixelCnn& model, const Dataset& images, int run) {
   }
 }
 
-// Draws a class for each sample from p(y), then the sample from p(x | y).
-Tensor draw(const GenerativeClassifier& model, Index classes, Rng& rng) {
+// Draws a class for each sample from p(y), that of a label that was learned from, then the sample from p(x | y).
+Tensor draw(const GenerativeClassifier& model, const Indices& labels, Rng& rng) {
   std::vector<Tensor> parts;
-  for (Index i = 0; i < kDrawn; ++i)
-    parts.push_back(model.sample(1, static_cast<std::int32_t>(rng.below(classes)), rng));
+  for (Index i = 0; i < kDrawn; ++i) parts.push_back(model.sample(1, labels[rng.below(labels.numel())], rng));
   return concatenate(parts, 0);
 }
 
@@ -92,7 +91,8 @@ int main(int argc, char** argv) {
 
   // ---- fit ------------------------------------------------------------------------------------------------
   BernoulliNaiveBayes independent, bayes;
-  independent.fit(train_rows, Indices(Shape{train_set.size()}), 1);  // one class: each pixel's own share of ink
+  const Indices one_class(Shape{train_set.size()});
+  independent.fit(train_rows, one_class, 1);  // each pixel's own share of ink
   bayes.fit(train_rows, train_set.labels, classes);
   std::vector<double> pixel_cnn_nats;
   Tensor pixel_cnn_drawn;
@@ -120,7 +120,8 @@ int main(int argc, char** argv) {
 
   // ---- 2. new, not copied: how far is the nearest training image? -----------------------------------------
   const Tensor real = test_rows.slice(0, 0, kDrawn).contiguous();
-  const Tensor independent_drawn = draw(independent, 1, drawing), bayes_drawn = draw(bayes, classes, drawing);
+  const Tensor independent_drawn = draw(independent, one_class, drawing);
+  const Tensor bayes_drawn = draw(bayes, train_set.labels, drawing);
   const Tensor copied = impostor(train_rows, drawing);
   const Nearest of_real = nearest(real, train_rows), of_drawn = nearest(pixel_cnn_drawn, train_rows);
   const Nearest of_copied = nearest(copied, train_rows);

@@ -63,10 +63,10 @@ int main(int argc, char** argv) {
                .y = "test error", .log_x = true});
   std::vector<double> crossings;
   for (const Index d : {20, 50}) {
-    Rng drawing = lesson.rng("pairs");
+    Rng drawing = lesson.rng("pairs"), held_out = lesson.rng("held-out pairs");
     const LearningCurves c = learning_curves(
         fmt::format("pairs, {} features", d), naive_bayes<GaussianNaiveBayes>(), logistic_regression(500),
-        {20, 50, 100, 200, 400, 800, 2000}, 8 * runs, 2, correlated_pairs(4000, d, drawing),
+        {20, 50, 100, 200, 400, 800, 2000}, 8 * runs, 2, [&] { return correlated_pairs(4000, d, held_out); },
         [&](Index n, int) { return correlated_pairs(n, d, drawing); });
     c.draw(pairs, fmt::format("naive Bayes, {} features", d),
            fmt::format("logistic regression, {} features", d));
@@ -99,8 +99,8 @@ int main(int argc, char** argv) {
   const LearningCurves c =
       learning_curves("digits", naive_bayes<BernoulliNaiveBayes>(), logistic_regression(150),
                       {20, 50, 100, 200, 500, 1000, 2000, static_cast<double>(train_set.size())}, runs, classes,
-                      test, some_images);
-  Chart digits({.title = "images of digits (shaded: two standard errors of the mean)", .x = "training images",
+                      [&] { return test; }, some_images);
+  Chart digits({.title = "images of digits (shaded: two standard errors, over trainings)", .x = "training images",
                 .y = "test error", .log_x = true});
   c.draw(digits, "naive Bayes", "logistic regression");
   lesson.picture("learning_curves_digits.png", digits,

@@ -29,6 +29,17 @@ TEST_CASE("log p(x) by formula is what importance samples give, and lies the gap
   CHECK(check.measured - check.known == doctest::Approx(check.off.mean).epsilon(0.001).scale(1));
 }
 
+TEST_CASE("with more draws the bound comes nearer to log p(x), and not above it") {
+  Rng rng(3), draws(4);
+  Vae model(kLinearVae, rng);
+  model.likelihood.log_var.mutable_value().fill(-2);
+  const std::vector<Lead> below = below_log_p(model, points_of_a_line(300, rng), {1, 10, 1000}, draws);
+  REQUIRE(below.size() == 3);
+  CHECK(below[1].mean < below[0].mean / 2);
+  CHECK(below[2].mean < below[1].mean / 2);
+  CHECK(std::abs(below[2].mean) < 0.02 * below[0].mean + 4 * below[2].error);
+}
+
 TEST_CASE("a square of codes goes row by row from the top left") {
   const Tensor z = code_square(3, Tensor::from({1, 2}, {2}), Tensor::from({1, 4}, {2}));
   CHECK(z.shape() == Shape{9, 2});

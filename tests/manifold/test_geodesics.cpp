@@ -52,6 +52,14 @@ TEST_CASE("paths by hand: a detour that is shorter, an edge given twice, a node 
   CHECK(parts.str() == "2 parts of 4, 1 points");
 }
 
+TEST_CASE("the nodes of a shortest path, also over an edge between equal points") {
+  const Graph graph = make_graph(5, {{0, 1, 1}, {1, 2, 0}, {3, 2, 5}, {0, 3, 0.5}, {2, 4, 1}});
+  CHECK(shortest_path(graph, 0, 2).values == std::vector<std::int32_t>{0, 1, 2});
+  CHECK(shortest_path(graph, 4, 0).values == std::vector<std::int32_t>{4, 2, 1, 0});
+  CHECK(shortest_path(graph, 3, 3).values == std::vector<std::int32_t>{3});
+  CHECK(contains(message_of([&] { shortest_path(make_graph(3, {{0, 1, 1}}), 0, 2); }), "no path joins 0 and 2"));
+}
+
 TEST_CASE("edges are kept from both ends, and duplicates are 0 apart") {
   const Tensor x = Tensor::from({0, 0, 1, 5}, {4, 1});
   const Graph graph = neighbor_graph(nearest_neighbors(x, 1));  // 0-1, 2-0, 3-2

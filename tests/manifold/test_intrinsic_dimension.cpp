@@ -47,6 +47,13 @@ TEST_CASE("the formulas by hand") {
   const double a = 2 / std::log(8.), b = 2 / std::log(27.);
   CHECK(levina_bickel(near, 3, 3) == doctest::Approx((a + b) / 2));
   CHECK(mackay_ghahramani(near, 3, 3) == doctest::Approx(2 / (1 / a + 1 / b)));
+  // A third whose neighbours are all 2 away: no number of dimensions is too many for it alone, all three have one.
+  near.index = Indices(Shape{3, 3});
+  near.distance = Tensor::from({1, 2, 4, 1, 3, 9, 2, 2, 2}, {3, 3});
+  CHECK(levina_bickel(near, 3, 3) == doctest::Approx((a + b) / 2));
+  CHECK(mackay_ghahramani(near, 3, 3) == doctest::Approx(3 / (1 / a + 1 / b)));
+  near.index = Indices(Shape{2, 3});
+  near.distance = near.distance.slice(0, 0, 2).contiguous();
   // mu = 2 and 3: one point is kept, F = 1/2 at ln 2, so the slope is 1.
   CHECK(two_nn(near, 0) == doctest::Approx(1));
 }

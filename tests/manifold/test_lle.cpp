@@ -40,6 +40,14 @@ TEST_CASE("weights make the point of its neighbours where there are few of them"
   CHECK(w[0] + w[1] + w[2] + w[3] == doctest::Approx(1));
 }
 
+TEST_CASE("where all neighbours are the point itself their weights are equal, whatever the regularisation") {
+  Indices near(Shape{1, 4});
+  near.values = {0, 1, 2, 3};
+  for (const double reg : {0., 1e-3})
+    for (const double w : barycenter_weights(Tensor::ones({1, 2}), Tensor::ones({4, 2}), near, reg))
+      CHECK(w == doctest::Approx(0.25));
+}
+
 TEST_CASE("LLE is scikit-learn's dense solver's: eigenvalues, map and new points") {
   Lle lle({.n_neighbors = 12});
   const Tensor y = lle.fit_transform(stored("roll/x"));

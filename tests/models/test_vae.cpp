@@ -241,6 +241,12 @@ TEST_CASE("dropout: in both nets, anew at every step, the same for the same seed
     const double first = loss(3);
     CHECK(loss(4) != first);
     CHECK(loss(3) == first);
+    Rng one(5);  // that goes on from step to step
+    const auto code_after_step = [&] {
+      model.loss(x, {}, one);
+      return code();
+    };
+    CHECK_FALSE(identical(code_after_step(), code_after_step()));
     model.eval();
     CHECK(identical(code(), code()));
     CHECK(identical(picture(), picture()));
@@ -269,17 +275,17 @@ TEST_CASE("a semi-amortized VAE's decoder learns by refined posteriors, its enco
 }
 
 TEST_CASE("what refining is for: a bound that is closer to log p(x), of new images too") {
-  const Tensor x = digits_4x4(700), held_out = x.slice(0, 600, 700).contiguous();
+  const Tensor x = digits_4x4(1600), held_out = x.slice(0, 600, 1600).contiguous();
   double gained = 0, encoder_lost = 0;
   for (const std::uint64_t seed : {1, 2, 3}) {
     const auto figures = [&](Index refine) {
       // Linear nets: the best posterior of an image is no linear function of it.
       Rng first(seed), draws(4);
       Vae model({.height = 4, .width = 4, .latents = 4, .layers = 0, .refine = refine}, first);
-      train_vae(model, x.slice(0, 0, 600).contiguous(), 60);
+      train_vae(model, x.slice(0, 0, 600).contiguous(), 20);
       return model.evaluate(held_out, {}, draws);
     };
-    const Figures plain = figures(0), refined = figures(3);
+    const Figures plain = figures(0), refined = figures(20);
     REQUIRE(refined.size() == 5);
     REQUIRE(refined[4].name == "encoder_elbo_nats");
     gained += (plain[0].value - refined[0].value) / 3;
@@ -288,7 +294,7 @@ TEST_CASE("what refining is for: a bound that is closer to log p(x), of new imag
   CAPTURE(gained);
   CAPTURE(encoder_lost);
   CHECK(gained > 0.05);
-  CHECK(encoder_lost < 0.1);  // it has learned from posteriors that it did not make
+  CHECK(encoder_lost < 0.05);  // it has learned from posteriors that it did not make
 }
 
 TEST_CASE("refining is for the ELBO itself") {
