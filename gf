@@ -2,7 +2,12 @@
 # gradfold's one door: checks the tool chain, builds what a command needs, runs it.
 # Kept to bash 3.2 (a Mac's): no associative arrays, no ${x,,}.
 set -euo pipefail
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+self=${BASH_SOURCE[0]}
+while [ -L "$self" ]; do  # what a link on the PATH points to
+  link=$(readlink "$self")
+  case $link in /*) self=$link ;; *) self=$(dirname "$self")/$link ;; esac
+done
+root=$(cd "$(dirname "$self")" && pwd)
 build=$root/build
 install=yes
 
@@ -298,7 +303,7 @@ lesson_help() {
 
 lesson() {
   local step=${1-}
-  if [ -z "$step" ] || ! steps | grep -q "^${step//./\\.} "; then
+  if [ -z "$step" ] || ! steps | cut -d' ' -f1 | grep -qxF -- "$step"; then
     [ -z "$step" ] || say "gf: there is no step $step; the steps are"
     [ -n "$step" ] || say "The steps; ./gf lesson 1.1 runs the first:"
     steps | sed 's/^/  /' >&2

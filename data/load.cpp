@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fmt/format.h>
-#include <sstream>
 #include <vector>
 
 #include "data/amat.h"
+#include "data/comma_list.h"
 #include "data/mnist.h"
 #include "data/npy_images.h"
 #include "data/strokes.h"
@@ -62,10 +62,7 @@ constexpr std::string_view kStrokes = "strokes", kStrokesOf = "strokes:";
 // "strokes", or "strokes:slant,thickness".
 StrokeOptions stroke_options(std::string_view spec) {
   if (spec == kStrokes) return {};
-  std::istringstream words{std::string(spec.substr(kStrokesOf.size()))};
-  std::vector<std::string> names;
-  for (std::string name; std::getline(words, name, ',');) names.push_back(name);
-  return StrokeOptions::free_only(names);
+  return StrokeOptions::free_only(comma_list(spec.substr(kStrokesOf.size())));
 }
 
 Dataset draw_strokes(std::string_view spec, Split split, const LoadOptions& options) {
@@ -81,14 +78,17 @@ std::vector<Split> parts_of(Split split) {
   return {split};
 }
 
-// The splits of a set that has them by nature, one after the other.
+Dataset first_of(const Dataset& data, Index limit) {
+  return limit > 0 && data.size() > limit ? slice(data, 0, limit) : data;
+}
+
+// Splits one after the other, of each the first options.limit images.
 template <class LoadOne>
 Dataset load_parts(Split split, const LoadOptions& options, LoadOne load_one) {
   Dataset out;
   for (Split part : parts_of(split)) {
-    if (options.limit > 0 && out.size() >= options.limit) break;
-    Dataset next = load_one(part);
-    out = out.size() == 0 ? std::move(next) : concatenate(out, next);
+    const Dataset next = first_of(load_one(part), options.limit);
+    out = out.size() == 0 ? next : concatenate(out, next);
   }
   return out;
 }
@@ -104,14 +104,13 @@ Dataset read_any(const fs::path& file) {
 
 // A file has no splits of its own, and may be sorted by class: its rows are shuffled before they are cut.
 Dataset cut_file(const Dataset& whole, Split split) {
-  if (split == Split::kAll) return whole;
   const Index n = whole.size(), tenth = n / kFileShare;
   const Index train = n - 2 * tenth, valid = n - tenth;
   const Index begin = split == Split::kTest ? valid : split == Split::kValid ? train : 0;
   const Index end = split == Split::kTrain ? train : split == Split::kTest ? n : valid;
   require(begin < end, whole.name,
-          "{} images are too few to set a tenth aside for the {} split; hint: use all of them, split all", n,
-          split_name(split));
+          "{} images are too few to set a tenth aside for the {} split; hint: it takes {} images or more", n,
+          split_name(split), kFileShare);
   const Indices order = Rng(0).fork("split").permutation(n);
   Dataset out = select(whole, order.slice(begin, end));
   out.name = fmt::format("{} {}", whole.name, split_name(split));
@@ -135,7 +134,11 @@ Dataset load_whole(std::string_view spec, Split split, const LoadOptions& option
     require(is_image_folder(path), "data", "the folder {} holds no {}", spec, image_folder_files());
     return load_parts(split, options, [&](Split part) { return load_image_folder(path, name, part); });
   }
-  if (fs::exists(path)) return cut_file(read_any(path), split);
+  if (fs::exists(path)) {
+    const Dataset whole = read_any(path);
+    if (split == Split::kAll) return first_of(whole, options.limit);  // in the file's order
+    return load_parts(split, options, [&](Split part) { return cut_file(whole, part); });
+  }
   throw UsageError("data", fmt::format("'{}' is no data set, file or folder", spec),
                    "there are strokes (strokes:slant,thickness with these factors alone), "
                    "mnist and binarized-mnist, and IDX, .npy and .amat files by their path");
@@ -147,7 +150,7 @@ Dataset load_dataset(std::string_view spec, Split split, const LoadOptions& opti
   require(options.limit >= 0, "load_dataset", "the limit is {} but must be 0 (all) or more", options.limit);
   Dataset out = load_whole(spec, split, options);
   require(out.size() > 0, "data", "{} holds no images", spec);
-  return options.limit > 0 && out.size() > options.limit ? slice(out, 0, options.limit) : out;
+  return out;
 }
 
 }  // namespace gradfold

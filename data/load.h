@@ -9,8 +9,8 @@ namespace gradfold {
 
 struct LoadOptions {
   std::filesystem::path folder = {};  // looked into first: the set's own folder, or the one above it
-  Index limit = 0;                    // the first `limit` images of the split; 0 takes all (or a
-                                      // generator's usual number)
+  Index limit = 0;                    // the first `limit` images of each split, or of a file if split is kAll;
+                                      // 0 takes all (or a generator's usual number)
   std::uint64_t seed = 1;             // of a generated set
 };
 

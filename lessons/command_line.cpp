@@ -1,6 +1,8 @@
 #include "lessons/command_line.h"
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <numeric>
 
 #include <fmt/ranges.h>
@@ -25,24 +27,64 @@ int edit_distance(const std::string& a, const std::string& b) {
   return row.back();
 }
 
+constexpr double kLargest = 1e9;  // of options: more images, epochs or steps would never end, nor fit into memory
+
+// Numbers that `good` takes.
+CLI::Validator number(const std::string& wanted, const std::string& shown, bool (*good)(double)) {
+  return {[wanted, good](const std::string& text) -> std::string {
+            double value = 0;
+            if (!CLI::detail::lexical_cast(text, value) || !good(value)) return fmt::format("'{}' is no {}", text, wanted);
+            return value <= kLargest ? "" : fmt::format("'{}' is more than 1e9", text);
+          },
+          shown};
+}
+
 }  // namespace
 
 CLI::Validator positive() {
-  return {[](const std::string& text) {
-            double value = 0;
-            return CLI::detail::lexical_cast(text, value) && value > 0
-                       ? ""
-                       : "'" + text + "' is no number above 0";
-          },
-          "> 0"};
+  return number("number above 0", "> 0", [](double v) { return v > 0; });
+}
+
+CLI::Validator not_negative() {
+  return number("number of 0 or more", ">= 0", [](double v) { return v >= 0; });
+}
+
+CLI::Validator share() {
+  return number("number from 0 to 1", "0 .. 1", [](double v) { return v >= 0 && v <= 1; });
+}
+
+CLI::Validator below_1() {
+  return number("number from 0 to below 1", "0 .. 1", [](double v) { return v >= 0 && v < 1; });
 }
 
 CLI::Validator whole() {
-  return {[](const std::string& text) {
-            const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-            return digits ? "" : "'" + text + "' is no whole number of 0 or more";
+  return {[](const std::string& text) -> std::string {
+            std::uint64_t value = 0;
+            const char* end = text.data() + text.size();
+            const auto [stop, error] = std::from_chars(text.data(), end, value);
+            if (error == std::errc::result_out_of_range && stop == end)
+              return fmt::format("'{}' is more than 18446744073709551615", text);
+            return error == std::errc() && stop == end ? "" : fmt::format("'{}' is no whole number of 0 or more", text);
           },
           ">= 0"};
+}
+
+CLI::Validator setting() {
+  return {[](const std::string& text) {
+            std::int64_t value = 0;
+            const char* end = text.data() + text.size();
+            const auto [stop, error] = std::from_chars(text.data(), end, value);
+            const bool right = error == std::errc() && stop == end && std::abs(static_cast<double>(value)) <= kLargest;
+            return right ? "" : fmt::format("'{}' is no whole number up to 1e9", text);
+          },
+          ""};
+}
+
+CLI::Validator filled() {
+  return {[](const std::string& text) {
+            return text.empty() ? "it is empty, as an unset variable of a shell is; name a file, or leave it out" : "";
+          },
+          ""};
 }
 
 std::string nearest(const std::string& word, const std::vector<std::string>& known) {

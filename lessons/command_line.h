@@ -8,10 +8,18 @@
 // What the command lines of lessons and of ./gf share: checks, and one sentence for each slip.
 namespace gradfold {
 
-// Whole or other numbers above 0.
+// Whole or other numbers above 0, from 0 on, from 0 to 1, and from 0 to below 1; none above 1e9, and none that are not
+// finite.
 CLI::Validator positive();
-// Whole numbers of 0 or more: -1 read as an unsigned number would pass for 18446744073709551615.
+CLI::Validator not_negative();
+CLI::Validator share();
+CLI::Validator below_1();
+// Whole numbers from 0 to 2^64 - 1: -1 read as an unsigned number would pass for the last of them.
 CLI::Validator whole();
+// Whole numbers that a model's setting may be; which of them, the model says.
+CLI::Validator setting();
+// Any word but the empty one.
+CLI::Validator filled();
 
 // The word of `known` nearest to `word` (by edit distance, at most 2 away), or "".
 std::string nearest(const std::string& word, const std::vector<std::string>& known);

@@ -78,6 +78,12 @@ OpenedModel open_checkpoint(const std::string& checkpoint) {
           progress.model, fmt::join(known, ", "));
   auto model = new_model(progress.model, parse_config(progress.config));
   load_weights(path, *model, /*averaged=*/true);
+  const auto check = [&](const std::string& name, const Tensor& value) {
+    require(first_non_finite(value) < 0, path.string(),
+            "{} has a number that is not finite; hint: take an earlier checkpoint of the run", name);
+  };
+  for (const auto& [name, parameter] : model->named_parameters()) check(name, parameter.value());
+  for (const auto& [name, buffer] : model->named_buffers()) check(name, *buffer);
   model->eval();
   return {std::move(model), std::move(progress)};
 }
@@ -85,8 +91,11 @@ OpenedModel open_checkpoint(const std::string& checkpoint) {
 Shape OpenedModel::image() const {
   const auto found = progress.notes.find("image");
   require(found != progress.notes.end(), "checkpoint", "it does not say how large its images are");
-  std::vector<Index> sizes = nlohmann::json::parse(found->second).get<std::vector<Index>>();
-  require(sizes.size() == 3, "checkpoint", "its images are {} but must be [C, H, W]", found->second);
+  const auto json = nlohmann::json::parse(found->second, nullptr, /*allow_exceptions=*/false);
+  const auto is_size = [](const auto& size) { return size.is_number_unsigned() && size > 0; };
+  require(json.is_array() && json.size() == 3 && std::all_of(json.begin(), json.end(), is_size), "checkpoint",
+          "its images are {} but must be [C, H, W]", found->second);
+  const auto sizes = json.get<std::vector<Index>>();
   return Shape{1, sizes[0], sizes[1], sizes[2]};
 }
 

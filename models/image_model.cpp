@@ -21,7 +21,7 @@ Figure mean_figure(std::string name, std::string unit, const Tensor& values) {
   return {.name = std::move(name),
           .unit = std::move(unit),
           .value = sum / n,
-          .standard_error = n > 1 ? std::sqrt(squares / (n * (n - 1))) : 0};
+          .standard_error = n > 1 ? std::optional(std::sqrt(squares / (n * (n - 1)))) : std::nullopt};
 }
 
 std::string to_text(const Figure& figure) {

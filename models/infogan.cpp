@@ -33,6 +33,8 @@ constexpr double kBlindLoss = 2 * std::numbers::ln2, kNewShare = 0.02, kLost = 0
 
 const InfoGanConfig& checked(const InfoGanConfig& c) {
   require(c.side >= 8 && c.side % 4 == 0, "InfoGan", "side is {} but must be a multiple of 4, 8 or more", c.side);
+  require(c.maps >= 1 && c.hidden >= 1 && c.code_hidden >= 1, "InfoGan",
+          "maps is {}, hidden {} and code_hidden {}; each must be 1 or more", c.maps, c.hidden, c.code_hidden);
   require(c.categories >= 2, "InfoGan", "categories is {} but must be 2 or more", c.categories);
   require(c.noise >= 0 && c.continuous >= 0, "InfoGan", "noise is {} and continuous {}; neither may be negative",
           c.noise, c.continuous);

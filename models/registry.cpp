@@ -18,6 +18,12 @@ namespace {
 
 using Make = std::unique_ptr<ImageModel> (*)(const ModelConfig&);
 
+bool flag(const ModelConfig& config, const std::string& name) {
+  const Index value = config.at(name);
+  require(value == 0 || value == 1, "model", "{} is {} but must be 0 (no) or 1 (yes)", name, value);
+  return value == 1;
+}
+
 std::unique_ptr<ImageModel> make_pixel_cnn(const ModelConfig& config) {
   return std::make_unique<PixelCnn>(PixelCnnConfig{.maps = config.at("maps"),
                                                    .blocks = config.at("blocks"),
@@ -25,7 +31,7 @@ std::unique_ptr<ImageModel> make_pixel_cnn(const ModelConfig& config) {
                                                    .levels = static_cast<int>(config.at("levels")),
                                                    .channels = static_cast<int>(config.at("channels")),
                                                    .dropout = config.at("dropout"),
-                                                   .masked = config.at("masked") != 0});
+                                                   .masked = flag(config, "masked")});
 }
 
 std::unique_ptr<ImageModel> make_gated_pixel_cnn(const ModelConfig& config) {
@@ -79,8 +85,8 @@ std::unique_ptr<ImageModel> make_autoencoder(const ModelConfig& config) {
   return std::make_unique<Autoencoder>(AutoencoderConfig{.code = config.at("code"),
                                                          .hidden = config.at("hidden"),
                                                          .maps = config.at("maps"),
-                                                         .linear = config.at("linear") != 0,
-                                                         .tied = config.at("tied") != 0,
+                                                         .linear = flag(config, "linear"),
+                                                         .tied = flag(config, "tied"),
                                                          .gaussian = config.at("gaussian"),
                                                          .masking = config.at("masking"),
                                                          .salt_and_pepper = config.at("salt_and_pepper"),

@@ -79,7 +79,8 @@ std::string optimizer_name(std::size_t number) {
 OptimizerState optimizer_of(const SafeTensors& file, std::size_t number) {
   const std::string name = optimizer_name(number);
   require(file.metadata.count(name), "checkpoint",
-          "it holds weights but no {}; hint: load_weights() takes the weights alone", name);
+          "it holds weights but no {}, so no run can go on from it; hint: start one with its weights, --init or load_weights()",
+          name);
   const auto lr = numbers<double>(text_at(file, name + "/lr"), name + "/lr");
   require(lr.size() == 1, "checkpoint",
           "it holds an optimizer without its learning rate, {}/lr; hint: use an "
@@ -192,6 +193,14 @@ TrainingProgress load_checkpoint(const std::filesystem::path& path, const Traini
 TrainingProgress read_progress(const std::filesystem::path& path) {
   const SafeTensors file = read_safetensors(path);
   return about(path, [&] { return progress_of(file); });
+}
+
+bool holds_run(const std::filesystem::path& path) {
+  try {
+    return read_safetensors(path).metadata.contains(optimizer_name(0));
+  } catch (const Error&) {
+    return false;
+  }
 }
 
 void load_weights(const std::filesystem::path& path, Module& model, bool averaged) {

@@ -6,6 +6,7 @@
 
 #include <unistd.h>
 
+#include "data/load.h"
 #include "tensor/check.h"
 #include "tensor/parallel.h"
 #include "tools/command.h"
@@ -49,10 +50,11 @@ std::string threads() {
 }
 
 std::string data_set(const std::string& name) {
-  const char* folder = std::getenv("GRADFOLD_DATA");
-  if (!folder) return "GRADFOLD_DATA is not set; the embedded strokes need nothing";
-  return fs::is_directory(fs::path(folder) / name) ? "found in " + std::string(folder)
-                                                   : "not in " + std::string(folder);
+  try {
+    return fmt::format("found, {} images to train on", load_dataset(name, Split::kTrain).size());
+  } catch (const Error& error) {
+    return error.message() + "; the embedded strokes need nothing";
+  }
 }
 
 std::string pytorch() {

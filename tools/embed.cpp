@@ -59,10 +59,13 @@ CLI::Validator known_method() {
 Indices first(const Indices& labels, Index n) { return labels.slice(0, std::min(n, labels.numel())); }
 
 // Points one a row: a matrix of a .npy file as it is, all else as images, flattened.
-EmbedJob read_points(const EmbedArguments& options) {
+EmbedJob read_points(const CLI::App& app, const EmbedArguments& options) {
   EmbedJob job;
   job.seed = options.seed;
   if (fs::path(options.data).extension() == ".npy") {
+    if (app.count("--split") > 0)
+      throw UsageError("embed", fmt::format("--split is for images that have splits; all rows of {} are points",
+                                            options.data));
     job.x = read_npy(options.data);
     require(job.x.rank() >= 2 && job.x.size(0) > 0, options.data,
             "the array is {}; points are the rows of a matrix [N, D], or images [N, ...]", job.x.shape());
@@ -83,6 +86,14 @@ EmbedJob read_points(const EmbedArguments& options) {
   }
   throw UsageError("embed", fmt::format("{} has {} labels but {} has {} points; each point needs one",
                                         options.labels.string(), given, options.data, n));
+}
+
+// Nothing that is read is written over.
+void refuse_input(const EmbedArguments& options) {
+  std::error_code none;  // equivalent() is about files that exist
+  for (const fs::path& in : {fs::path(options.data), options.labels})
+    if (fs::equivalent(in, options.out, none))
+      throw UsageError("embed", fmt::format("--out is {}, which is read; name another file", in.string()));
 }
 
 // What of the shared options these points do not allow. A method's own it finds itself.
@@ -141,11 +152,12 @@ int embed(const CLI::App& app, const EmbedArguments& options) {
   if (options.threads > 0) set_num_threads(options.threads);
   const Output output(options.json);
   stop_at_once("embed: stopped; nothing was written");
-  EmbedJob job = read_points(options);
+  EmbedJob job = read_points(app, options);
   if (find_method(options.method)->needs_labels && job.labels.numel() == 0) {
     throw UsageError("embed", fmt::format("{} tells classes apart, and {} has no labels", options.method, options.data),
                      "--labels l.npy");
   }
+  refuse_input(options);
   require_writable(options.out);
   if (!options.plot.empty()) require_writable(options.plot);
   const Tensor given = job.x;
@@ -162,6 +174,7 @@ int embed(const CLI::App& app, const EmbedArguments& options) {
   const Tensor y = options.run(job);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   write_npy(options.out, y);
+  stop_at_once(fmt::format("embed: stopped; the map is in {}", options.out.string()));
 
   nlohmann::ordered_json result{{"method", options.method}, {"n", y.size(0)}, {"seconds", seconds}};
   if (options.quality) job.stage("quality", [&] { add_quality(job, given, y, result); });
@@ -196,12 +209,13 @@ Action setup_embed(CLI::App& app, const Arguments& arguments) {
   app.add_option("--out", options->out, "the map, a .npy file [N, n_components]")->required();
   app.add_option("--data", options->data, "a .npy matrix [N, D], or images: strokes, mnist, a folder or a file")
       ->capture_default_str();
-  app.add_option("--split", options->split, "of images: train, valid, test, train+valid or all")->capture_default_str();
+  app.add_option("--split", options->split, "of images that have splits: train, valid, test, train+valid or all")
+      ->capture_default_str();
   app.add_option("--limit", options->limit, "the first so many points [all]")->check(positive());
   app.add_option("--labels", options->labels, "a .npy file of whole numbers [N] [the data's own]");
   app.add_option("--pca", options->pca, "first reduce the points to so many numbers by PCA [as they are]")
       ->check(positive());
-  app.add_option("--plot", options->plot, "a PNG or SVG of the first two coordinates, coloured by labels");
+  app.add_option("--plot", options->plot, "a PNG or SVG of the first two coordinates, coloured by labels; their numbers beside it, in a .csv");
   app.add_flag("--quality", options->quality,
                fmt::format("trustworthiness and continuity of {} neighbours against the data, and the share of points "
                            "that most of their {} neighbours on the map agree with",

@@ -48,7 +48,7 @@ std::function<Tensor(EmbedJob&)> lda(CLI::App& app) {
   number(app, "n_components", options->n_components, "coordinates of the map; 0: one less than there are classes")
       ->check(whole());
   number(app, "shrinkage", options->shrinkage, "of the covariance within the classes, towards that of a ball")
-      ->check(CLI::Range(0., 1.));
+      ->check(share());
   return [options](EmbedJob& job) {
     Lda model(*options);
     job.stage("fit", [&] { model.fit(job.x, job.labels); });
@@ -89,7 +89,7 @@ std::function<Tensor(EmbedJob&)> lle(CLI::App& app) {
   number(app, "n_neighbors", options->n_neighbors, "points that each is mixed from")->check(positive());
   number(app, "n_components", options->n_components, "coordinates of the map")->check(positive());
   number(app, "reg", options->reg, "added to the weights' equations, as a share of their trace")
-      ->check(CLI::NonNegativeNumber);
+      ->check(not_negative());
   return [options](EmbedJob& job) {
     Lle model(*options);
     job.stage("fit", [&] { model.fit(job.x); });
@@ -137,13 +137,13 @@ Neighbors find_neighbors(EmbedJob& job, Index k, NeighborSearch search) {
 std::function<Tensor(EmbedJob&)> tsne(CLI::App& app) {
   auto options = std::make_shared<TsneOptions>();
   number(app, "n_components", options->n_components, "coordinates of the map, 1 to 3")->check(positive());
-  number(app, "perplexity", options->perplexity, "how many neighbours a point looks at")->check(CLI::PositiveNumber);
+  number(app, "perplexity", options->perplexity, "how many neighbours a point looks at")->check(positive());
   number(app, "early_exaggeration", options->early_exaggeration, "what attraction is multiplied by at first")
-      ->check(CLI::PositiveNumber);
+      ->check(positive());
   number(app, "learning_rate", options->learning_rate, "without the factor 4 of scikit-learn's gradient; 0: by itself")
-      ->check(CLI::NonNegativeNumber);
+      ->check(not_negative());
   number(app, "max_iter", options->max_iter, "iterations")->check(positive());
-  number(app, "angle", options->angle, "of Barnes-Hut: 0 is exact, above 0.8 coarse")->check(CLI::Range(0., 1.));
+  number(app, "angle", options->angle, "of Barnes-Hut: 0 is exact, above 0.8 coarse")->check(share());
   using Method = TsneOptions::Method;
   choice<Method>(app, "method", options->method,
                  {{"auto", Method::kAuto}, {"exact", Method::kExact}, {"barnes_hut", Method::kBarnesHut},
@@ -153,7 +153,9 @@ std::function<Tensor(EmbedJob&)> tsne(CLI::App& app) {
                             {{"pca", TsneOptions::Init::kPca}, {"random", TsneOptions::Init::kRandom}},
                             "where the map starts: pca or random [pca]");
   const auto search = neighbor_search(app);
-  return [options, search](EmbedJob& job) {
+  return [options, search, &app](EmbedJob& job) {
+    if (app.count("--angle") > 0 && (options->method == Method::kExact || options->method == Method::kFft))
+      throw UsageError("embed", "--angle is of Barnes-Hut's tree, which the methods exact and fft do not grow");
     options->random_state = job.seed;
     Tsne(*options).check(job.x);
     Progress bar({.title = "t-SNE", .total = options->max_iter, .unit = "iterations"});
@@ -176,8 +178,8 @@ std::function<Tensor(EmbedJob&)> umap(CLI::App& app) {
   auto supervised = std::make_shared<bool>(false);
   number(app, "n_neighbors", options->n_neighbors, "of a point, itself among them")->check(positive());
   number(app, "n_components", options->n_components, "coordinates of the map, 1 to 3")->check(positive());
-  number(app, "min_dist", options->min_dist, "how close points may be drawn")->check(CLI::NonNegativeNumber);
-  number(app, "spread", options->spread, "how wide clusters are drawn")->check(CLI::PositiveNumber);
+  number(app, "min_dist", options->min_dist, "how close points may be drawn")->check(not_negative());
+  number(app, "spread", options->spread, "how wide clusters are drawn")->check(positive());
   number(app, "n_epochs", options->n_epochs, "passes over the edges; 0: 500 up to 10,000 points, else 200")
       ->check(whole());
   choice<UmapOptions::Init>(app, "init", options->init,
@@ -185,11 +187,13 @@ std::function<Tensor(EmbedJob&)> umap(CLI::App& app) {
                             "where the map starts: spectral or random [spectral]");
   app.add_flag("--supervised", *supervised, "let the labels draw classes apart");
   number(app, "target_weight", options->target_weight, "of the labels: 0 ignores them, 1 the data")
-      ->check(CLI::Range(0., 1.));
+      ->check(share());
   const auto search = neighbor_search(app);
-  return [options, supervised, search](EmbedJob& job) {
+  return [options, supervised, search, &app](EmbedJob& job) {
     if (*supervised && job.labels.numel() == 0)
       throw UsageError("embed", "--supervised needs labels, and the data have none", "--labels l.npy");
+    if (!*supervised && app.count("--target_weight") > 0)
+      throw UsageError("embed", "--target_weight is of the labels, which count with --supervised only");
     options->random_state = job.seed;
     Umap(*options).check(job.x);
     Progress bar({.title = "UMAP", .total = 0, .unit = "epochs"});

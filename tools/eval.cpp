@@ -26,11 +26,14 @@ std::string error_key(const std::string& name) {
   return (name.ends_with(nats) ? name.substr(0, name.size() - nats.size()) : name) + "_standard_error";
 }
 
-int evaluate(EvalArguments options) {
+int evaluate(EvalArguments options, bool iwae_k_given) {
   if (options.threads > 0) set_num_threads(options.threads);
   const OpenedModel opened = open_checkpoint(options.checkpoint);
   if (options.refine > 0 && !dynamic_cast<const Vae*>(opened.model.get()))
     throw UsageError("eval", fmt::format("--refine is for a VAE, whose encoder gives a posterior; {} is a {}",
+                                         options.checkpoint, opened.model->name()));
+  if (iwae_k_given && !dynamic_cast<const Vae*>(opened.model.get()))
+    throw UsageError("eval", fmt::format("--iwae-k is for a VAE, whose likelihood is estimated; {} is a {}",
                                          options.checkpoint, opened.model->name()));
   if (options.data.empty()) options.data = saved_settings(opened.progress).data;
   const Dataset data = data_for(*opened.model, load_dataset(options.data, parse_split(options.split),
@@ -82,12 +85,12 @@ Action setup_eval(CLI::App& app, const Arguments&) {
   app.add_option("--data", options->data,
                  "strokes, mnist, binarized-mnist, a folder or a file [what it was trained on]");
   app.add_option("--split", options->split, "train, valid, test or all")->capture_default_str();
-  app.add_option("--limit", options->limit, "images [all]")->check(positive());
+  app.add_option("--limit", options->limit, "images of each split [all]")->check(positive());
   app.add_option("--seed", options->seed, "of generated data, and of drawing 0 and 1 from grey")
       ->capture_default_str()
       ->check(whole());
   app.add_option("--iwae-k", options->iwae_k,
-                 "codes drawn for each image to estimate its likelihood, for a model with latent variables")
+                 "codes drawn for each image to estimate its likelihood, for a VAE")
       ->capture_default_str()
       ->check(positive());
   app.add_option("--refine", options->refine,
@@ -95,7 +98,7 @@ Action setup_eval(CLI::App& app, const Arguments&) {
       ->check(positive());
   app.add_option("--threads", options->threads, "the result does not depend on it")->check(positive());
   app.add_flag("--json", options->json, "the result as one JSON object, the last line of stdout");
-  return [options] { return evaluate(*options); };
+  return [options, &app] { return evaluate(*options, app.count("--iwae-k") > 0); };
 }
 
 const RegisterCommand eval_command(

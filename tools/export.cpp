@@ -42,6 +42,10 @@ int export_weights(const ExportArguments& options) {
                                            "from its weights alone",
                                            options.checkpoint));
   }
+  if (std::filesystem::exists(options.out) && holds_run(options.out)) {
+    throw UsageError("export", fmt::format("{} is a training run, which would be lost; name another file",
+                                           options.out.string()));
+  }
   forget_folders(opened.progress);
   save_weights(options.out, *opened.model, opened.progress, options.half);
   const auto bytes = std::filesystem::file_size(options.out);

@@ -67,6 +67,10 @@ fetch() {
   return 1
 }
 
+case ${1-} in
+  -h | --help) sed -n '2,/^$/s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  -*) fail "there is no option $1" "fetch_mnist.sh [FOLDER]" 2 ;;
+esac
 [ $# -le 1 ] || fail "one folder at most can be named, but $# words were given" "fetch_mnist.sh [FOLDER]" 2
 for tool in gzip cut; do
   command -v "$tool" >/dev/null || fail "$tool is missing" "install it, then try again"

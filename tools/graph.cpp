@@ -47,8 +47,14 @@ int draw_graph(const CLI::App& app, const GraphArguments& options) {
   const auto model = chosen_model(name, settings);
   Rng rng(1);
   model->reset_parameters(rng);
-  const Indices label = model->classes() > 0 ? Indices{0} : Indices{};
-  const Var loss = model->objectives()[0].loss(Tensor::zeros({1, model->channels(), 28, 28}), label, rng);
+  const Indices label = model->classes() > 0 ? Indices{0, 0} : Indices{};
+  const ModelConfig config = model->config();
+  const auto size = [&](const std::string& name) {
+    const auto found = config.find(config.contains("side") ? "side" : name);
+    return found == config.end() ? Index{28} : found->second;
+  };
+  const Shape images = {2, model->channels(), size("height"), size("width")};  // two: one alone has no batch statistics
+  const Var loss = model->objectives()[0].loss(Tensor::zeros(images), label, rng);
   const auto names = model->named_parameters();
   const std::string picture = options.out.extension() == ".svg" ? graph_svg(loss, names) : graph_dot(loss, names);
   write_atomically(options.out, [&](std::ostream& file) { file << picture; });

@@ -1,8 +1,10 @@
 // The gf program: finds the command, parses its options, turns what is thrown into a message and an exit
 // code.
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <map>
+#include <new>
 
 #include "lessons/plain_help.h"
 #include "tensor/check.h"
@@ -62,11 +64,15 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a file above the size that is allowed is an error of the write, with its sentence
   try {
     return run(argc, argv);
   } catch (const UsageError& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 2;
+  } catch (const std::bad_alloc&) {
+    std::fprintf(stderr, "gf: there is not enough memory for that\n  hint: fewer images, or a smaller model\n");
+    return 1;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;

@@ -15,6 +15,7 @@ void add_model_options(CLI::App& app, const Arguments& arguments, ModelConfig& c
     for (const auto& [key, value] : model->config()) {
       app.add_option_function<Index>("--" + key, [&chosen, key = key](Index given) { chosen[key] = given; },
                                      fmt::format("{} [{}]", help.at(key), value))
+          ->check(setting())
           ->group(kModelSettings + name);
     }
   }
@@ -60,7 +61,35 @@ Tensor to_levels(const Tensor& images, int levels, Rng& rng) {
   return map(images, [top](Real v) { return std::nearbyint(v * top) / top; });
 }
 
+namespace {
+
+// A model for images of one size only says so by its settings.
+void check_image_size(const ImageModel& model, const Dataset& data) {
+  const ModelConfig config = model.config();
+  const Shape& x = data.images.shape();
+  std::vector<std::string> needed;
+  const auto compare = [&](const std::string& name, Index size) {
+    const auto found = config.find(name);
+    if (found != config.end() && found->second != size) needed.push_back(fmt::format("--{} {}", name, size));
+  };
+  compare("channels", x[1]);
+  compare("height", x[2]);
+  compare("width", x[3]);
+  compare("side", x[2]);
+  const bool never = (config.contains("side") && x[2] != x[3]) || (!config.contains("channels") && x[1] != 1);
+  if (needed.empty() && !never) return;
+  throw UsageError(model.name(),
+                   fmt::format("the images of {} are [{}, {}, {}], channels by rows by columns, and this model is for "
+                               "others",
+                               data.name, x[1], x[2], x[3]),
+                   never ? "it takes grey images, as many rows as columns"
+                         : fmt::format("a model trained with {} takes them", fmt::join(needed, " ")));
+}
+
+}  // namespace
+
 Dataset data_for(const ImageModel& model, Dataset data, bool to_judge) {
+  check_image_size(model, data);
   const Index classes = model.classes();
   if (classes == 0) {
     if (!to_judge || !model.judged_by_labels()) data.labels = {};

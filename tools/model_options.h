@@ -36,7 +36,7 @@ LatentModel& with_codes(const OpenedModel& opened, const std::string& command);
 Tensor to_levels(const Tensor& images, int levels, Rng& rng);
 
 // The data set as the model is to see it: with labels if it has classes, else without. A UsageError says so if the data
-// have no labels, or other ones than the model's. to_judge: for evaluate(), where a model without classes may have a
+// have no labels, or other ones than the model's, or images of a size that it does not take. to_judge: for evaluate(), where a model without classes may have a
 // use for them.
 Dataset data_for(const ImageModel& model, Dataset data, bool to_judge = false);
 

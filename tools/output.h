@@ -4,6 +4,8 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
+#include "tensor/check.h"
+
 namespace gradfold {
 
 // Where a command's text goes: to stdout, or with --json to stderr, so that stdout is the one object that
@@ -19,7 +21,11 @@ class Output {
     std::fflush(to);
   }
   void finish(const nlohmann::ordered_json& result) const {
-    if (json_) fmt::print("{}\n", result.dump());
+    if (!json_) return;
+    using Json = nlohmann::ordered_json;  // a file's name may be in another encoding than UTF-8
+    fmt::print("{}\n", result.dump(-1, ' ', false, Json::error_handler_t::replace));
+    if (std::fflush(stdout) != 0)
+      throw Error("--json", "the result could not be written to the standard output", "is the disk full?");
   }
 
  private:

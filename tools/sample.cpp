@@ -40,6 +40,8 @@ struct SampleArguments {
 Tensor known_pixels(const SampleArguments& options, const Shape& image, Index picture_rows) {
   const Index height = image[2], width = image[3];
   if (options.known.empty()) {
+    require(picture_rows < height || height > 1, options.complete.string(),
+            "the model's images have one row, which has no upper half; hint: --known says what is given of it");
     Tensor rows = Tensor::zeros({1, 1, height, width});
     rows.slice(2, 0, picture_rows < height ? picture_rows : height / 2).fill(1);
     return rows;
@@ -71,6 +73,14 @@ void add_completion(SampleOptions& sampling, const SampleArguments& options, con
   whole.slice(2, 0, rows).copy_from(to_levels(picture, model.levels(), rng));
   sampling.known = known_pixels(options, image, rows);
   sampling.image = whole * sampling.known;  // what is to be drawn is nobody's to see
+}
+
+// Nothing that is read is written over.
+void refuse_input(const SampleArguments& options) {
+  std::error_code none;  // equivalent() is about files that exist
+  for (const std::filesystem::path& in : {options.complete, options.known})
+    if (std::filesystem::equivalent(in, options.out, none))
+      throw UsageError("sample", fmt::format("--out is {}, which is read; name another file", in.string()));
 }
 
 // A class for each image: --class K, or all classes in turn.
@@ -151,6 +161,7 @@ int sample(const CLI::App& app, const SampleArguments& options) {
                          .temperature = options.temperature};
   sampling.labels = classes_to_draw(options, *opened.model);
   if (!options.complete.empty()) add_completion(sampling, options, *opened.model, shape);
+  refuse_input(options);
   require_writable(options.out);
   const Interrupt interrupt;
   const auto start = std::chrono::steady_clock::now();
@@ -270,6 +281,15 @@ Action setup_sample(CLI::App& app, const Arguments&) {
   return [options, &app] {
     if (!options->known.empty() && options->complete.empty())
       throw UsageError("sample", "--known says which pixels of --complete are given, but there is no --complete");
+    const auto only_for = [&](const char* option, bool wanted, const char* which) {
+      if (app.count(option) > 0 && !wanted)
+        throw UsageError("sample", fmt::format("{} is for {}; leave it out", option, which));
+    };
+    const bool by_data = options->reconstruct || options->interpolate;
+    only_for("--data", by_data, "--reconstruct and --interpolate, which start from images");
+    only_for("--steps", options->interpolate || options->traverse || options->latent_map,
+             "--interpolate, --traverse and --latent-map");
+    only_for("--n", !options->traverse && !options->latent_map, "images and rows that can be any number");
     const bool strips = options->reconstruct || options->traverse || options->interpolate || options->latent_map;
     if (strips) require_ending(app, options->out, {".png"});
     else require_ending(app, options->out, {".png", ".npy"});

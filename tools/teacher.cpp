@@ -1,6 +1,6 @@
 #include "tools/teacher.h"
 
-#include <sstream>
+#include "data/comma_list.h"
 
 #include "tensor/elementwise.h"
 #include "tools/model_options.h"
@@ -22,14 +22,11 @@ AutoregressiveModel& binary(ImageModel& model, const std::string& role) {
 }  // namespace
 
 std::vector<std::string> teacher_names(const std::string& checkpoints) {
-  std::vector<std::string> names;
-  std::istringstream words(checkpoints);
-  for (std::string name; std::getline(words, name, ',');) {
+  std::vector<std::string> names = comma_list(checkpoints);
+  for (const std::string& name : names)
     if (name.empty())
       throw UsageError("train", fmt::format("--teacher is '{}' but must be checkpoints with a comma between each two",
                                             checkpoints));
-    names.push_back(name);
-  }
   return names;
 }
 
@@ -38,6 +35,7 @@ Teacher::Teacher(const std::string& checkpoints, ImageModel& student, const Data
       is_said_(static_cast<std::size_t>(data.images.size(0)), 0) {
   for (const std::string& name : teacher_names(checkpoints)) {
     opened_.push_back(open_checkpoint(name));
+    data_for(*opened_.back().model, data);  // refuses images that it does not take
     teachers_.push_back(&binary(*opened_.back().model, "teacher " + name));
     teachers_.back()->eval();
   }

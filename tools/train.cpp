@@ -140,7 +140,8 @@ Action setup_train(CLI::App& app, const Arguments& arguments) {
       ->capture_default_str();
   app.add_option("--extra", s.extra,
                  "a .npy file of more images to train on, such as ./gf sample --out drawn.npy draws from another "
-                 "model; they count in an epoch like those of --data");
+                 "model; they count in an epoch like those of --data")
+      ->check(filled());
   app.add_option("--epochs", s.epochs, "passes over the training images")
       ->capture_default_str()
       ->check(positive());
@@ -149,14 +150,15 @@ Action setup_train(CLI::App& app, const Arguments& arguments) {
   app.add_option("--schedule", s.schedule, "of the learning rate: constant or cosine")->capture_default_str();
   app.add_option("--clip", s.clip, "largest norm of the gradient [any]")->check(positive());
   app.add_option("--ema", s.ema, "decay of the moving average of the weights, such as 0.999 [none]")
-      ->check(CLI::Range(0., 1.));
+      ->check(below_1());
   app.add_option("--shift", s.shift,
                  "training images are moved by up to so many pixels each way, drawn anew every time [0]; a last run "
                  "without it, --init, teaches where they truly are")
       ->check(positive());
   app.add_option("--teacher", s.teacher,
                  "a checkpoint, or pretrained:NAME, of an autoregressive model of black and white images: what it says "
-                 "of each pixel is learned (distillation), of several, A,B, the mean [the pixels themselves]");
+                 "of each pixel is learned (distillation), of several, A,B, the mean [the pixels themselves]")
+      ->check(filled());
   app.add_option("--split", s.split, "train, or train+valid: for a last run, in which no image is held out")
       ->capture_default_str()
       ->check(CLI::IsMember({"train", "train+valid"}));
@@ -167,7 +169,8 @@ Action setup_train(CLI::App& app, const Arguments& arguments) {
   app.add_option("--threads", options->threads, "the result does not depend on it")->check(positive());
   CLI::Option* init = app.add_option("--init", options->init,
                                      "a checkpoint, or pretrained:NAME, whose weights this run starts with: the same "
-                                     "model with the same settings, but any dropout [drawn from --seed]");
+                                     "model with the same settings, but any dropout [drawn from --seed]")
+                          ->check(filled());
   app.add_flag("--resume", options->resume, "go on with the run in --out, with its settings: only --epochs, "
                                                 "--save-every and --threads may be others")
       ->excludes(init);

@@ -10,6 +10,7 @@
 #include "nn/losses.h"
 #include "nn/optim/clip.h"
 #include "tensor/atomic_file.h"
+#include "tensor/crc32.h"
 #include "tensor/reduce.h"
 #include "tools/model_options.h"
 #include "viz/progress.h"
@@ -31,6 +32,18 @@ Schedule make_schedule(const TrainSettings& settings, Index steps) {
 Dataset load_split(const ImageModel& model, const TrainSettings& settings, Split split) {
   return data_for(model, load_dataset(settings.data, split, {.limit = settings.limit, .seed = settings.seed}),
                   /*to_judge=*/split != Split::kTrain);
+}
+
+// "50000 images [1, 28, 28], checksum 5be2a3c1": which images a run learns from. Strokes have no checksum: another
+// processor may draw their last bits otherwise.
+std::string fingerprint(const Dataset& data, const std::string& spec) {
+  const Tensor images = data.images.contiguous();
+  const Shape& x = images.shape();
+  const std::string size = fmt::format("{} images [{}, {}, {}]", x[0], x[1], x[2], x[3]);
+  if (spec.starts_with("strokes")) return size;
+  const std::uint32_t sum = crc32(ByteView(reinterpret_cast<const std::uint8_t*>(images.data()),
+                                           static_cast<std::size_t>(images.numel()) * sizeof(Real)));
+  return fmt::format("{}, checksum {:08x}", size, sum);
 }
 
 // What is learned from: the split and, after it, the images of --extra.
@@ -89,7 +102,12 @@ TrainSettings saved_settings(const TrainingProgress& progress) {
   const auto json = nlohmann::json::parse(note(progress, "settings"), nullptr, /*allow_exceptions=*/false);
   require(!json.is_discarded(), "checkpoint",
           "it holds weights but no training run; hint: only what ./gf train wrote goes on");
-  return json.get<TrainSettings>();
+  try {
+    return json.get<TrainSettings>();
+  } catch (const nlohmann::json::exception& error) {
+    throw Error("checkpoint", fmt::format("its settings are {}: {}", json.dump(), error.what()),
+                "only an unchanged file of ./gf train goes on");
+  }
 }
 
 Training::Training(std::unique_ptr<ImageModel> model, TrainSettings settings, std::filesystem::path path,
@@ -121,6 +139,7 @@ Training::Training(std::unique_ptr<ImageModel> model, TrainSettings settings, st
   progress_.config = config_text(model_->config());
   progress_.notes["settings"] = nlohmann::json(settings_).dump();
   progress_.notes["image"] = nlohmann::json({images[1], images[2], images[3]}).dump();
+  progress_.notes["images"] = fingerprint(batches_.data(), settings_.data);
   if (!init.empty()) progress_.notes["init"] = init;
   if (resume) load();
   Rng levels = Rng(settings_.seed).fork("valid");
@@ -137,13 +156,19 @@ void Training::calibrate() {
 }
 
 void Training::load() {
-  const std::string settings = progress_.notes.at("settings");
+  const std::string settings = progress_.notes.at("settings"), images = progress_.notes.at("images");
+  const std::string before = note(read_progress(path_), "images");  // an older file has none
+  if (!before.empty() && before != images)
+    throw UsageError("train", fmt::format("{} began with {}, and --data {} now has {}", path_.string(), before,
+                                          settings_.data, images),
+                     "a run goes on with the images that it began with; --init starts another from its weights");
   progress_ = load_checkpoint(path_, {.model = *model_, .optimizers = optimizers(), .ema = ema_.get()});
   for (std::size_t i = 0; i < objectives_.size(); ++i)
     epoch_losses_[i] = number_note(progress_, epoch_note(objectives_, i));
   epoch_images_ = static_cast<Index>(number_note(progress_, "epoch_images"));
   log_ = note(progress_, "log");
   progress_.notes["settings"] = settings;
+  progress_.notes["images"] = images;
 }
 
 void Training::save() {

@@ -45,7 +45,7 @@ struct BottleneckBlock {
 
   const Real* relu(const Real* x) const {
     Real* r = wide_planes();
-    for (Index i = 0; i < image_size(); ++i) r[i] = x[i] > 0 ? x[i] : 0;
+    for (Index i = 0; i < image_size(); ++i) r[i] = x[i] < 0 ? 0 : x[i];
     return r;
   }
 

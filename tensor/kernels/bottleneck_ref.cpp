@@ -21,7 +21,7 @@ struct Layers {
 
 std::vector<Real> relu_of(const Real* x, Index size) {
   std::vector<Real> r(x, x + size);
-  for (Real& v : r) v = v > 0 ? v : 0;
+  for (Real& v : r) v = v < 0 ? 0 : v;
   return r;
 }
 

@@ -38,7 +38,7 @@ void conv2d_forward_ref(const ConvGeometry& g, const Real* x, const Real* weight
   const Index pixels = g.out_h() * g.out_w(), size = g.n * g.c_out * pixels;
   for (Index i = 0; i < size; ++i) y[i] = bias ? bias[i / pixels % g.c_out] : 0;
   for_each_product(g, [&](Index xi, Index wi, Index yi) { y[yi] += weight[wi] * x[xi]; });
-  for (Index i = 0; relu && i < size; ++i) y[i] = y[i] > 0 ? y[i] : 0;
+  for (Index i = 0; relu && i < size; ++i) y[i] = y[i] < 0 ? 0 : y[i];
 }
 
 void conv2d_backward_input_ref(const ConvGeometry& g, const Real* dy, const Real* weight, Real* dx) {

@@ -14,7 +14,7 @@ void row_ref(const GemmArgs& g, Index i) {
   for (Index j = 0; j < g.n; ++j) {
     if (g.row_bias) c[j] += g.row_bias[i];
     if (g.col_bias) c[j] += g.col_bias[j];
-    if (g.relu && !(c[j] > 0)) c[j] = 0;
+    if (g.relu && c[j] < 0) c[j] = 0;
   }
 }
 

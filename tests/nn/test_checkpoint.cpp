@@ -204,8 +204,8 @@ TEST_CASE("what does not fit is said, with the file's name, and nothing is chang
   run.train(1);
   const NamedTensors trained = copied(run.net);
   refuses({run.net, {&run.optimizer}},
-          "checkpoint: it holds weights but no optimizer\n  hint: load_weights() takes the "
-          "weights alone");
+          "checkpoint: it holds weights but no optimizer, so no run can go on from it\n  hint: start one with its "
+          "weights, --init or load_weights()");
   refuses({run.net, {}, &run.ema}, "checkpoint: it has no moving average of hidden.weight");
   check_same(run.net.state(), trained);
   load_checkpoint(path, {run.net});

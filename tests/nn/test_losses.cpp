@@ -51,6 +51,6 @@ TEST_CASE("bce_with_logits is exact where a sigmoid would round to 0 or 1") {
 TEST_CASE("a loss that is not finite stops training with advice") {
   check_finite(Tensor::scalar(1), 1);
   CHECK(message_of([] { check_finite(Tensor::scalar(std::numeric_limits<Real>::quiet_NaN()), 812); }) ==
-        "training: the loss is nan at step 812\n  hint: lower the learning rate or clip the gradients, and put an "
-        "Anomaly guard around the step to see which op made it");
+        "training: the loss is nan at step 812\n  hint: lower the learning rate or clip the gradients (in a "
+        "program of your own an Anomaly guard around the step shows which op made it)");
 }

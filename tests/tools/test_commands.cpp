@@ -34,7 +34,7 @@ TEST_CASE("graph draws a model, or the model of a step, as SVG or DOT") {
 
 TEST_CASE("graph draws a step's own net: as many parameters as the step says that it trains") {
   Scratch folder;
-  write_npy(folder / "images.npy", Tensor::zeros({40, 12, 12}));
+  write_npy(folder / "images.npy", Tensor::zeros({320, 12, 12}));
   const std::string lesson = GRADFOLD_BINARY_DIR "/lessons/lesson_2.3 --epochs 1 --data images.npy --out . 2>/dev/null";
   const ShellResult said = shell(lesson + " | sed -n 's/ parameters, .*//p;/ parameters, /q'", folder.path());
   REQUIRE(said.output.size() > 1);

@@ -230,6 +230,12 @@ TEST_CASE("embed: what it refuses, in one sentence, before anything is written")
            {with("two.npy", "mds", {"--n_components", "3"}), 2, "n_components is 3"},
            {with("two.npy", "umap"), 1, "at least 3 points"},
            {with("two.npy", "isomap"), 1, "at least 3 points"},
+           {roll.words("pca", {"--split", "valid"}), 2, "--split is for images that have splits"},
+           {roll.words("tsne", {"--method", "exact", "--angle", "0.3"}), 2, "--angle is of Barnes-Hut's tree"},
+           {roll.words("umap", {"--target_weight", "0.3"}), 2, "--target_weight is of the labels"},
+           {roll.words("tsne", {"--perplexity", "inf"}), 2, "--perplexity: 'inf' is more than 1e9"},
+           {roll.words("pca", {"--out", roll.path("l.npy"), "--labels", roll.path("l.npy")}), 2,
+            "l.npy, which is read; name another file"},
            {with("missing.npy", "pca"), 1, "missing.npy"}}) {
     const Finished done = gf(row.words);
     CAPTURE(row.says);

@@ -211,6 +211,14 @@ TEST_CASE("export keeps the weights and what opens them, and not the run") {
   const Finished onto_itself = gf({"export", run, "--out", run});
   CHECK(onto_itself.exit == 2);
   CHECK(contains(onto_itself.err, "itself; another name keeps the run"));
+  const fs::path another = folder / "another.safetensors";
+  REQUIRE(gf(small_training(another, {"--epochs", "1"})).exit == 0);
+  const std::string before = contents(another);
+  const Finished onto_another = gf({"export", run, "--out", another});
+  CHECK(onto_another.exit == 2);
+  CHECK(contains(onto_another.err, "is a training run, which would be lost"));
+  CHECK(contents(another) == before);
+  CHECK(gf({"export", run, "--out", weights}).exit == 0);  // weights alone may be written anew
 }
 
 TEST_CASE("pretrained models are judged and sampled by their names; likelihoods compress") {
@@ -256,6 +264,65 @@ TEST_CASE("--split train+valid trains on both, and its log does not call them va
   CHECK(line.contains("seen_nats"));
   CHECK_FALSE(line.contains("valid_nats"));
   CHECK(gf(small_training(folder / "o.safetensors", {"--split", "test"})).exit == 2);
+}
+
+TEST_CASE("--limit is of each split, of both that are trained on too") {
+  Scratch folder;
+  const auto weights = [&](const std::string& name, const std::string& split) {
+    const fs::path out = folder / name;
+    REQUIRE(gf(small_training(out, {"--epochs", "1", "--split", split})).exit == 0);
+    return read_safetensors(out).tensors.at("input.weight");
+  };
+  CHECK_FALSE(identical(weights("a.safetensors", "train"), weights("b.safetensors", "train+valid")));
+}
+
+TEST_CASE("a run goes on with the images that it began with, or not at all") {
+  Scratch folder;
+  const fs::path out = folder / "m.safetensors", images = folder / "x.npy";
+  const Words words{"train", "pixel_cnn", "--out", out.string(), "--data", images.string(), "--maps", "4", "--blocks",
+                    "1", "--batch", "10", "--epochs", "1"};
+  const auto resumed = [&] {
+    Words more = words;
+    more.insert(more.end(), {"--resume", "--epochs", "2"});
+    return gf(more);
+  };
+  Rng rng(1);
+  write_npy(images, rng.bernoulli(Tensor::full({50, 1, 8, 8}, Real(0.3))));
+  REQUIRE(gf(words).exit == 0);
+  write_npy(images, rng.bernoulli(Tensor::full({50, 1, 8, 8}, Real(0.3))));
+  const Finished other = resumed();
+  CHECK(other.exit == 2);
+  CHECK_MESSAGE(contains(other.err, "began with 40 images [1, 8, 8], checksum "), other.err);
+  write_npy(images, rng.bernoulli(Tensor::full({80, 1, 8, 8}, Real(0.3))));
+  CHECK(contains(resumed().err, "now has 64 images [1, 8, 8]"));
+  write_npy(images, Rng(1).bernoulli(Tensor::full({50, 1, 8, 8}, Real(0.3))));
+  CHECK(resumed().exit == 0);
+}
+
+TEST_CASE("images of another size than the model's are refused before anything is written") {
+  Scratch folder;
+  const fs::path out = folder / "m.safetensors", images = folder / "x.npy";
+  write_npy(images, Tensor::zeros({50, 1, 8, 6}));
+  for (const auto& [model, hint] : {std::pair{"vae", "with --height 8 --width 6 takes them"},
+                                    {"infogan", "as many rows as columns"}}) {
+    const Finished done = gf({"train", model, "--out", out, "--data", images, "--epochs", "1"});
+    CHECK(done.exit == 2);
+    CHECK_MESSAGE(contains(done.err, "are [1, 8, 6], channels by rows by columns"), done.err);
+    CHECK_MESSAGE(contains(done.err, hint), done.err);
+    CHECK_FALSE(fs::exists(out));
+  }
+}
+
+TEST_CASE("weights that are not finite are not opened") {
+  Scratch folder;
+  const fs::path out = folder / "m.safetensors";
+  REQUIRE(gf(small_training(out, {"--epochs", "1"})).exit == 0);
+  SafeTensors file = read_safetensors(out);
+  file.tensors.at("input.weight").data()[3] = std::numeric_limits<Real>::quiet_NaN();
+  write_safetensors(out, file);
+  const Finished judged = gf({"eval", out, "--limit", "10"});
+  CHECK(judged.exit == 1);
+  CHECK_MESSAGE(contains(judged.err, "input.weight has a number that is not finite"), judged.err);
 }
 
 TEST_CASE("--shift moves what is trained on, and leaves what is judged where it is") {
@@ -315,6 +382,19 @@ TEST_CASE("misuse is one sentence and exit code 2") {
   refused(small_training(other, {"--levels", "1"}), "levels is 1 but must be 2");
   refused(small_training(other, {"--channels", "3"}), "PixelCnn: 4 maps cannot be split into 3 equal groups");
   refused(small_training(other, {"--seed", "-1"}), "train: --seed: '-1' is no whole number of 0 or more\n");
+  refused(small_training(other, {"--seed", "99999999999999999999"}), "is more than 18446744073709551615\n");
+  refused(small_training(other, {"--clip", "inf"}), "train: --clip: 'inf' is more than 1e9\n");
+  refused(small_training(other, {"--ema", "nan"}), "train: --ema: 'nan' is no number from 0 to below 1\n");
+  refused(small_training(other, {"--ema", "1"}), "train: --ema: '1' is no number from 0 to below 1\n");
+  refused(small_training(other, {"--levels", "4294967298"}), "'4294967298' is no whole number up to 1e9\n");
+  refused(small_training(other, {"--maps", "1.5"}), "'1.5' is no whole number up to 1e9\n");
+  refused(small_training(other, {"--masked", "2"}), "masked is 2 but must be 0 (no) or 1 (yes)\n");
+  refused(small_training(other, {"--init", ""}), "train: --init: it is empty");
+  refused(small_training(other, {"--teacher", ""}), "train: --teacher: it is empty");
+  refused(small_training(other, {"--teacher", out.string() + ","}), "must be checkpoints with a comma between");
+  refused({"eval", out, "--iwae-k", "5"}, "eval: --iwae-k is for a VAE");
+  refused({"sample", out, "--out", folder / "s.png", "--steps", "5"}, "sample: --steps is for --interpolate");
+  refused({"sample", out, "--out", folder / "s.png", "--data", "strokes"}, "sample: --data is for --reconstruct");
   refused(small_training(folder / "x.txt"),
           "train: --out is " + (folder / "x.txt").string() + " but must end in .safetensors\n");
   refused({"sample", out, "--out", folder / "x.jpg"}, "x.jpg but must end in .png or .npy\n");
