@@ -33,7 +33,8 @@ constexpr double kLargest = 1e9;  // of options: more images, epochs or steps wo
 CLI::Validator number(const std::string& wanted, const std::string& shown, bool (*good)(double)) {
   return {[wanted, good](const std::string& text) -> std::string {
             double value = 0;
-            if (!CLI::detail::lexical_cast(text, value) || !good(value)) return fmt::format("'{}' is no {}", text, wanted);
+            if (!CLI::detail::lexical_cast(text, value) || !good(value))
+              return fmt::format("'{}' is no {}", text, wanted);
             return value <= kLargest ? "" : fmt::format("'{}' is more than 1e9", text);
           },
           shown};

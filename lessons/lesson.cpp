@@ -23,8 +23,6 @@
 namespace gradfold {
 namespace {
 
-constexpr Index kFewestToTrain = 200, kFewestHeldOut = 32;  // or as many as the lesson takes; for its pictures
-
 // What escapes a lesson's main(): its text, and the exit code that the command line promises.
 [[noreturn]] void report_and_exit() {
   int code = 1;
@@ -138,12 +136,13 @@ Dataset Lesson::load(Split split, Index quick, Prepare prepare) const {
                      fmt::format("'{}' has no labels, and this lesson needs them", data_),
                      "use --data strokes or --data mnist");
   }
-  const Index needed = std::min(quick, split == Split::kTrain ? kFewestToTrain : kFewestHeldOut);
+  const Index needed = std::min(quick, split == Split::kTrain ? options_.fewest_train : options_.fewest_test);
   if (out.size() < needed) {
     throw UsageError("lesson " + options_.step,
                      fmt::format("'{}' has {} images in its {} split, and a lesson takes {} or more", data_, out.size(),
                                  split_name(split), needed),
-                     fmt::format("a file of {} images or more gives both splits enough", 10 * kFewestHeldOut));
+                     fmt::format("a file of {} images or more gives both splits enough",
+                                 std::max(10 * options_.fewest_test, 5 * options_.fewest_train / 4)));
   }
   if (prepare) out.images = prepare(out.images);
   return out;

@@ -25,6 +25,7 @@ struct LessonOptions {
   bool labels = false;  // it cannot do without them
   Index epochs = 3, full_epochs = 20;  // 0: it has none, and no --epochs
   Index train = 4000, test = 1000;  // images of the data set that a quick run takes; --full takes all
+  Index fewest_train = 200, fewest_test = 32;  // without so many (or those above) its pictures cannot be drawn
 };
 
 // 1 where an image is at least half ink, else 0.

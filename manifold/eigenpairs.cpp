@@ -65,8 +65,8 @@ struct Operator {
   }
 };
 
-// About the largest eigenvalue by magnitude, at most that: two steps of the power method from a vector of mixed entries.
-// 0 only if A is, where Lanczos has nothing to go by. A NaN in A, which Lanczos would run into, shows here too.
+// About the largest eigenvalue by magnitude, at most that: two steps of the power method from a vector of mixed
+// entries. 0 only if A is, where Lanczos has nothing to go by. A NaN in A, which Lanczos would run into, shows too.
 double norm_at_least(Index n, const Multiply& multiply) {
   Vector x(n), y(n);
   for (Index i = 0; i < n; ++i) x[i] = std::sin(static_cast<double>(i + 1));
@@ -95,8 +95,8 @@ void check_pairs(const Eigenpairs& pairs, const Multiply& multiply, double norm)
     multiply(v.data(), product.data());
     const double left = (product - pairs.values[i] * v).norm(), allowed = kResidual * norm;
     require(left <= allowed && std::abs(v.norm() - 1) <= kResidual, "largest_eigenpairs",
-            "Lanczos' iteration has an eigenvector {} with |A v - lambda v| = {:.3g}, which must be at most {:.3g}, and "
-            "|v| = {}, which must be 1",
+            "Lanczos' iteration has an eigenvector {} with |A v - lambda v| = {:.3g}, which must be at most {:.3g}, "
+            "and |v| = {}, which must be 1",
             i, left, allowed, v.norm());
   }
 }

@@ -176,8 +176,8 @@ Tensor geodesic_distances(const Graph& graph) {
 
 Indices shortest_path(const Graph& graph, Index from, Index to) {
   const Index n = graph.size();
-  require(from >= 0 && to >= 0 && from < n && to < n, "shortest_path", "from {} to {} was asked for, but nodes are 0..{}",
-          from, to, n - 1);
+  require(from >= 0 && to >= 0 && from < n && to < n, "shortest_path",
+          "from {} to {} was asked for, but nodes are 0..{}", from, to, n - 1);
   Frontier frontier;
   std::vector<float> distance(n);
   std::vector<std::int32_t> before(n);

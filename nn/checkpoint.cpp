@@ -79,7 +79,8 @@ std::string optimizer_name(std::size_t number) {
 OptimizerState optimizer_of(const SafeTensors& file, std::size_t number) {
   const std::string name = optimizer_name(number);
   require(file.metadata.count(name), "checkpoint",
-          "it holds weights but no {}, so no run can go on from it; hint: start one with its weights, --init or load_weights()",
+          "it holds weights but no {}, so no run can go on from it; hint: start one with its weights, --init or "
+          "load_weights()",
           name);
   const auto lr = numbers<double>(text_at(file, name + "/lr"), name + "/lr");
   require(lr.size() == 1, "checkpoint",

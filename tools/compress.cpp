@@ -28,16 +28,7 @@ struct CompressArguments {
 };
 
 Dataset one_picture(const std::filesystem::path& path, int channels) {
-  const Image picture = read_png(path);
-  const auto coloured = [](Color c) { return c.r != c.g || c.g != c.b; };
-  if (channels == 1 && std::any_of(picture.pixels().begin(), picture.pixels().end(), coloured)) {
-    throw UsageError("compress",
-                     fmt::format("{} has colours, which would be lost: this model's images are grey", path.string()),
-                     "a model with --channels 3 takes them");
-  }
-  require(channels == 1 || channels == 3, "compress", "{} has 1 or 3 channels, but this model's images have {}",
-          path.string(), channels);
-  return {path.filename().string(), to_tensor(picture, channels).unsqueeze(0), {}, {}};
+  return {path.filename().string(), picture_for(read_png(path), channels, path, "compress"), {}, {}};
 }
 
 Dataset load(const CompressArguments& options, int channels) {

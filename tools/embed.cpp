@@ -215,7 +215,8 @@ Action setup_embed(CLI::App& app, const Arguments& arguments) {
   app.add_option("--labels", options->labels, "a .npy file of whole numbers [N] [the data's own]");
   app.add_option("--pca", options->pca, "first reduce the points to so many numbers by PCA [as they are]")
       ->check(positive());
-  app.add_option("--plot", options->plot, "a PNG or SVG of the first two coordinates, coloured by labels; their numbers beside it, in a .csv");
+  app.add_option("--plot", options->plot,
+                 "a PNG or SVG of the first two coordinates, coloured by labels; their numbers beside it, in a .csv");
   app.add_flag("--quality", options->quality,
                fmt::format("trustworthiness and continuity of {} neighbours against the data, and the share of points "
                            "that most of their {} neighbours on the map agree with",

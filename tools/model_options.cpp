@@ -61,6 +61,18 @@ Tensor to_levels(const Tensor& images, int levels, Rng& rng) {
   return map(images, [top](Real v) { return std::nearbyint(v * top) / top; });
 }
 
+Tensor picture_for(const Image& picture, int channels, const std::filesystem::path& file, const std::string& command) {
+  const auto coloured = [](Color c) { return c.r != c.g || c.g != c.b; };
+  if (channels == 1 && std::any_of(picture.pixels().begin(), picture.pixels().end(), coloured)) {
+    throw UsageError(command,
+                     fmt::format("{} has colours, which would be lost: this model's images are grey", file.string()),
+                     "a model with --channels 3 takes them");
+  }
+  require(channels == 1 || channels == 3, command, "{} has 1 or 3 channels, but this model's images have {}",
+          file.string(), channels);
+  return to_tensor(picture, channels).unsqueeze(0);
+}
+
 namespace {
 
 // A model for images of one size only says so by its settings.

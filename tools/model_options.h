@@ -1,4 +1,5 @@
 #pragma once
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "models/autoregressive.h"
 #include "models/latent_model.h"
 #include "tools/command.h"
+#include "viz/grid.h"
 
 // How commands come by a model of a name with --maps, --blocks, ..., and by images for it. From a checkpoint:
 // lessons/trained_model.h.
@@ -35,9 +37,13 @@ LatentModel& with_codes(const OpenedModel& opened, const std::string& command);
 // they are.
 Tensor to_levels(const Tensor& images, int levels, Rng& rng);
 
+// The picture in `file` as an image of so many channels, [1, C, H, W]. A UsageError of `command` if colours would be
+// lost.
+Tensor picture_for(const Image& picture, int channels, const std::filesystem::path& file, const std::string& command);
+
 // The data set as the model is to see it: with labels if it has classes, else without. A UsageError says so if the data
-// have no labels, or other ones than the model's, or images of a size that it does not take. to_judge: for evaluate(), where a model without classes may have a
-// use for them.
+// have no labels, or other ones than the model's, or images of a size that it does not take. to_judge: for evaluate(),
+// where a model without classes may have a use for them.
 Dataset data_for(const ImageModel& model, Dataset data, bool to_judge = false);
 
 }  // namespace gradfold

@@ -61,13 +61,14 @@ Tensor known_pixels(const SampleArguments& options, const Shape& image, Index pi
 
 void add_completion(SampleOptions& sampling, const SampleArguments& options, const ImageModel& model,
                     const Shape& image) {
-  const Tensor picture = to_tensor(read_png(options.complete), model.channels()).unsqueeze(0);
-  const Index height = image[2], width = image[3], rows = picture.size(2);
-  require(picture.size(3) == width && rows <= height, options.complete.string(),
+  const Image read = read_png(options.complete);
+  const Index height = image[2], width = image[3], rows = read.height();
+  require(read.width() == width && rows <= height, options.complete.string(),
           "it is {} x {} pixels but the model's images are {} x {}; the width must be equal and the height "
           "no larger; "
           "hint: ./gf sample ... --n 1 --zoom 1 draws one of that size",
-          picture.size(3), rows, width, height);
+          read.width(), rows, width, height);
+  const Tensor picture = picture_for(read, model.channels(), options.complete, "sample");
   Rng rng = Rng(options.seed).fork("levels");
   Tensor whole = Tensor::zeros(image);
   whole.slice(2, 0, rows).copy_from(to_levels(picture, model.levels(), rng));

@@ -55,7 +55,7 @@ int main(int argc, char** argv) {
        .look_at = "Look at learning_curves.png: left of the crossing the generative model wins, right of it the\n"
                   "discriminative one. Then at drawn.png. Draw the pairs with correlation 0 (the last argument of\n"
                   "correlated_pairs): where is the crossing now, and why?",
-       .labels = true, .epochs = 0, .full_epochs = 0, .train = 4000, .test = 1000});
+       .labels = true, .epochs = 0, .full_epochs = 0, .train = 4000, .test = 1000, .fewest_train = 500});
   const int runs = lesson.full() ? 20 : 5;
 
   // ---- 1. learning curves ---------------------------------------------------------------------------------

@@ -55,7 +55,7 @@ int main(int argc, char** argv) {
        .look_at = "Look at distances.png: in 1,000 dimensions all points are equally far. Then at contrast.png:\n"
                   "which of the curves does not fall, and why? In noise.png a dimension of noise is as strong as a\n"
                   "pixel: make it a tenth as strong (spread). How many dimensions does a nearest neighbour stand now?",
-       .labels = true, .epochs = 0, .full_epochs = 0, .train = 2000, .test = 500});
+       .labels = true, .epochs = 0, .full_epochs = 0, .train = 2000, .test = 500, .fewest_test = 50});
 
   // ---- how many points for the same density? --------------------------------------------------------------
   const double r = 0.2;

@@ -71,7 +71,7 @@ int main(int argc, char** argv) {
        .claim = "An autoencoder compresses its input and restores it; the bottleneck makes it keep the essential.",
        .look_at = "Look at restored.png: what is lost first as the bottleneck narrows? Then at mirrored.png: what\n"
                   "comes back of images that are no digits? Add 32 to the widths: is PCA still beaten?",
-       .labels = true, .epochs = 10, .full_epochs = 40, .train = 6000, .test = 1000});
+       .labels = true, .epochs = 10, .full_epochs = 40, .train = 6000, .test = 1000, .fewest_train = 400});
   const Dataset images = lesson.train_images(), test = lesson.test_images();
   const Tensor rows = images.images.flatten(1), test_rows = test.images.flatten(1);
   const Tensor shown = test.images.slice(0, 0, 12).contiguous(), average = mean(images.images, {0}, true);

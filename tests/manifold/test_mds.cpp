@@ -41,8 +41,9 @@ TEST_CASE("classical MDS of a grid, whose distances have exactly two dimensions,
     for (const Index k : {1, 2, 3}) {
       ClassicalMds mds({.n_components = k});
       const Tensor y = mds.fit_transform(grid);
-      const double axis = static_cast<double>(side * side * (side * side - 1)) / 12;  // sum of squares of one coordinate
-      for (Index c = 0; c < std::min<Index>(k, 2); ++c) CHECK(mds.eigenvalues[c] == doctest::Approx(axis).epsilon(1e-5));
+      const double axis = static_cast<double>(side * side * (side * side - 1)) / 12;  // a coordinate's sum of squares
+      for (Index c = 0; c < std::min<Index>(k, 2); ++c)
+        CHECK(mds.eigenvalues[c] == doctest::Approx(axis).epsilon(1e-5));
       if (k >= 2) CHECK(allclose(squared_distances(y), squared_distances(grid), 0, 1e-2));
     }
   }

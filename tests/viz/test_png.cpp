@@ -72,7 +72,8 @@ TEST_CASE("drawing outside a picture is cut off") {
 
 TEST_CASE("PNG errors name the file and the reason") {
   const Scratch folder;
-  CHECK(message_of([&] { read_png(folder / "none.png"); }).find("none.png is no PNG picture that can be read") != std::string::npos);
+  CHECK(message_of([&] { read_png(folder / "none.png"); }).find("none.png is no PNG picture that can be read") !=
+        std::string::npos);
   put(folder / "text.png", "this is no picture");
   CHECK(message_of([&] {
           read_png(folder / "text.png");
