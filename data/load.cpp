@@ -41,7 +41,7 @@ fs::path cache_folder() {
   return home.empty() ? fs::path() : home / ".cache" / "gradfold";
 }
 
-fs::path find_known(const KnownSet& known, const LoadOptions& options) {
+fs::path find_known(const KnownSet& known, const LoadOptions& options = {}) {
   std::vector<fs::path> places;
   if (!options.folder.empty()) places = {options.folder / known.name, options.folder};
   for (const fs::path& above : {from_environment("GRADFOLD_DATA"), cache_folder()}) {
@@ -82,15 +82,18 @@ Dataset first_of(const Dataset& data, Index limit) {
   return limit > 0 && data.size() > limit ? slice(data, 0, limit) : data;
 }
 
-// Splits one after the other, of each the first options.limit images.
+// Splits one after the other, named for all of them. options.limit is of train and of valid, but of kAll in all.
 template <class LoadOne>
 Dataset load_parts(Split split, const LoadOptions& options, LoadOne load_one) {
   Dataset out;
   for (Split part : parts_of(split)) {
-    const Dataset next = first_of(load_one(part), options.limit);
-    out = out.size() == 0 ? next : concatenate(out, next);
+    if (split == Split::kAll && options.limit > 0 && out.size() >= options.limit) break;
+    Dataset next = first_of(load_one(part), options.limit);
+    if (const std::string own(split_name(part)); part != split && next.name.ends_with(own))
+      next.name = next.name.substr(0, next.name.size() - own.size()) + std::string(split_name(split));
+    out = out.size() == 0 ? std::move(next) : concatenate(out, next);
   }
-  return out;
+  return split == Split::kAll ? first_of(out, options.limit) : out;
 }
 
 Dataset read_any(const fs::path& file) {
@@ -118,7 +121,7 @@ Dataset cut_file(const Dataset& whole, Split split) {
 }
 
 Dataset load_whole(std::string_view spec, Split split, const LoadOptions& options) {
-  if (spec == kStrokes || spec.starts_with(kStrokesOf)) {
+  if (is_strokes(spec)) {
     return load_parts(split, options, [&](Split part) { return draw_strokes(spec, part, options); });
   }
   for (const KnownSet& known : kKnown) {
@@ -145,6 +148,14 @@ Dataset load_whole(std::string_view spec, Split split, const LoadOptions& option
 }
 
 }  // namespace
+
+bool is_strokes(std::string_view spec) { return spec == kStrokes || spec.starts_with(kStrokesOf); }
+
+fs::path dataset_folder(std::string_view name) {
+  for (const KnownSet& known : kKnown)
+    if (name == known.name) return find_known(known);
+  throw Error("data", fmt::format("{} is no set that is looked for in folders", name));
+}
 
 Dataset load_dataset(std::string_view spec, Split split, const LoadOptions& options) {
   require(options.limit >= 0, "load_dataset", "the limit is {} but must be 0 (all) or more", options.limit);

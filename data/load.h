@@ -9,8 +9,8 @@ namespace gradfold {
 
 struct LoadOptions {
   std::filesystem::path folder = {};  // looked into first: the set's own folder, or the one above it
-  Index limit = 0;                    // the first `limit` images of each split, or of a file if split is kAll;
-                                      // 0 takes all (or a generator's usual number)
+  Index limit = 0;                    // the first `limit` images, with kTrainValid of each of the two; 0 takes all
+                                      // (or a generator's usual number)
   std::uint64_t seed = 1;             // of a generated set
 };
 
@@ -28,5 +28,10 @@ struct LoadOptions {
 // how to get the set, a MissingSplit for a folder without this split, a UsageError for a spec that is none of
 // the above.
 Dataset load_dataset(std::string_view spec, Split split, const LoadOptions& options = {});
+
+// Whether a spec names images that are drawn.
+bool is_strokes(std::string_view spec);
+// Where "mnist" or "binarized-mnist" was found; throws as load_dataset does.
+std::filesystem::path dataset_folder(std::string_view name);
 
 }  // namespace gradfold

@@ -32,7 +32,7 @@ using Multiply = std::function<void(const double* x, double* y)>;
 // The k largest eigenvalues of a matrix known by its products alone, in falling order; 1 <= k < n. Lanczos with
 // implicit restarts (Spectra; Sorensen 1992) starting from a fixed vector: the same bits each time. A few dozen
 // products find a few eigenvalues far from the rest. Throws an Error if they do not converge to `tolerance`, relative
-// to each.
+// to each, or if what was found is no eigenpair to 1e-6 of the largest.
 Eigenpairs largest_eigenpairs(Index n, Index k, const Multiply& multiply, double tolerance = 1e-9);
 
 // A sparse symmetric matrix: of each row the entries up to the diagonal, columns rising, the diagonal last.

@@ -19,7 +19,6 @@ namespace gradfold {
 namespace {
 
 constexpr Index kPcaRowsTogether = 256;  // rows that stay in a second-level cache while they are centred and multiplied
-constexpr Real kPcaNoise = Real(1e-12);  // of the largest variance: the square of what rounding leaves of a float
 
 double trace(const std::vector<double>& a, Index n) {
   double sum = 0;
@@ -114,8 +113,7 @@ Tensor Pca::transform(const Tensor& points) const {
   const Tensor x = points.contiguous();
   const Index k = components.size(0), d = components.size(1);
   check_shape("Pca::transform", "x", x.shape(), {"N", d});
-  const Real noise = kPcaNoise * max(explained_variance).item();
-  const auto inverse_root = [noise](Real v) { return v > noise ? 1 / std::sqrt(v) : Real(0); };
+  const auto inverse_root = [](Real v) { return v > 0 ? 1 / std::sqrt(v) : Real(0); };
   const Tensor scaled = options_.whiten ? components * map(explained_variance, inverse_root).unsqueeze(1) : components;
   Tensor out({x.size(0), k});
   const Tensor center = mean.reshape({1, d});

@@ -37,11 +37,6 @@ const VaeConfig& checked(const VaeConfig& c) {
           "importance is {} with a weighed KL; the importance-weighted bound has no KL term to weigh: leave beta at 1 "
           "and gamma at 0",
           c.importance);
-  require(c.kl.gamma == 0 || c.kl.beta == 1, "Vae",
-          "gamma is {} and beta {}; with gamma |KL - capacity| takes the KL's place: leave beta at 1", c.kl.gamma,
-          c.kl.beta);
-  require(c.kl.gamma > 0 || c.kl.capacity == 0, "Vae",
-          "capacity is {} without gamma, the weight of |KL - capacity|; set gamma too", c.kl.capacity);
   require(c.refine >= 0, "Vae", "refine is {} but must be 0 or more", c.refine);
   require(c.refine == 0 || (c.importance == 1 && c.kl.beta == 1 && c.kl.gamma == 0 && c.dropout == 0), "Vae",
           "refine is {} with importance {}, beta {}, gamma {} and dropout {}; posteriors are refined for the ELBO of "

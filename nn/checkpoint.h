@@ -43,6 +43,7 @@ TrainingProgress load_checkpoint(const std::filesystem::path& path, const Traini
 
 // The progress alone: which model to build before loading. Empty for a plain weights file.
 TrainingProgress read_progress(const std::filesystem::path& path);
+
 // Whether a file holds a run that can go on, or the weights alone (or is no such file at all).
 bool holds_run(const std::filesystem::path& path);
 

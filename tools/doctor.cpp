@@ -51,9 +51,9 @@ std::string threads() {
 
 std::string data_set(const std::string& name) {
   try {
-    return fmt::format("found, {} images to train on", load_dataset(name, Split::kTrain).size());
+    return fmt::format("found in {}", dataset_folder(name).string());
   } catch (const Error& error) {
-    return error.message() + "; the embedded strokes need nothing";
+    return fmt::format("missing: {} (the embedded strokes need nothing)", error.hint());
   }
 }
 

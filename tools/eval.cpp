@@ -85,7 +85,7 @@ Action setup_eval(CLI::App& app, const Arguments&) {
   app.add_option("--data", options->data,
                  "strokes, mnist, binarized-mnist, a folder or a file [what it was trained on]");
   app.add_option("--split", options->split, "train, valid, test or all")->capture_default_str();
-  app.add_option("--limit", options->limit, "images of each split [all]")->check(positive());
+  app.add_option("--limit", options->limit, "images, with train+valid of each of the two [all]")->check(positive());
   app.add_option("--seed", options->seed, "of generated data, and of drawing 0 and 1 from grey")
       ->capture_default_str()
       ->check(whole());

@@ -42,7 +42,7 @@ int export_weights(const ExportArguments& options) {
                                            "from its weights alone",
                                            options.checkpoint));
   }
-  if (std::filesystem::exists(options.out) && holds_run(options.out)) {
+  if (holds_run(options.out)) {
     throw UsageError("export", fmt::format("{} is a training run, which would be lost; name another file",
                                            options.out.string()));
   }

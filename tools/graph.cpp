@@ -49,8 +49,8 @@ int draw_graph(const CLI::App& app, const GraphArguments& options) {
   model->reset_parameters(rng);
   const Indices label = model->classes() > 0 ? Indices{0, 0} : Indices{};
   const ModelConfig config = model->config();
-  const auto size = [&](const std::string& name) {
-    const auto found = config.find(config.contains("side") ? "side" : name);
+  const auto size = [&](const std::string& of) {
+    const auto found = config.find(config.contains("side") ? "side" : of);
     return found == config.end() ? Index{28} : found->second;
   };
   const Shape images = {2, model->channels(), size("height"), size("width")};  // two: one alone has no batch statistics

@@ -30,6 +30,11 @@ CLI::Validator known_model() {
 }
 
 std::unique_ptr<ImageModel> chosen_model(const std::string& name, const ModelConfig& config) {
+  const auto given = [&](const char* key) { return config.contains(key) && config.at(key) != 0; };
+  if (name == "vae" && given("capacity") && !given("gamma"))
+    throw UsageError("train", "--capacity is where --gamma pulls the KL to, and there is no --gamma");
+  if (name == "vae" && given("gamma") && config.contains("beta"))
+    throw UsageError("train", "with --gamma |KL - capacity| takes the weighed KL's place; leave out --gamma or --beta");
   try {
     return new_model(name, config);
   } catch (const UsageError&) {
@@ -88,14 +93,17 @@ void check_image_size(const ImageModel& model, const Dataset& data) {
   compare("height", x[2]);
   compare("width", x[3]);
   compare("side", x[2]);
-  const bool never = (config.contains("side") && x[2] != x[3]) || (!config.contains("channels") && x[1] != 1);
+  const bool square = config.contains("side"), grey = !config.contains("channels");
+  const bool never = (square && x[2] != x[3]) || (grey && x[1] != 1);
   if (needed.empty() && !never) return;
+  std::string hint = fmt::format("a model trained with {} takes them", fmt::join(needed, " "));
+  if (never)
+    hint = fmt::format("it takes {}images{}", grey ? "grey " : "", square ? " of as many rows as columns" : "");
   throw UsageError(model.name(),
                    fmt::format("the images of {} are [{}, {}, {}], channels by rows by columns, and this model is for "
                                "others",
                                data.name, x[1], x[2], x[3]),
-                   never ? "it takes grey images, as many rows as columns"
-                         : fmt::format("a model trained with {} takes them", fmt::join(needed, " ")));
+                   hint);
 }
 
 }  // namespace

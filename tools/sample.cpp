@@ -290,7 +290,8 @@ Action setup_sample(CLI::App& app, const Arguments&) {
     only_for("--data", by_data, "--reconstruct and --interpolate, which start from images");
     only_for("--steps", options->interpolate || options->traverse || options->latent_map,
              "--interpolate, --traverse and --latent-map");
-    only_for("--n", !options->traverse && !options->latent_map, "images and rows that can be any number");
+    only_for("--n", !options->traverse && !options->latent_map,
+             "so many images or rows, and the code says how many rows --traverse and --latent-map have");
     const bool strips = options->reconstruct || options->traverse || options->interpolate || options->latent_map;
     if (strips) require_ending(app, options->out, {".png"});
     else require_ending(app, options->out, {".png", ".npy"});

@@ -1,7 +1,6 @@
 #include "tools/teacher.h"
 
 #include "data/comma_list.h"
-
 #include "tensor/elementwise.h"
 #include "tools/model_options.h"
 

@@ -34,21 +34,22 @@ Dataset load_split(const ImageModel& model, const TrainSettings& settings, Split
                   /*to_judge=*/split != Split::kTrain);
 }
 
-// "50000 images [1, 28, 28], checksum 5be2a3c1": which images a run learns from. Strokes have no checksum: another
-// processor may draw their last bits otherwise.
+// "50000 images [1, 28, 28], checksum 5be2a3c1". Strokes have no checksum: another processor may draw their last bits
+// otherwise.
 std::string fingerprint(const Dataset& data, const std::string& spec) {
   const Tensor images = data.images.contiguous();
   const Shape& x = images.shape();
   const std::string size = fmt::format("{} images [{}, {}, {}]", x[0], x[1], x[2], x[3]);
-  if (spec.starts_with("strokes")) return size;
+  if (is_strokes(spec)) return size;
   const std::uint32_t sum = crc32(ByteView(reinterpret_cast<const std::uint8_t*>(images.data()),
                                            static_cast<std::size_t>(images.numel()) * sizeof(Real)));
   return fmt::format("{}, checksum {:08x}", size, sum);
 }
 
-// What is learned from: the split and, after it, the images of --extra.
-Dataset load_training_images(const ImageModel& model, const TrainSettings& settings) {
+// What is learned from: the split and, after it, the images of --extra; described says which they are.
+Dataset load_training_images(const ImageModel& model, const TrainSettings& settings, std::string& described) {
   const Dataset data = load_split(model, settings, parse_split(settings.split));
+  described = fingerprint(data, settings.data);
   if (settings.extra.empty()) return data;
   const auto refuse = [&](const std::string& why) {
     throw UsageError("train", fmt::format("--extra {}: {}", settings.extra, why));
@@ -61,6 +62,7 @@ Dataset load_training_images(const ImageModel& model, const TrainSettings& setti
   if (!std::equal(image.begin() + 1, image.end(), more.begin() + 1, more.end()))
     refuse(fmt::format("its images are {} but those of {} {}; both must have as many channels, rows and columns", more,
                        data.name, image));
+  described += ", and of --extra " + fingerprint(extra, settings.extra);
   return concatenate(data, extra);
 }
 
@@ -115,7 +117,7 @@ Training::Training(std::unique_ptr<ImageModel> model, TrainSettings settings, st
     : model_(std::move(model)),
       settings_(std::move(settings)),
       path_(std::move(path)),
-      batches_(load_training_images(*model_, settings_), {.batch = settings_.batch, .seed = settings_.seed}),
+      batches_(load_training_images(*model_, settings_, images_), {.batch = settings_.batch, .seed = settings_.seed}),
       valid_(load_split(*model_, settings_, Split::kValid)),
       objectives_(model_->objectives()),
       schedule_(make_schedule(settings_, settings_.epochs * batches_.per_epoch())),
@@ -139,7 +141,7 @@ Training::Training(std::unique_ptr<ImageModel> model, TrainSettings settings, st
   progress_.config = config_text(model_->config());
   progress_.notes["settings"] = nlohmann::json(settings_).dump();
   progress_.notes["image"] = nlohmann::json({images[1], images[2], images[3]}).dump();
-  progress_.notes["images"] = fingerprint(batches_.data(), settings_.data);
+  progress_.notes["images"] = images_;
   if (!init.empty()) progress_.notes["init"] = init;
   if (resume) load();
   Rng levels = Rng(settings_.seed).fork("valid");
@@ -156,19 +158,22 @@ void Training::calibrate() {
 }
 
 void Training::load() {
-  const std::string settings = progress_.notes.at("settings"), images = progress_.notes.at("images");
-  const std::string before = note(read_progress(path_), "images");  // an older file has none
-  if (!before.empty() && before != images)
-    throw UsageError("train", fmt::format("{} began with {}, and --data {} now has {}", path_.string(), before,
-                                          settings_.data, images),
+  const std::string settings = progress_.notes.at("settings");
+  const std::string before = note(read_progress(path_), "images");
+  if (!before.empty() && before != images_)
+    throw UsageError("train", fmt::format("{} began with {}, and now there are {}", path_.string(), before, images_),
                      "a run goes on with the images that it began with; --init starts another from its weights");
+  if (before.empty() && !settings_.holds_out() && settings_.limit > 0)
+    throw UsageError("train", fmt::format("{} was begun when --limit counted train and valid together, and now it counts "
+                                          "each", path_.string()),
+                     "--init starts another run from its weights");
   progress_ = load_checkpoint(path_, {.model = *model_, .optimizers = optimizers(), .ema = ema_.get()});
   for (std::size_t i = 0; i < objectives_.size(); ++i)
     epoch_losses_[i] = number_note(progress_, epoch_note(objectives_, i));
   epoch_images_ = static_cast<Index>(number_note(progress_, "epoch_images"));
   log_ = note(progress_, "log");
   progress_.notes["settings"] = settings;
-  progress_.notes["images"] = images;
+  progress_.notes["images"] = images_;
 }
 
 void Training::save() {

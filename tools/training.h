@@ -77,6 +77,7 @@ class Training {
   std::unique_ptr<ImageModel> model_;
   TrainSettings settings_;
   std::filesystem::path path_;
+  std::string images_;  // which ones are learned from, in words and by a checksum
   Batches batches_;
   Dataset valid_;
   std::vector<Objective> objectives_;

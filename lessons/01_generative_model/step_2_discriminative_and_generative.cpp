@@ -55,8 +55,9 @@ int main(int argc, char** argv) {
        .look_at = "Look at learning_curves.png: left of the crossing the generative model wins, right of it the\n"
                   "discriminative one. Then at drawn.png. Draw the pairs with correlation 0 (the last argument of\n"
                   "correlated_pairs): where is the crossing now, and why?",
-       .labels = true, .epochs = 0, .full_epochs = 0, .train = 4000, .test = 1000, .fewest_train = 500});
+       .labels = true, .epochs = 0, .full_epochs = 0, .train = 4000, .test = 1000, .fewest_train = 2000});
   const int runs = lesson.full() ? 20 : 5;
+  const Dataset train_set = lesson.train_images(binarize), test_set = lesson.test_images(binarize);
 
   // ---- 1. learning curves ---------------------------------------------------------------------------------
   Chart pairs({.title = "pairs of features (shaded: two standard errors of the mean)", .x = "training samples",
@@ -87,7 +88,6 @@ int main(int argc, char** argv) {
                crossings[1] / crossings[0], crossings[1] > 1.3 * crossings[0],
                fmt::format("crossing at {:.0f} for 20, at {:.0f} for 50 features", crossings[0], crossings[1]));
 
-  const Dataset train_set = lesson.train_images(binarize), test_set = lesson.test_images(binarize);
   const LabelledRows train{train_set.images.flatten(1), train_set.labels};
   const LabelledRows test{test_set.images.flatten(1), test_set.labels};
   const Index pixels = train.x.size(1), classes = 10;

@@ -95,7 +95,7 @@ int main(int argc, char** argv) {
                           "generative models.",
                  .look_at = "Look at strips.png: what does each method make of the same noise? Then at arrows.png.\n"
                             "Change kSpiralSigma to 0.4: what becomes of the arrows between two arms, and why?",
-                 .labels = true, .epochs = 12, .full_epochs = 20, .train = 4000, .test = 1000, .fewest_train = 400});
+                 .labels = true, .epochs = 12, .full_epochs = 20, .train = 4000, .test = 1000, .fewest_train = 4000});
   const Dataset images = lesson.train_images(), test = lesson.test_images();
 
   // ---- noise removal --------------------------------------------------------------------------------------

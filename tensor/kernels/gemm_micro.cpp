@@ -93,8 +93,8 @@ inline void apply(const Epilogue& e, Index column, Vec (&acc)[R][NV], const Real
     each(acc, [&](Vec v, Index i, Index) { return hn::Add(v, hn::Set(d, e.row_bias[i])); });
   if (e.col_bias)
     each(acc, [&](Vec v, Index, Index j) { return hn::Add(v, hn::LoadU(d, e.col_bias + column + j * kLanes)); });
-  if (e.relu)  // in this order x86 gives back a NaN, which a training run must see
-    each(acc, [&](Vec v, Index, Index) { return hn::Max(hn::Zero(d), v); });
+  if (e.relu)  // not the maximum, which may turn a NaN into 0, and a training run must see it
+    each(acc, [&](Vec v, Index, Index) { return hn::IfThenZeroElse(hn::Lt(v, hn::Zero(d)), v); });
 }
 
 template <Index R, Index NV>

@@ -84,6 +84,8 @@ TEST_CASE("mnist: train, valid and test share no image and keep their labels") {
   CHECK(load_dataset("mnist", Split::kTrain, {.limit = 7}).images.shape() == Shape{7, 1, 2, 2});
   const Dataset some = load_dataset("mnist", Split::kTrainValid, {.limit = 4});  // of each
   CHECK(some.labels.numel() == 8);
+  CHECK(some.name == "mnist train+valid");
+  CHECK(load_dataset("mnist", Split::kAll, {.limit = 55}).labels.numel() == 55);  // in all
   CHECK(identical(some.images.slice(0, 4, 8).contiguous(), valid.images.slice(0, 0, 4).contiguous()));
 }
 

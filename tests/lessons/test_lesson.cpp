@@ -162,6 +162,11 @@ TEST_CASE("misuse ends with 2 and says what is wrong") {
       run_lesson("1.1", "--data " + (out / "images.npy").string() + " --out " + out.path().string());
   CHECK(labels.exit == 2);
   CHECK(labels.output.find("has no labels, and this lesson needs them") != std::string::npos);
+  const ShellResult few =
+      run_lesson("2.3", "--data " + (out / "images.npy").string() + " --out " + out.path().string());
+  CHECK(few.exit == 2);
+  CHECK(few.output.find("has 32 images in its train split, and a lesson takes 200 or more\n  hint: a file of 320") !=
+        std::string::npos);
 }
 
 TEST_CASE("2.3 runs from end to end on a file of small images; what must hold exactly holds") {

@@ -49,6 +49,7 @@ TEST_CASE("doctor names threads, vectors, data and what is optional") {
   CHECK(doctor.exit == 0);
   for (const char* what : {"compiler", "vectors", "threads", "gnuplot", "PyTorch", "mnist", "disk"})
     CHECK(contains(doctor.out, what));
+  CHECK((contains(doctor.out, "found in ") || contains(doctor.out, "missing: download it with ./gf data mnist")));
 }
 
 TEST_CASE("every command explains itself, and takes no unknown option") {

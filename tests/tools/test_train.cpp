@@ -1,4 +1,5 @@
 // build/gf train, eval and sample as child processes: what they print, what they keep, and what they refuse.
+#include <limits>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -294,7 +295,7 @@ TEST_CASE("a run goes on with the images that it began with, or not at all") {
   CHECK(other.exit == 2);
   CHECK_MESSAGE(contains(other.err, "began with 40 images [1, 8, 8], checksum "), other.err);
   write_npy(images, rng.bernoulli(Tensor::full({80, 1, 8, 8}, Real(0.3))));
-  CHECK(contains(resumed().err, "now has 64 images [1, 8, 8]"));
+  CHECK(contains(resumed().err, "now there are 64 images [1, 8, 8]"));
   write_npy(images, Rng(1).bernoulli(Tensor::full({50, 1, 8, 8}, Real(0.3))));
   CHECK(resumed().exit == 0);
 }
@@ -392,6 +393,12 @@ TEST_CASE("misuse is one sentence and exit code 2") {
   refused(small_training(other, {"--init", ""}), "train: --init: it is empty");
   refused(small_training(other, {"--teacher", ""}), "train: --teacher: it is empty");
   refused(small_training(other, {"--teacher", out.string() + ","}), "must be checkpoints with a comma between");
+  const auto vae = [&](Words more) {
+    more.insert(more.begin(), {"train", "vae", "--out", other.string()});
+    return more;
+  };
+  refused(vae({"--capacity", "5"}), "--capacity is where --gamma pulls the KL to, and there is no --gamma");
+  refused(vae({"--gamma", "10", "--beta", "400"}), "leave out --gamma or --beta");
   refused({"eval", out, "--iwae-k", "5"}, "eval: --iwae-k is for a VAE");
   refused({"sample", out, "--out", folder / "s.png", "--steps", "5"}, "sample: --steps is for --interpolate");
   refused({"sample", out, "--out", folder / "s.png", "--data", "strokes"}, "sample: --data is for --reconstruct");
