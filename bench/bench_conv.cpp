@@ -3,6 +3,7 @@
 #include "bench/compare.h"
 #include "tensor/kernels/conv2d.h"
 #include "tensor/kernels/gemm.h"
+#include "tensor/tensor.h"
 
 // The convolution kernels against gemm's own rate, and masked ones against the same with all taps. Convolution as a
 // user writes it, which other frameworks are compared with, is in bench_layers.cpp.
@@ -13,17 +14,16 @@ namespace {
 struct Convolution {
   ConvGeometry g;
   std::vector<Tap> taps;
-  std::vector<Real> x, y, weight, bias, dx, dy, dweight, dbias;
+  Tensor x, y, weight, bias, dx, dy, dweight, dbias;
 
   Convolution(Index n, Index c_in, Index c_out, Index k, Index kept) {
     for (Index t = 0; t < kept; ++t) taps.push_back({int(t / k), int(t % k)});
     g = {.n = n, .c_in = c_in, .h = 28, .w = 28, .c_out = c_out, .kh = k, .kw = k, .pad_h = k / 2, .pad_w = k / 2,
          .taps = taps};
-    const auto fill = [](std::vector<Real>& v, Index size) { v.assign(static_cast<size_t>(size), Real(0.25)); };
-    for (auto* v : {&x, &dx}) fill(*v, n * c_in * 784);
-    for (auto* v : {&y, &dy}) fill(*v, n * c_out * 784);
-    for (auto* v : {&weight, &dweight}) fill(*v, c_out * c_in * k * k);
-    for (auto* v : {&bias, &dbias}) fill(*v, c_out);
+    for (Tensor* t : {&x, &dx}) *t = Tensor::full({n, c_in, 28, 28}, 0.25);
+    for (Tensor* t : {&y, &dy}) *t = Tensor::full({n, c_out, 28, 28}, 0.25);
+    for (Tensor* t : {&weight, &dweight}) *t = Tensor::full({c_out, c_in, k, k}, 0.25);
+    for (Tensor* t : {&bias, &dbias}) *t = Tensor::full({c_out}, 0.25);
   }
   double forward_work() const { return 2e-9 * double(g.n * g.c_out * 784 * g.c_in) * double(taps.size()); }
   void forward() { conv2d_forward(g, x.data(), weight.data(), bias.data(), true, y.data()); }
@@ -35,7 +35,8 @@ struct Convolution {
 
 void bench_rate(benchmark::State& state, bool with_backward) {
   Convolution conv(state.range(0), state.range(1), state.range(2), state.range(3), state.range(4));
-  std::vector<Real> a(512 * 512, Real(0.5)), b = a, c = a;
+  const Tensor a = Tensor::full({512, 512}, 0.5), b = a.clone();
+  Tensor c = a.clone();
   const GemmArgs gemm_512{.m = 512, .n = 512, .k = 512, .a = a.data(), .lda = 512, .b = b.data(), .ldb = 512,
                           .c = c.data(), .ldc = 512};
   const double passes = !with_backward ? 1 : conv.g.c_in > 1 ? 3 : 2;

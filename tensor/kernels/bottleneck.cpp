@@ -87,6 +87,7 @@ struct Forward : BottleneckBlock {
     Real* const added = wide_planes();
     to_planes(rows, planes(to_h2), weights.expand_bias, added);
     add_to_memory(x, added, nullptr, image_size(), y);
+    flush_to_memory();
   }
 
   PackedWeight &packed_reduce = reduce_scratch, &packed_conv = conv_scratch;
@@ -133,6 +134,7 @@ struct Backward : BottleneckBlock {
     to_planes([&](Index first) { return SideBySide{weights.reduce + first, g.wide}; }, planes(to_dh1), nullptr,
               added);
     add_to_memory(dy, added, x, image_size(), dx);
+    flush_to_memory();
   }
 
   // Adds up `count` partial sums in order and writes the gradients in their own layout.

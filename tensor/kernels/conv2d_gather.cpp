@@ -87,7 +87,8 @@ struct Work {
   Index depth() const { return static_cast<Index>(offsets.size()) * g.channels; }
 
   // Panels [begin, end) of kCols pixels of one image; pixel q of row m goes to out[m * ld + q - first].
-  void run(const Real* image, Index begin, Index end, Real* out, Index ld, Index first) const {
+  void run(const Real* image, Index begin, Index end, Real* out, Index ld, Index first,
+           bool to_memory = false) const {
     const VectorPacker packer(window, offsets);
     const Index k = depth();
     Real* panel = panel_scratch.get(k * kCols + 1);
@@ -98,7 +99,7 @@ struct Work {
         const Index m = rows.begin(ip);
         const TileC c{out + m * ld + q - first, ld, rows.length(ip), width};
         run_tile(SideBySide{packed_weight + m * k, c.rows}, PanelB{panel, kCols}, {k}, c,
-                 {.row_bias = g.bias ? g.bias + m : nullptr, .relu = g.relu});
+                 {.row_bias = g.bias ? g.bias + m : nullptr, .relu = g.relu, .to_memory = to_memory});
       }
     }
   }
@@ -112,8 +113,9 @@ struct Work {
     for (Index m = 0; m < g.rows; ++m) put(buffer + m * count, first, count, out + m * g.out_plane);
   }
 
-  // For an out that no cache holds: rows of tiles in the cache first, then one row of out after another.
+  // For an out that no cache holds: straight from the tiles, or where planes begin between two vectors, from a buffer.
   void run_to_memory(const Real* image, Index begin, Index end, Real* out) const {
+    if (is_aligned(out, g.out_plane)) return run(image, begin, end, out, g.out_plane, 0, true);
     run_buffered(image, begin, end, out, [](const Real* from, Index first, Index count, Real* plane) {
       copy_to_memory(from, count, plane + first);
     });
@@ -162,6 +164,7 @@ void gather(const Gather& g, const Real* source, const Real* weight, Real* out) 
       else
         work.run_scattered(copy, first, last, to);
     }
+    if (past_cache) flush_to_memory();
   });
 }
 

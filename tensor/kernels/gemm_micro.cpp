@@ -1,5 +1,7 @@
 #include "tensor/kernels/gemm_micro.h"
 
+#include <hwy/cache_control.h>
+
 #include <utility>
 
 namespace gradfold::micro {
@@ -97,12 +99,13 @@ inline void apply(const Epilogue& e, Index column, Vec (&acc)[R][NV], const Real
     each(acc, [&](Vec v, Index, Index) { return hn::IfThenZeroElse(hn::Lt(v, hn::Zero(d)), v); });
 }
 
-template <Index R, Index NV>
-inline void store(const Vec (&acc)[R][NV], Real* c, Index ldc) {
+// put(vector, where) of every accumulator.
+template <Index R, Index NV, class Put>
+inline void store(const Vec (&acc)[R][NV], Real* c, Index ldc, Put put) {
 #pragma GCC unroll 16
   for (Index i = 0; i < R; ++i, c = unforeseen(c + ldc))
 #pragma GCC unroll 2
-    for (Index j = 0; j < NV; ++j) hn::StoreU(acc[i][j], Lanes(), c + j * kLanes);
+    for (Index j = 0; j < NV; ++j) put(acc[i][j], c + j * kLanes);
 }
 
 // The rows of C are far apart: asked for before the sums are made, they are there when the sums are.
@@ -149,12 +152,15 @@ void tiles(const A& a_in, const PanelB& b_in, const Depth& depth_in, const TileC
   PanelB b = b_in;
   const bool plain = is_plain(e);
   for (Index j = 0; j < c_in.cols; j += NV * kLanes, b.b += b.next, c += NV * kLanes) {
-    fetch<R, NV>(c, ld);
+    if (!e.to_memory) fetch<R, NV>(c, ld);
     Vec acc[R][NV];
     each(acc, [](Vec, Index, Index) { return hn::Zero(Lanes()); });
     add_products(a, b, depth, acc);
     if (!plain) apply(e, j, acc, c, ld);
-    store(acc, c, ld);
+    if (e.to_memory)
+      store(acc, c, ld, [](Vec v, Real* to) { hn::Stream(v, Lanes(), to); });
+    else
+      store(acc, c, ld, [](Vec v, Real* to) { hn::StoreU(v, Lanes(), to); });
   }
 }
 

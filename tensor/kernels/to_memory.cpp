@@ -22,10 +22,11 @@ void write(Real* out, Index size, One one, Many many) {
   for (; i < size && !aligned(out + i); ++i) out[i] = one(i);
   for (; i + kStreamed <= size; i += kStreamed) hn::Stream(many(i), Lanes(), out + i);
   for (; i < size; ++i) out[i] = one(i);
-  hwy::FlushStream();  // before another thread hears of it
 }
 
 }  // namespace
+
+void flush_to_memory() { hwy::FlushStream(); }
 
 void copy_to_memory(const Real* from, Index size, Real* out) {
   write(out, size, [=](Index i) { return from[i]; }, [=](Index i) { return hn::LoadU(Lanes(), from + i); });
