@@ -1,34 +1,23 @@
-#include <memory>
-#include <vector>
-
 #include "bench/compare.h"
 #include "bench/peers.h"
 #include "tensor/kernels/gemm.h"
+#include "tensor/tensor.h"
 
 // gemm against OpenBLAS and oneDNN: squares, and the shapes of convolutions, linear layers and LSTMs.
 namespace gradfold::bench {
 namespace {
 
-// Numbers that start on a cache line, as a tensor's do.
-class Numbers {
- public:
-  explicit Numbers(Index n) : all_(static_cast<size_t>(n + kLine)) {
-    for (size_t i = 0; i < all_.size(); ++i) all_[i] = Real(i % 17) / 16 - Real(0.5);
-  }
-  Real* data() {
-    void* start = all_.data();
-    size_t room = all_.size() * sizeof(Real);
-    return static_cast<Real*>(std::align(kLine, 1, start, room));
-  }
-
- private:
-  static constexpr size_t kLine = 64;
-  std::vector<Real> all_;
-};
+// A matrix in memory as every tensor has it (whole cache lines, large pages), for us and for the peers.
+Tensor numbers(Index rows, Index cols) {
+  Tensor t({rows, cols});
+  Real* v = t.data();
+  for (Index i = 0; i < t.numel(); ++i) v[i] = Real(i % 17) / 16 - Real(0.5);
+  return t;
+}
 
 void bench_gemm(benchmark::State& state, int threads) {
   const Index m = state.range(0), n = state.range(1), k = state.range(2);
-  Numbers a(m * k), b(k * n), c(m * n);
+  Tensor a = numbers(m, k), b = numbers(k, n), c = numbers(m, n);
   const GemmArgs args{.m = m, .n = n, .k = k, .a = a.data(), .lda = k, .b = b.data(), .ldb = n,
                       .c = c.data(), .ldc = n};
   const double work = 2e-9 * double(m) * double(n) * double(k);

@@ -12,6 +12,8 @@
 #include <omp.h>
 #endif
 
+#include "tensor/affinity.h"
+
 // OpenMP's threads, without OpenMP's barrier.
 //
 // A parallel region ends when every thread of its team has arrived. If another process holds a core, the
@@ -57,6 +59,7 @@ class Crew {
     hire(threads - 1);
     n_ = n, grain_ = grain, chunks_ = chunks, body_ = body, fn_ = fn;
     failed_.store(false, std::memory_order_relaxed);
+    caller_core_.store(current_core(), std::memory_order_relaxed);
     helpers_.store(threads - 1, std::memory_order_relaxed);
     done_.store(0, std::memory_order_relaxed);
     unclaimed_.store((std::uint64_t{++loop_} << 32) | chunks);
@@ -107,10 +110,14 @@ class Crew {
     const auto wanted = [&] { return chunks_in(unclaimed_.load()) > 0 && me < helpers_.load(); };
     for (;;) {
       const int seen = wake_.load();
-      if (wait_briefly(wanted))
+      if (wait_briefly(wanted)) {
+        // The system often puts a thread on the core of the one that woke it, and takes tens of milliseconds to see
+        // that another is idle: until then the two take turns.
+        leave_core(caller_core_.load(std::memory_order_relaxed));
         work();
-      else
+      } else {
         wake_.wait(seen);
+      }
     }
   }
 
@@ -144,6 +151,7 @@ class Crew {
   alignas(64) std::atomic<int> done_{0};
   alignas(64) std::atomic<int> wake_{0};
   std::atomic<int> helpers_{0};
+  std::atomic<int> caller_core_{-1};
 };
 
 // Never destroyed: its threads live until the process ends.
