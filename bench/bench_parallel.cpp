@@ -6,15 +6,18 @@
 #endif
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <thread>
 #include <vector>
 
 #include "bench/compare.h"
 #include "bench/training.h"
 #include "tensor/check.h"
+#include "tensor/matmul.h"
 #include "tensor/parallel.h"
 
-// What a loop costs, and how much of it is left when another process keeps one of the cores busy.
+// What is left of a loop's speed when another process keeps one of the cores busy, and after a pause.
 namespace gradfold::bench {
 namespace {
 
@@ -57,7 +60,7 @@ void compare_with_neighbour(benchmark::State& state, const std::function<void()>
                            {"undisturbed", 1, run}}});
 }
 
-// 500 loops of 16 chunks of a few microseconds.
+// 500 loops of 16 chunks of an eighth of a microsecond.
 void bench_short_loops(benchmark::State& state) {
   std::vector<Real> v(1 << 16, Real(0.5));
   compare_with_neighbour(state, [&] {
@@ -68,12 +71,43 @@ void bench_short_loops(benchmark::State& state) {
   });
 }
 
+// The first milliseconds of work after a pause, all turns together: a helper on its caller's core makes two threads as slow
+// as one.
+void bench_after_pause(benchmark::State& state) {
+  using Clock = std::chrono::steady_clock;
+  constexpr int kProducts = 20;
+  const Tensor a = Tensor::full({256, 256}, 0.5), b = a.clone();
+  const auto seconds = [&](int threads) {
+    set_num_threads(threads);
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    const auto start = Clock::now();
+    for (int i = 0; i < kProducts; ++i) matmul(a, b);
+    return std::chrono::duration<double>(Clock::now() - start).count();
+  };
+  double one = 0, two = 0;
+  int turns = 0;
+  for (auto _ : state) {
+    one += seconds(1);
+    const double time = seconds(2);
+    two += time, ++turns;
+    state.SetIterationTime(time);
+  }
+  set_num_threads(0);
+  state.counters["ours"] = kProducts * turns / two;
+  state.counters["peer"] = kProducts * turns / one;
+  state.counters["ratio"] = one / two;
+  state.counters["goal"] = 1.5;
+  state.counters["ms"] = 1e3 * two / turns;
+  state.SetLabel("products/s, peer: one thread");
+}
+
 void bench_step_beside_another(benchmark::State& state) {
   ModelTraining training = pixel_cnn_training(state.range(0));
   compare_with_neighbour(state, [&] { training.step(); });
 }
 
 BENCHMARK(bench_short_loops)->Name("busy_neighbour/short_loops")->Apply(as_comparison);
+BENCHMARK(bench_after_pause)->Name("after_pause/matmul_256")->Iterations(100)->UseManualTime();
 BENCHMARK(bench_step_beside_another)->Name("busy_neighbour/pixel_cnn_step")->Arg(16)->Arg(64)->Apply(as_comparison);
 
 }  // namespace

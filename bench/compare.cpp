@@ -37,8 +37,8 @@ struct Turns {
     times.push_back(seconds(way.run, runs));
     if (way.after) way.after();
   }
-  // Seconds of the last run. Threads that wake up often find themselves all on the core of the one that woke
-  // them; it takes the system some milliseconds to spread them out.
+  // Seconds of the last run. The peers' threads often wake up on the core of the one that woke them;
+  // it takes the system tens of milliseconds to spread them out.
   double warm_up() const {
     double once = seconds(way.run, 1), total = once;
     while (rest && num_threads() > 1 && total < 20e-3) total += once = seconds(way.run, 1);

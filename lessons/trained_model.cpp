@@ -80,7 +80,8 @@ OpenedModel open_checkpoint(const std::string& checkpoint) {
   load_weights(path, *model, /*averaged=*/true);
   const auto check = [&](const std::string& name, const Tensor& value) {
     require(first_non_finite(value) < 0, path.string(),
-            "{} has a number that is not finite; hint: train it again with a lower learning rate, or take another file", name);
+            "{} has a number that is not finite; hint: train it again with a lower learning rate, or take another file",
+            name);
   };
   for (const auto& [name, parameter] : model->named_parameters()) check(name, parameter.value());
   for (const auto& [name, buffer] : model->named_buffers()) check(name, *buffer);

@@ -12,6 +12,7 @@ struct UmapCurve {
 // exp(-(d - min_dist) / spread) beyond.
 UmapCurve fit_umap_curve(double min_dist, double spread);
 
+// In plain form, which the tests hold the layout's own (umap_layout.cpp, many edges at a time) against.
 // Gradients of the cross entropy with respect to y_i are coefficient * (y_i - y_j), d2 = |y_i - y_j|^2:
 //   d(-ln phi)       2 a b d2^(b-1) / (1 + a d2^b)
 //   d(-ln(1 - phi))  -2 b / ((0.001 + d2)(1 + a d2^b)), where 0.001 keeps points that meet from being torn apart

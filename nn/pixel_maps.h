@@ -18,9 +18,8 @@ class PixelMaps {
   // values [N, C] at pixel (y, x), and back.
   void set(Index y, Index x, const Tensor& values);
   Tensor get(Index y, Index x) const;
-  // A whole row, [N, W, C], and back.
+  // A whole row, [N, W, C].
   void set_row(Index y, const Tensor& values) { row(y).copy_from(values); }
-  Tensor get_row(Index y) const { return row(y).contiguous(); }
 
   // The first image's first channel of pixel (y, x), -margin <= x < width + margin. The pixels after it follow at once,
   // the next image image_step() further on.

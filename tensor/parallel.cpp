@@ -111,8 +111,8 @@ class Crew {
     for (;;) {
       const int seen = wake_.load();
       if (wait_briefly(wanted)) {
-        // The system often puts a thread on the core of the one that woke it, and takes tens of milliseconds to see
-        // that another is idle: until then the two take turns.
+        // The system often puts a thread on the core of the one that woke it (this one, or the caller that slept for
+        // a last chunk), and takes tens of milliseconds to see that another is idle: meanwhile the two take turns.
         leave_core(caller_core_.load(std::memory_order_relaxed));
         work();
       } else {

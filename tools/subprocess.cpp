@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <utility>
 
 #include "tensor/check.h"
@@ -55,7 +56,8 @@ int run_program(const std::string& program, const std::vector<std::string>& word
     close(ends[0]);
   }
   int status = 0;
-  if (child > 0) waitpid(child, &status, 0);
+  while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
   signal(SIGINT, before);
   require(child > 0, "gf", "cannot start {}", program);
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);

@@ -164,8 +164,8 @@ void Training::load() {
     throw UsageError("train", fmt::format("{} began with {}, and now there are {}", path_.string(), before, images_),
                      "a run goes on with the images that it began with; --init starts another from its weights");
   if (before.empty() && !settings_.holds_out() && settings_.limit > 0)
-    throw UsageError("train", fmt::format("{} was begun when --limit counted train and valid together, and now it counts "
-                                          "each", path_.string()),
+    throw UsageError("train", fmt::format("{} was begun when --limit counted train and valid together, and now it "
+                                          "counts each", path_.string()),
                      "--init starts another run from its weights");
   progress_ = load_checkpoint(path_, {.model = *model_, .optimizers = optimizers(), .ema = ema_.get()});
   for (std::size_t i = 0; i < objectives_.size(); ++i)

@@ -23,7 +23,7 @@ Var gate(const Var& x) {
       gate(a, a + size, y.data() + i * size, size);
     }
   });
-  return record("gate", {x}, std::move(y), [=](const Tensor& dresult) -> Grads {
+  return record("gate", {x}, std::move(y), [both, n, size, grain](const Tensor& dresult) -> Grads {
     const Tensor dy = dresult.contiguous();
     Tensor dx(both.shape());
     parallel_for(n, grain, [&](Index begin, Index end) {

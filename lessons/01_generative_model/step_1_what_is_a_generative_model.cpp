@@ -82,7 +82,8 @@ int main(int argc, char** argv) {
                 "generates new samples.",
        .look_at = "Look at samples.png: which row is real? Then at nearest.png: is any sample a copy?\n"
                   "Let the impostor flip more pixels and see which of the three tests finds it out then.",
-       .labels = true, .epochs = 12, .full_epochs = 15, .train = 4000, .test = 600, .fewest_train = 300, .fewest_test = 300});
+       .labels = true, .epochs = 12, .full_epochs = 15, .train = 4000, .test = 600, .fewest_train = 300,
+       .fewest_test = 300});
   const Dataset train_set = lesson.train_images(prepare), test_set = lesson.test_images(prepare);
   const Shape image = {kDrawn, 1, train_set.images.size(2), train_set.images.size(3)};
   const Tensor train_rows = train_set.images.flatten(1), test_rows = test_set.images.flatten(1);

@@ -1,5 +1,5 @@
 #pragma once
-// A function of several arrays, a vector of each at a time. Included by tensor/kernels/*.cpp only.
+// A function of several arrays, a vector of each at a time. Included in tensor/kernels/ only.
 #include <algorithm>
 
 #include "tensor/kernels/simd.h"
@@ -12,7 +12,6 @@ template <std::size_t In, std::size_t Out, class F>
 inline void each_vector(Index n, const Real* const (&in)[In], Real* const (&out)[Out], F f) {
   const hn::ScalableTag<Real> d;
   using V = hn::Vec<decltype(d)>;
-  constexpr Index kLanes = HWY_LANES(Real);
   Index i = 0;
   for (; i + kLanes <= n; i += kLanes) {
     V x[In], y[Out];
@@ -21,7 +20,7 @@ inline void each_vector(Index n, const Real* const (&in)[In], Real* const (&out)
     for (std::size_t k = 0; k < Out; ++k) hn::StoreU(y[k], d, out[k] + i);
   }
   if (i == n) return;
-  HWY_ALIGN Real rest[std::max(In, Out)][HWY_LANES(Real)] = {};
+  HWY_ALIGN Real rest[std::max(In, Out)][kLanes] = {};
   V x[In], y[Out];
   for (std::size_t k = 0; k < In; ++k) {
     std::copy_n(in[k] + i, n - i, rest[k]);

@@ -1,7 +1,5 @@
 #include "tensor/kernels/gemm_micro.h"
 
-#include <hwy/cache_control.h>
-
 #include <utility>
 
 namespace gradfold::micro {
@@ -176,10 +174,11 @@ Kernel<A> kernel(Index rows) {
   return table.of[rows - 1];
 }
 
-// A tile narrower than its vectors is finished in a buffer as wide as they are, by the same code.
+// A tile narrower than its vectors is finished in a buffer as wide as they are, by the same code, in the cache.
 template <class A>
 void narrow_tile(Kernel<A> run, const A& a, const PanelB& b, const Depth& depth, const TileC& c, Epilogue e) {
   Real wide[kRows * kCols] = {}, bias[kCols] = {};
+  e.to_memory = false;
   if (e.beta != 0)
     for (Index i = 0; i < c.rows; ++i)
       for (Index j = 0; j < c.cols; ++j) wide[i * kCols + j] = c.c[i * c.ld + j];

@@ -6,13 +6,10 @@
 // A tile is kCols wide; a wider C is done tile by tile, with what all have in common done once.
 // Each k costs 2 loads of B, one broadcast of A a row and 2 multiply-adds a row. Every element is one
 // chain of multiply-adds in the order of k, so its bits do not depend on the tile it falls in.
-#include <cstdint>
-
 #include "tensor/kernels/simd.h"
 
 namespace gradfold::micro {
 
-inline constexpr Index kLanes = HWY_LANES(Real);
 inline constexpr Index kCols = 2 * kLanes;
 
 // Room for n numbers that are read and written in whole vectors, and in whole tiles.
@@ -66,7 +63,7 @@ struct Epilogue {
   const Real* row_bias = nullptr;
   const Real* col_bias = nullptr;
   bool relu = false;
-  bool to_memory = false;  // past the cache (to_memory.h; flush after the last tile): beta = 0, is_aligned(C)
+  bool to_memory = false;  // whole vectors go past the cache (to_memory.h; flush after the last tile): is_aligned(C)
 };
 
 struct TileC {
@@ -75,10 +72,8 @@ struct TileC {
   Index rows, cols;
 };
 
-// Whether tiles of a C with these rows begin and end where vectors do, as writes past the cache must.
-inline bool is_aligned(const Real* c, Index ld) {
-  return reinterpret_cast<std::uintptr_t>(c) % (kLanes * sizeof(Real)) == 0 && ld % kLanes == 0;
-}
+// Whether tiles of a C with rows of this distance can be written past the cache.
+inline bool is_aligned(const Real* c, Index ld) { return gradfold::is_aligned(c) && ld % kLanes == 0; }
 
 void run_tile(const SideBySide& a, const PanelB& b, const Depth& depth, const TileC& c, const Epilogue& e);
 void run_tile(const Rows& a, const PanelB& b, const Depth& depth, const TileC& c, const Epilogue& e);

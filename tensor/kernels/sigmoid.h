@@ -1,6 +1,6 @@
 #pragma once
-// The logistic function on a vector of lanes, for kernels that need it among other work. Included by
-// tensor/kernels/*.cpp only.
+// The logistic function on a vector of lanes, for kernels that need it among other work. Included
+// in tensor/kernels/ only.
 #include "tensor/kernels/simd.h"
 // After simd.h, which fixes the target.
 #include <hwy/contrib/math/math-inl.h>

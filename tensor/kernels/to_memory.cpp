@@ -1,26 +1,18 @@
 #include "tensor/kernels/to_memory.h"
 
-#include <hwy/cache_control.h>
-
-#include <cstdint>
-
 #include "tensor/kernels/simd.h"
 
 namespace gradfold {
 namespace {
 
 using Lanes = hn::ScalableTag<Real>;
-constexpr Index kStreamed = HWY_LANES(Real);
 
 // out[i] = one(i), in vectors from many(i) wherever a whole aligned one fits.
 template <class One, class Many>
 void write(Real* out, Index size, One one, Many many) {
-  const auto aligned = [](const Real* p) {
-    return reinterpret_cast<std::uintptr_t>(p) % (kStreamed * sizeof(Real)) == 0;
-  };
   Index i = 0;
-  for (; i < size && !aligned(out + i); ++i) out[i] = one(i);
-  for (; i + kStreamed <= size; i += kStreamed) hn::Stream(many(i), Lanes(), out + i);
+  for (; i < size && !is_aligned(out + i); ++i) out[i] = one(i);
+  for (; i + kLanes <= size; i += kLanes) hn::Stream(many(i), Lanes(), out + i);
   for (; i < size; ++i) out[i] = one(i);
 }
 

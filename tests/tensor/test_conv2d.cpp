@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <vector>
 
 #include "tensor/parallel.h"
+#include "tensor/tensor.h"
 #include "tests/arrays.h"
 #include "tests/doctest.h"
 
@@ -125,6 +127,29 @@ TEST_CASE("conv2d: a result larger than any cache") {
   const ConvOperands operands(
       {.n = 9, .c_in = 2, .h = 61, .w = 67, .c_out = 64, .kh = 3, .kw = 3, .pad_h = 1, .pad_w = 1});
   CHECK(distance(operands.fast().y, operands.ref().y) < 1e-5);
+}
+
+TEST_CASE("conv2d: a result larger than any cache, straight from the tiles") {
+  const std::vector<Tap> taps = causal_taps(7, false);
+  for (const ConvGeometry& g :
+       {ConvGeometry{.n = 48, .c_in = 1, .h = 28, .w = 28, .c_out = 64, .kh = 7, .kw = 7, .pad_h = 3, .pad_w = 3,
+                     .taps = taps},
+        ConvGeometry{.n = 48, .c_in = 64, .h = 28, .w = 28, .c_out = 64, .kh = 3, .kw = 3, .pad_h = 1, .pad_w = 1}}) {
+    const ConvOperands operands(g);
+    const Results ref = operands.ref(true);
+    Tensor y = Tensor::full({g.n, g.c_out, g.h, g.w}, 7), dx = Tensor::full({g.n, g.c_in, g.h, g.w}, 7);
+    // Only such memory is written past the cache without a buffer: vectors are no longer than this.
+    for (const Tensor* t : {&y, &dx}) REQUIRE(reinterpret_cast<std::uintptr_t>(t->data()) % 64 == 0);
+    for (int threads : {1, 2, 3, 8}) {
+      set_num_threads(threads);
+      y.fill(7), dx.fill(7);
+      conv2d_forward(g, operands.x.data(), operands.weight.data(), operands.bias.data(), true, y.data());
+      conv2d_backward_input(g, operands.dy.data(), operands.weight.data(), dx.data());
+      CHECK(distance(std::vector<Real>(y.data(), y.data() + y.numel()), ref.y) < 1e-4);
+      CHECK(distance(std::vector<Real>(dx.data(), dx.data() + dx.numel()), ref.dx) < 1e-4);
+    }
+    set_num_threads(0);
+  }
 }
 
 TEST_CASE("conv2d: pointwise") {
