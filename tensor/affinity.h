@@ -1,12 +1,29 @@
 #pragma once
+#include <atomic>
+#include <mutex>
+#include <vector>
+
 // Where the system lets a thread run. Does nothing where the system does not say (Linux does).
 namespace gradfold {
 
 // The core that the calling thread is on now, or -1.
 int current_core();
 
-// Moves the calling thread to another core, if it is on this one and may run elsewhere. Where it may run is afterwards
-// what it was before.
-void leave_core(int core);
+// Threads that keep off one core: the one that somebody else works on. A thread that may run on that one only stays.
+class ThreadsOffCore {
+ public:
+  // The calling thread is one of them from now on.
+  void add_this_thread();
+  // From now on they keep off this core instead. Costs next to nothing if it is the same as before.
+  void set_core(int core);
+
+ private:
+  void move(long thread) const;
+
+  std::atomic<int> core_{-1};
+  std::mutex mutex_;
+  std::vector<long> threads_;
+  long process_ = 0;  // whose threads these are: a forked process has none of them
+};
 
 }  // namespace gradfold

@@ -59,7 +59,7 @@ class Crew {
     hire(threads - 1);
     n_ = n, grain_ = grain, chunks_ = chunks, body_ = body, fn_ = fn;
     failed_.store(false, std::memory_order_relaxed);
-    caller_core_.store(current_core(), std::memory_order_relaxed);
+    helpers_off_.set_core(current_core());
     helpers_.store(threads - 1, std::memory_order_relaxed);
     done_.store(0, std::memory_order_relaxed);
     unclaimed_.store((std::uint64_t{++loop_} << 32) | chunks);
@@ -107,17 +107,14 @@ class Crew {
 
   [[noreturn]] void help(int me) {
     inside_loop = true;
+    helpers_off_.add_this_thread();
     const auto wanted = [&] { return chunks_in(unclaimed_.load()) > 0 && me < helpers_.load(); };
     for (;;) {
       const int seen = wake_.load();
-      if (wait_briefly(wanted)) {
-        // The system often puts a thread on the core of the one that woke it (this one, or the caller that slept for
-        // a last chunk), and takes tens of milliseconds to see that another is idle: meanwhile the two take turns.
-        leave_core(caller_core_.load(std::memory_order_relaxed));
+      if (wait_briefly(wanted))
         work();
-      } else {
+      else
         wake_.wait(seen);
-      }
     }
   }
 
@@ -137,6 +134,9 @@ class Crew {
   static std::uint32_t chunks_in(std::uint64_t unclaimed) { return static_cast<std::uint32_t>(unclaimed); }
 
   std::mutex in_use_;
+  // The system often puts a thread on the core of the one that woke it, and takes tens of milliseconds to see that
+  // another is idle: meanwhile the two take turns.
+  ThreadsOffCore helpers_off_;
   [[maybe_unused]] int hired_ = 0;  // without OpenMP nobody is
 
   // The loop being run.
@@ -151,7 +151,6 @@ class Crew {
   alignas(64) std::atomic<int> done_{0};
   alignas(64) std::atomic<int> wake_{0};
   std::atomic<int> helpers_{0};
-  std::atomic<int> caller_core_{-1};
 };
 
 // Never destroyed: its threads live until the process ends.

@@ -10,40 +10,51 @@
 
 using namespace gradfold;
 
-TEST_CASE("leave_core: a core that the thread is not on, or that there is not") {
-  for (int core : {-1, 1 << 20}) leave_core(core);
+TEST_CASE("ThreadsOffCore: without threads, and off a core that there is not") {
+  ThreadsOffCore threads;
+  for (int core : {-1, 1 << 20, current_core()}) threads.set_core(core);
+  std::thread([&] { threads.add_this_thread(); }).join();
+  for (int core : {-1, 1 << 20, current_core()}) threads.set_core(core);
   CHECK(current_core() >= -1);
 }
 
 #ifdef __linux__
-TEST_CASE("leave_core: the thread is elsewhere afterwards, and may run where it might before") {
-  cpu_set_t before, after;
-  REQUIRE(sched_getaffinity(0, sizeof before, &before) == 0);
-  int moved = 0;  // not every time: the system may take a thread back at any moment
-  for (int i = 0; i < 100; ++i) {
-    const int core = current_core();
-    leave_core(core);
-    moved += current_core() != core;
-  }
-  CHECK(moved >= (CPU_COUNT(&before) > 1 ? 50 : 0));
-  REQUIRE(sched_getaffinity(0, sizeof after, &after) == 0);
-  CHECK(CPU_EQUAL(&after, &before));
+namespace {
+
+cpu_set_t cores_of(pid_t thread) {
+  cpu_set_t cores;
+  CPU_ZERO(&cores);
+  sched_getaffinity(thread, sizeof cores, &cores);  // none, if it fails
+  return cores;
 }
 
-TEST_CASE("leave_core: a thread with one core only stays") {
-  bool pinned = false, stayed = false, same = false;
+}  // namespace
+
+TEST_CASE("ThreadsOffCore: a thread may run on every core but the one named last") {
+  const cpu_set_t all = cores_of(0);
+  ThreadsOffCore threads;
+  cpu_set_t first, second, none;
+  int on_first = -1, a = -1, b = -1;
+  for (int core = 0; core < CPU_SETSIZE; ++core)
+    if (CPU_ISSET(core, &all)) (a < 0 ? a : b) = core;
+  if (b < 0) return;  // a thread that may run on one core only stays; nothing else to see here
   std::thread([&] {
-    cpu_set_t one, after;
-    CPU_ZERO(&one);
-    CPU_SET(current_core(), &one);
-    pinned = sched_setaffinity(0, sizeof one, &one) == 0;
-    const int core = current_core();
-    leave_core(core);
-    stayed = current_core() == core;
-    same = sched_getaffinity(0, sizeof after, &after) == 0 && CPU_EQUAL(&after, &one);
+    threads.set_core(a);
+    threads.add_this_thread();
+    first = cores_of(0), on_first = current_core();
+    threads.set_core(b);
+    second = cores_of(0);
+    threads.set_core(-1);
+    none = cores_of(0);
   }).join();
-  REQUIRE(pinned);
-  CHECK(stayed);
-  CHECK(same);
+  CHECK(on_first != a);
+  for (int core = 0; core < CPU_SETSIZE; ++core) {
+    const bool allowed = CPU_ISSET(core, &all);
+    CHECK(bool(CPU_ISSET(core, &first)) == (allowed && core != a));
+    CHECK(bool(CPU_ISSET(core, &second)) == (allowed && core != b));
+  }
+  CHECK(CPU_EQUAL(&none, &all));
+  const cpu_set_t after = cores_of(0);
+  CHECK(CPU_EQUAL(&after, &all));  // the thread that names the core runs where it did
 }
 #endif
