@@ -71,8 +71,8 @@ void bench_short_loops(benchmark::State& state) {
   });
 }
 
-// The first milliseconds of work after a pause, all turns together: a helper on its caller's core makes two threads as slow
-// as one.
+// The first milliseconds of work after a pause, all turns together: a helper on its caller's core makes two threads as
+// slow as one.
 void bench_after_pause(benchmark::State& state) {
   using Clock = std::chrono::steady_clock;
   constexpr int kProducts = 20;

@@ -5,14 +5,14 @@
 #include <string>
 #include <vector>
 
-// How every case of ours is measured: all ways of doing one piece of work take turns in one run, so that a
+// How cases are measured that hold ours against others: all ways of doing one piece of work take turns in one run, so that a
 // disturbance of the machine meets them all, and what counts is the ratio.
 //
 //   void bench_add(benchmark::State& state) {
-//     std::vector<Real> x(1 << 22), y(1 << 22);
+//     Tensor x = Tensor::ones({1 << 22}), y = x.clone();
 //     compare(state, {.unit = "GB/s", .goal = 1.0,
-//                     .ways = {{"ours", 12e-9 * x.size(), [&] { add(...); }},
-//                              {"plain loop", 12e-9 * x.size(), [&] { for (...) ...; }}}});
+//                     .ways = {{"ours", 12e-9 * x.numel(), [&] { add(...); }},
+//                              {"plain loop", 12e-9 * x.numel(), [&] { for (...) ...; }}}});
 //   }
 //   BENCHMARK(bench_add)->Name("add/4M")->Apply(as_comparison);
 //

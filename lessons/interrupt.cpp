@@ -2,8 +2,8 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
-#include <utility>
 
 namespace gradfold {
 namespace {
@@ -15,11 +15,12 @@ void take_note(int signal) {
   std::signal(signal, SIG_DFL);
 }
 
-// What a signal handler may read: made before, never freed.
-const std::string* last_words = nullptr;
+// What a signal handler may read: made before, and never freed, because one may be reading it.
+std::atomic<const std::string*> last_words = nullptr;
 
 void say_and_end(int signal) {
-  [[maybe_unused]] const auto written = write(STDERR_FILENO, last_words->data(), last_words->size());
+  const std::string& words = *last_words.load();
+  [[maybe_unused]] const auto written = write(STDERR_FILENO, words.data(), words.size());
   _exit(128 + signal);
 }
 
@@ -41,7 +42,7 @@ int Interrupt::signal() const { return received; }
 int Interrupt::exit_code() const { return 128 + received; }
 
 void stop_at_once(const std::string& line) {
-  delete std::exchange(last_words, new std::string("\n" + line + "\n"));
+  last_words = new std::string("\n" + line + "\n");
   std::signal(SIGINT, say_and_end);
   std::signal(SIGTERM, say_and_end);
 }

@@ -233,6 +233,11 @@ Indices InfoGan::categories_of(const Tensor& images) {
 }
 
 std::vector<Objective> InfoGan::objectives() {
+  struct FrozenDiscriminator {
+    InfoGan& gan;
+    explicit FrozenDiscriminator(InfoGan& gan) : gan(gan) { gan.freeze_discriminator(true); }
+    ~FrozenDiscriminator() { gan.freeze_discriminator(false); }
+  };
   Objective discriminator{.name = "discriminator", .unit = "nats", .parameters = discriminator_parameters(),
                           .loss = [this](const Tensor& x, const Indices&, Rng& rng) {
                             check_levels("InfoGan", x, channels(), levels());
@@ -254,10 +259,8 @@ std::vector<Objective> InfoGan::objectives() {
   Objective generator_{.name = "generator", .unit = "nats", .parameters = generator_parameters(),
                        .loss = [this](const Tensor& x, const Indices&, Rng& rng) {
                          const InfoGanCodes codes = draw(x.size(0), rng);
-                         freeze_discriminator(true);
-                         const Var loss = generator_loss(shown(generate(codes), rng), codes);
-                         freeze_discriminator(false);
-                         return loss;
+                         const FrozenDiscriminator frozen(*this);
+                         return generator_loss(shown(generate(codes), rng), codes);
                        },
                        .beta1 = 0.5};
   return {discriminator, generator_};

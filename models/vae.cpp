@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::uint64_t kVaeDropoutSeed = 1312, kRefineSeed = 1802;
 // Rows that go through a net at a time where no graph is kept: enough for the gemm, few enough for the cache.
-constexpr Index kVaeImagesAtOnce = 64, kDrawsAtOnce = 512;
+constexpr Index kDrawsAtOnce = 512;
 
 PixelLikelihoodOptions pixel_options(const VaeConfig& c) {
   return {.kind = c.likelihood, .levels = c.levels, .channels = c.channels, .mixture = c.mixture};
@@ -61,12 +61,6 @@ Indices repeat_rows(const Indices& labels, Index k) {
 
 Indices some_of(const Indices& labels, Index begin, Index end) {
   return labels.numel() > 1 ? labels.slice(begin, end) : labels;
-}
-
-// Calls f(begin, end) for slices of n images.
-template <class F>
-void in_slices(Index n, F f) {
-  for (Index begin = 0; begin < n; begin += kVaeImagesAtOnce) f(begin, std::min(begin + kVaeImagesAtOnce, n));
 }
 
 }  // namespace
@@ -172,7 +166,7 @@ Vae::ElboParts Vae::elbo_parts(const Tensor& x, Rng& rng, const Indices& labels,
   const NoGrad no_graph;
   const Index n = x.size(0);
   ElboParts all{Tensor({n}), Tensor({n, settings.latents})};
-  in_slices(n, [&](Index begin, Index end) {
+  for_slices(n, {}, [&](Index begin, Index end) {
     const Elbo some = elbo(x.slice(0, begin, end).contiguous(), rng.normal({end - begin, settings.latents}),
                            some_of(labels, begin, end), how);
     all.reconstruction.slice(0, begin, end).copy_from(some.reconstruction.value());
@@ -214,7 +208,7 @@ Tensor Vae::log_weights(const Posterior& q, const Tensor& x, Index k, Rng& rng, 
 Tensor Vae::iwae(const Tensor& x, Index k, Rng& rng, const Indices& labels) {
   const Index n = x.size(0);
   Tensor all({n});
-  in_slices(n, [&](Index begin, Index end) {
+  for_slices(n, {}, [&](Index begin, Index end) {
     const Tensor weights = log_weights(x.slice(0, begin, end), k, rng, some_of(labels, begin, end));
     all.slice(0, begin, end).copy_from(iwae_bound(weights, k));
   });
@@ -224,7 +218,7 @@ Tensor Vae::iwae(const Tensor& x, Index k, Rng& rng, const Indices& labels) {
 Tensor Vae::draw(Index n, Rng& rng, const Indices& labels) {
   const NoGrad no_graph;
   Tensor all({n, settings.channels, settings.height, settings.width});
-  in_slices(n, [&](Index begin, Index end) {
+  for_slices(n, {}, [&](Index begin, Index end) {
     const Var numbers = pixel_numbers(draw_codes(end - begin, rng), some_of(labels, begin, end));
     all.slice(0, begin, end).copy_from(likelihood.sample(numbers.value(), rng));
   });

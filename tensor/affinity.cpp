@@ -8,34 +8,32 @@
 namespace gradfold {
 namespace {
 
-// What the process may use, asked of its first thread, which nobody here moves.
-bool allowed_cores(cpu_set_t& cores) { return sched_getaffinity(getpid(), sizeof cores, &cores) == 0; }
+void move(const std::vector<long>& threads, int core) {
+  cpu_set_t cores;
+  if (sched_getaffinity(getpid(), sizeof cores, &cores) != 0) return;  // more cores than a set has room for
+  if (core >= 0 && core < CPU_SETSIZE) CPU_CLR(core, &cores);
+  if (CPU_COUNT(&cores) == 0) return;
+  for (long thread : threads) sched_setaffinity(static_cast<pid_t>(thread), sizeof cores, &cores);
+}
 
 }  // namespace
 
 int current_core() { return sched_getcpu(); }
 
 void ThreadsOffCore::add_this_thread() {
+  const long thread = syscall(SYS_gettid);
   std::lock_guard<std::mutex> lock(mutex_);
+  if (process_ != getpid()) threads_.clear();
   process_ = getpid();
-  threads_.push_back(syscall(SYS_gettid));
-  move(threads_.back());
+  threads_.push_back(thread);
+  move({thread}, core_.load(std::memory_order_relaxed));
 }
 
 void ThreadsOffCore::set_core(int core) {
   if (core == core_.load(std::memory_order_relaxed)) return;
   std::lock_guard<std::mutex> lock(mutex_);
   core_.store(core, std::memory_order_relaxed);
-  if (process_ != getpid()) return;
-  for (long thread : threads_) move(thread);
-}
-
-void ThreadsOffCore::move(long thread) const {
-  cpu_set_t cores;
-  if (!allowed_cores(cores)) return;  // more cores than a set has room for
-  const int core = core_.load(std::memory_order_relaxed);
-  if (core >= 0 && core < CPU_SETSIZE) CPU_CLR(core, &cores);
-  if (CPU_COUNT(&cores) > 0) sched_setaffinity(static_cast<pid_t>(thread), sizeof cores, &cores);
+  if (process_ == getpid()) move(threads_, core);
 }
 
 }  // namespace gradfold

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <exception>
 #include <mutex>
 #include <thread>
@@ -107,7 +108,9 @@ class Crew {
 
   [[noreturn]] void help(int me) {
     inside_loop = true;
-    helpers_off_.add_this_thread();
+#ifdef _OPENMP
+    if (omp_get_proc_bind() == omp_proc_bind_false) helpers_off_.add_this_thread();  // else the user has placed them
+#endif
     const auto wanted = [&] { return chunks_in(unclaimed_.load()) > 0 && me < helpers_.load(); };
     for (;;) {
       const int seen = wake_.load();

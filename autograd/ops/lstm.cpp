@@ -39,7 +39,8 @@ Var lstm_scan(const Var& x, const Var& weight, const Var& h0, const Var& c0, con
     }
   });
   return record("lstm_scan", {x, weight, h0, c0}, std::move(y),
-                [scan, n, pixels, hidden, matrix, gates, h, c, h0_shape = h0.shape(), c0_shape = c0.shape()](const Tensor& dy) -> Grads {
+                [scan, n, pixels, hidden, matrix, gates, h, c, h0_shape = h0.shape(),
+                 c0_shape = c0.shape()](const Tensor& dy) -> Grads {
                   const Index chunks = (n + kImages - 1) / kImages;
                   Tensor dgates(gates.shape());
                   Tensor dmatrix = Tensor::zeros({chunks, scan.taps, hidden, 4 * hidden});

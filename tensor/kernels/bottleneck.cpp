@@ -87,7 +87,6 @@ struct Forward : BottleneckBlock {
     Real* const added = wide_planes();
     to_planes(rows, planes(to_h2), weights.expand_bias, added);
     add_to_memory(x, added, nullptr, image_size(), y);
-    flush_to_memory();
   }
 
   PackedWeight &packed_reduce = reduce_scratch, &packed_conv = conv_scratch;
@@ -134,7 +133,6 @@ struct Backward : BottleneckBlock {
     to_planes([&](Index first) { return SideBySide{weights.reduce + first, g.wide}; }, planes(to_dh1), nullptr,
               added);
     add_to_memory(dy, added, x, image_size(), dx);
-    flush_to_memory();
   }
 
   // Adds up `count` partial sums in order and writes the gradients in their own layout.
@@ -164,17 +162,18 @@ struct Backward : BottleneckBlock {
 };
 
 void blocks_forward(const BottleneckGeometry& g, const BottleneckWeights<const Real*>& weights, const Real* x, Real* y,
-             Real* maps) {
+                    Real* maps) {
   const Forward block(g, weights);
   parallel_for(g.n, std::max<Index>(1, kTaskWork / block.work()), [&](Index begin, Index end) {
     for (Index n = begin; n < end; ++n)
       block.image(x + n * block.image_size(), y + n * block.image_size(),
                   maps ? maps + n * block.maps_size() : map_scratch.get(block.maps_size()));
+    flush_to_memory();
   });
 }
 
 void blocks_backward(const BottleneckGeometry& g, const BottleneckWeights<const Real*>& weights, const Real* x,
-              const Real* maps, const Real* dy, Real* dx, const BottleneckWeights<Real*>* dweights) {
+                     const Real* maps, const Real* dy, Real* dx, const BottleneckWeights<Real*>* dweights) {
   const Backward block(g, weights);
   const Panels tasks(g.n, std::max(g.n / kTasks, kTaskWork / block.work() + 1));
   Real* const sums = dweights ? sum_scratch.get(tasks.count * block.sum_size) : nullptr;
@@ -183,6 +182,7 @@ void blocks_backward(const BottleneckGeometry& g, const BottleneckWeights<const 
       for (Index n = tasks.begin(t); n < tasks.begin(t + 1); ++n)
         block.image(x + n * block.image_size(), maps + n * block.maps_size(), dy + n * block.image_size(),
                     dx + n * block.image_size(), n == tasks.begin(t), sums ? sums + t * block.sum_size : nullptr);
+    flush_to_memory();
   });
   if (dweights) block.combine(sums, tasks.count, *dweights);
 }

@@ -15,8 +15,6 @@ namespace {
 
 using namespace micro;
 
-constexpr Index kCacheSize = 1 << 21;  // elements that may still lie in a cache when somebody reads them
-
 thread_local Scratch weight_scratch, image_scratch, panel_scratch, out_scratch;
 
 // [k, height] for each panel of rows, k = (shift, channel).
@@ -115,7 +113,7 @@ struct Work {
 
   // For an out that no cache holds: straight from the tiles, or where planes begin between two vectors, from a buffer.
   void run_to_memory(const Real* image, Index begin, Index end, Real* out) const {
-    if (is_aligned(out, g.out_plane)) return run(image, begin, end, out, g.out_plane, 0, true);
+    if (tiles_are_aligned(out, g.out_plane)) return run(image, begin, end, out, g.out_plane, 0, true);
     run_buffered(image, begin, end, out, [](const Real* from, Index first, Index count, Real* plane) {
       copy_to_memory(from, count, plane + first);
     });

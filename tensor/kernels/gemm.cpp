@@ -26,13 +26,13 @@ constexpr Index kBlockK = 384;
 constexpr Index kWholeK = 512;         // up to here one block, a panel of A of 28 KiB: C is passed over once
 constexpr Index kSpan = 12;            // panels of B
 constexpr Index kBlockM = kRows * 144;
-constexpr Index kBlockN = 4096;        // what is packed at a time: 3 MiB of A, 6 MiB of B
-constexpr Index kFarRows = 1024;       // rows at this distance (a page) are copied ...
-constexpr Index kManyCols = kCols * 4; // ... if a row of A meets more columns than this, which pays for the copy,
-constexpr Index kManyRows = kRows * 3; // and a panel of B more rows
-constexpr Index kGemmTaskWork = 1 << 19;   // multiply-adds worth handing to another thread
-constexpr Index kGemmTasks = 32;           // into which a block is cut at most
-constexpr Index kPackWork = 1 << 16;   // elements to pack, likewise
+constexpr Index kBlockN = 4096;           // what is packed at a time: 3 MiB of A, 6 MiB of B
+constexpr Index kFarRows = 1024;          // rows at this distance (a page) are copied ...
+constexpr Index kManyCols = kCols * 4;    // ... if a row of A meets more columns than this, which pays for the copy,
+constexpr Index kManyRows = kRows * 3;    // and a panel of B more rows
+constexpr Index kGemmTaskWork = 1 << 19;  // multiply-adds worth handing to another thread
+constexpr Index kGemmTasks = 32;          // into which a block is cut, about
+constexpr Index kPackWork = 1 << 16;      // elements to pack that are worth handing to another thread
 constexpr Index kPanelsTogether = 8;
 
 thread_local Scratch scratch_a, scratch_b;

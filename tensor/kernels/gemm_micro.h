@@ -63,7 +63,7 @@ struct Epilogue {
   const Real* row_bias = nullptr;
   const Real* col_bias = nullptr;
   bool relu = false;
-  bool to_memory = false;  // whole vectors go past the cache (to_memory.h; flush after the last tile): is_aligned(C)
+  bool to_memory = false;  // whole vectors go past the cache (to_memory.h; flush after the last tile): tiles_are_aligned
 };
 
 struct TileC {
@@ -73,7 +73,7 @@ struct TileC {
 };
 
 // Whether tiles of a C with rows of this distance can be written past the cache.
-inline bool is_aligned(const Real* c, Index ld) { return gradfold::is_aligned(c) && ld % kLanes == 0; }
+inline bool tiles_are_aligned(const Real* c, Index ld) { return is_aligned(c) && ld % kLanes == 0; }
 
 void run_tile(const SideBySide& a, const PanelB& b, const Depth& depth, const TileC& c, const Epilogue& e);
 void run_tile(const Rows& a, const PanelB& b, const Depth& depth, const TileC& c, const Epilogue& e);

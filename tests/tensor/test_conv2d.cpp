@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "tensor/kernels/tasks.h"
 #include "tensor/parallel.h"
 #include "tensor/tensor.h"
 #include "tests/arrays.h"
@@ -138,6 +139,7 @@ TEST_CASE("conv2d: a result larger than any cache, straight from the tiles") {
     const ConvOperands operands(g);
     const Results ref = operands.ref(true);
     Tensor y = Tensor::full({g.n, g.c_out, g.h, g.w}, 7), dx = Tensor::full({g.n, g.c_in, g.h, g.w}, 7);
+    REQUIRE(std::min(y.numel(), g.c_in > 1 ? dx.numel() : y.numel()) > kCacheSize);
     // Only such memory is written past the cache without a buffer: vectors are no longer than this.
     for (const Tensor* t : {&y, &dx}) REQUIRE(reinterpret_cast<std::uintptr_t>(t->data()) % 64 == 0);
     for (int threads : {1, 2, 3, 8}) {
