@@ -328,7 +328,7 @@ run_tests() {
   done
   if [ -n "$name" ]; then
     match=$(tests_named "$name")
-    [ -n "$match" ] || misuse "no test is called '$name'; there are the folders $(tests_named "" | cut -d' ' -f1 | sed 's/^[a-z]*_//' | sort -u | paste -sd ' ' -)"
+    [ -n "$match" ] || misuse "no test is called '$name' (a layer is in nn/layers, an op in autograd/ops); there are the folders $(tests_named "" | cut -d' ' -f1 | sed 's/^[a-z]*_//' | sort -u | paste -sd ' ' -)"
     targets=$(printf '%s\n' "$match" | cut -d' ' -f1 | sort -u)
     only="^($(printf '%s\n' "$match" | cut -d' ' -f2 | paste -sd '|' -))\$"
   fi

@@ -102,8 +102,8 @@ class Check {
     const double error = std::abs(received - expected) / std::max(std::abs(expected), scale);
     result_.worst = std::max(result_.worst, std::isfinite(error) ? error : HUGE_VAL);
     if (error <= options_.rtol) return;
-    fail(fmt::format("{}: gradient of {} at element {}, through {}: received {:.10g} but differences give {:.10g}, a "
-                     "relative error of {:.2e}; at most {:.0e} is allowed; repeat with seed {}",
+    fail(fmt::format("{}: gradient of {} at element {}, through {}: received {:.10g} but differences give {:.10g}, "
+                     "off by {:.2e} of the largest derivative there; at most {:.0e} is allowed; repeat with seed {}",
                      name_, leaf_name(i), index_at(element, leaves_[i].shape()), through, received, expected, error,
                      options_.rtol, options_.seed));
   }

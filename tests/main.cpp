@@ -38,7 +38,7 @@ int report_unproven_ops() {
     if (op.rfind("test_", 0) == 0) continue;
     if (std::any_of(table.begin(), table.end(), [&](const auto& row) { return row.op() == op; })) continue;
     std::fprintf(stderr, "op '%s' was recorded but has no row in tests/op_table.cpp; add one, so that its gradient is "
-                         "checked\n", op.c_str());
+                         "checked and compared with PyTorch's (this run fails, whatever is said above)\n", op.c_str());
     ++unproven;
   }
   return unproven;

@@ -6,7 +6,7 @@
 #include "autograd/gradient_check.h"
 
 // Every op that record() may see, one row or more for each. The same rows drive the gradient check
-// (tests/autograd/grad_ops.cpp) and the comparison with PyTorch (tests/autograd/test_torch_ops.cpp, whose
+// (tests/autograd/grad_ops.cpp) and the comparison with PyTorch (tests/autograd/test_ops_torch.cpp, whose
 // values tests/fixtures/make_op_fixtures.py makes under the same labels); main() fails a test program that
 // recorded an op without a row. Ops named "test_..." are the tests' own.
 namespace gradfold {

@@ -224,7 +224,8 @@ TEST_CASE("tests take a name and two options") {
   CHECK(machine.gf({"test", "--frobnicate"}).exit == 2);
   const Finished none = machine.gf({"test", "no_such_test"});
   CHECK(none.exit == 2);
-  CHECK(contains(none.err, "gf: no test is called 'no_such_test'; there are the folders "));
+  CHECK(contains(none.err, "gf: no test is called 'no_such_test' (a layer is in nn/layers, an op in autograd/ops); "
+                           "there are the folders "));
 }
 
 TEST_CASE("a test's NAME is a folder, or how a file begins") {

@@ -96,7 +96,7 @@ const std::map<std::string, std::string> layers_without_a_row = {
     {"LstmCell", "takes a state besides x; test_lstm.cpp holds Lstm against it"},
     {"Flatten", "changes the shape only; test_layers.cpp"},
     {"Unflatten", "as Flatten"},
-    {"Embedding", "takes indices, not numbers; test_torch_nn.cpp, test_layers.cpp and grad_layers.cpp"},
+    {"Embedding", "takes indices, not numbers; test_layers_torch.cpp, test_layers.cpp and grad_layers.cpp"},
 };
 
 }  // namespace
