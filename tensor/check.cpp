@@ -42,9 +42,11 @@ bool matches(const Shape& shape, std::initializer_list<Dim> rule) {
     }
     return leading >= 0;
   }
-  if (shape.rank() != static_cast<int>(rule.size())) return false;
   const Dim* dims = rule.begin();
-  for (int d = 0; d < shape.rank(); ++d) {
+  const bool open = rule.size() > 0 && is_ellipsis(*(rule.end() - 1));
+  const int named = static_cast<int>(rule.size()) - open;
+  if (open ? shape.rank() < named : shape.rank() != named) return false;
+  for (int d = 0; d < named; ++d) {
     if (const Index* size = std::get_if<Index>(&dims[d])) {
       if (shape[d] != *size) return false;
       continue;

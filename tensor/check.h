@@ -54,8 +54,8 @@ void require(bool ok, std::string_view who, fmt::format_string<Args...> format, 
   }
 }
 
-// A size that a shape must have, or a letter that any size matches (docs/names.md): {"N", 1, "H", "W"}. "..." in
-// front stands for any number of dimensions, none as well: {"...", 784}.
+// A size that a shape must have, or a letter that any size matches (docs/names.md): {"N", 1, "H", "W"}. "..."
+// stands for any number of dimensions, none as well, in front of sizes or behind: {"...", 784}, {"N", 3, "..."}.
 using DimRule = std::variant<Index, std::string_view>;
 struct Dim : DimRule {
   Dim(int size) : DimRule(Index{size}) {}

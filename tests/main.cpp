@@ -37,7 +37,8 @@ int report_unproven_ops() {
     const auto& table = gradfold::op_table();
     if (op.rfind("test_", 0) == 0) continue;
     if (std::any_of(table.begin(), table.end(), [&](const auto& row) { return row.op() == op; })) continue;
-    std::fprintf(stderr, "op '%s' was recorded but has no row in tests/op_table.cpp; add one, so that its gradient is "
+    std::fprintf(stderr, "op '%s' was recorded but has no row in tests/op_table.cpp; add one, and the same in "
+                         "tests/fixtures/make_op_fixtures.py, so that its gradient is "
                          "checked and compared with PyTorch's (this run fails, whatever is said above)\n", op.c_str());
     ++unproven;
   }

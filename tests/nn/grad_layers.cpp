@@ -29,6 +29,7 @@ void check_layer(const std::string& name, Module& module, const Tensor& x,
 
 TEST_CASE("every layer's gradients are what differences measure, for x and for every parameter") {
   for (const LayerCase& layer : layer_cases()) {
+    CAPTURE(layer.name);
     Rng rng(5);
     const auto module = layer.make();
     module->reset_parameters(rng);

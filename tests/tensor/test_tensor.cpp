@@ -99,6 +99,10 @@ TEST_CASE("check_shape says what came, what must come and how to mend it") {
   CHECK(message_of([] { check_shape("Linear", "x", {2, 3, 8}, {"...", 7}); }) ==
         "Linear: x is [2, 3, 8] but must be [..., 7]");
   CHECK(message_of([] { check_shape("Linear", "x", {}, {"...", 7}); }) == "Linear: x is [] but must be [..., 7]");
+  for (const Shape& fits : {Shape{2, 3}, Shape{2, 3, 4, 4}})
+    CHECK_NOTHROW(check_shape("PReLU", "x", fits, {"N", 3, "..."}));
+  for (const Shape& fails : {Shape{3}, Shape{2, 4, 3}})
+    CHECK(contains(message_of([&] { check_shape("PReLU", "x", fails, {"N", 3, "..."}); }), "must be [N, 3, ...]"));
   // Which dimension of a plain matrix is missing cannot be told.
   CHECK(message_of([] { check_shape("heatmap", "matrix", {28}, {"H", "W"}); }) ==
         "heatmap: matrix is [28] but must be [H, W]");
