@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <random>
 #include <string>
 
 #include "bench/compare.h"
@@ -51,6 +52,21 @@ void bench_add(benchmark::State& state, int threads) {
                            {"plain loop", gigabytes(3 * kMany), loop}}});
 }
 
+// A tensor of random numbers, and by the standard library's generator and distribution.
+template <class Distribution>
+void bench_random(benchmark::State& state, int threads, Tensor (*fast)(Rng&)) {
+  Rng rng(8);
+  std::mt19937 generator(8);
+  Tensor ours, y;
+  const auto loop = [&] {
+    y = Tensor({kMany});
+    Distribution distribution;
+    for (Index i = 0; i < kMany; ++i) y.data()[i] = distribution(generator);
+  };
+  compare(state, {.unit = "M/s", .threads = threads,
+                  .ways = {{"ours", 1e-6 * kMany, [&] { ours = fast(rng); }}, {"plain loop", 1e-6 * kMany, loop}}});
+}
+
 void bench_copy(benchmark::State& state, int threads) {
   const Tensor x = Rng(3).normal({kMany});
   Tensor ours, y;
@@ -73,6 +89,11 @@ const bool functions = [] {
     };
     as_comparison(benchmark::RegisterBenchmark(("copy" + size).c_str(), bench_copy, threads));
     as_comparison(benchmark::RegisterBenchmark(("add" + size).c_str(), bench_add, threads));
+    as_comparison(benchmark::RegisterBenchmark(("uniform" + size).c_str(),
+                                               bench_random<std::uniform_real_distribution<Real>>, threads,
+                                               [](Rng& rng) { return rng.uniform({kMany}); }));
+    as_comparison(benchmark::RegisterBenchmark(("normal" + size).c_str(), bench_random<std::normal_distribution<Real>>,
+                                               threads, [](Rng& rng) { return rng.normal({kMany}); }));
     add("relu", [](const Tensor& x) { return relu(x); }, [](Real v) { return v < 0 ? Real(0) : v; });
     add("exp", [](const Tensor& x) { return exp(x); }, [](Real v) { return std::exp(v); });
     add("tanh", [](const Tensor& x) { return tanh(x); }, [](Real v) { return std::tanh(v); });

@@ -27,7 +27,7 @@ double learn_to_copy(Index blocks, Index apart, Rng& rng) {
     PixelRnn rnn(PixelRnnKind::kRowLstm, {.hidden = 16, .layers = 1}, rng);
     AutoregressiveModel& net = blocks > 0 ? static_cast<AutoregressiveModel&>(cnn) : rnn;
     Adam optimizer(net.parameters(), {.lr = 5e-3});
-    for (int i = 0; i < 500; ++i) {
+    for (int i = 0; i < 300; ++i) {
       const Var loss = net.nll(dots);
       optimizer.zero_grad();
       loss.backward();

@@ -21,8 +21,8 @@ struct SamplerRace {
   Chart chart() const;
 };
 
-// The least of several times counts: two for the samplers that run the whole net, 20 for the cached one. For a model
-// that does not look ahead (PixelCnnConfig::masked).
+// The least of several times counts: two for the samplers that run the whole net (one at the largest side), 20 for the
+// cached one. For a model that does not look ahead (PixelCnnConfig::masked).
 SamplerRace race_samplers(AutoregressiveModel& model, const std::vector<double>& sides, const Rng& rng);
 
 }  // namespace gradfold

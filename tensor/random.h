@@ -1,5 +1,4 @@
 #pragma once
-#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -8,12 +7,8 @@
 
 namespace gradfold {
 
-// Philox 4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): ten rounds that turn
-// a counter and a key into four random 32-bit words.
-std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
-
-// Random numbers by counting: element i of a draw depends on the seed and on how many numbers were drawn
-// before, never on which thread computes it. Always an argument (Rng&), never global.
+// Random numbers by counting (Philox, tensor/kernels/random.h): element i of a draw depends on the seed and on how many
+// numbers were drawn before, never on which thread computes it. Always an argument (Rng&), never global.
 class Rng {
  public:
   explicit Rng(std::uint64_t seed) : seed_(seed) {}
@@ -40,7 +35,6 @@ class Rng {
   void set_state(State s) { seed_ = s.seed, counter_ = s.counter; }
 
  private:
-  std::array<std::uint32_t, 4> block(std::uint64_t counter) const;
   // Reserves the blocks for n numbers, `per_block` of them to a block; returns the first.
   std::uint64_t reserve(Index n, int per_block);
 

@@ -14,9 +14,18 @@ def add(torch):
     return lambda: a + b
 
 
+def drawn(name):
+    def prepare(torch):
+        draw = getattr(torch, name)
+        return lambda: draw(1 << 22)
+    return prepare
+
+
 cases = {}
 for threads in (1, 2):
     for name in ("clone", "relu", "exp", "tanh", "sigmoid"):
         cases[f"{'copy' if name == 'clone' else name}/4M/threads:{threads}"] = function(name)
+    cases[f"uniform/4M/threads:{threads}"] = drawn("rand")
+    cases[f"normal/4M/threads:{threads}"] = drawn("randn")
     cases[f"add/4M/threads:{threads}"] = add
 peer.main(cases)

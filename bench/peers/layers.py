@@ -1,4 +1,4 @@
-"""Layers, losses and the training step of an MLP, as in bench/bench_layers.cpp."""
+"""Layers, losses, the training step of an MLP and an optimizer, as in bench_layers.cpp and bench_optimizer.cpp."""
 import peer
 
 
@@ -62,6 +62,20 @@ def mlp(torch):
     return run
 
 
+def adam(ended):
+    def prepare(torch):
+        weight = torch.randn(784, 400, requires_grad=True)
+        optimizer = torch.optim.Adam([weight], lr=1e-3)
+        weight.grad = torch.randn(784, 400)
+        optimizer.step()
+        if ended:
+            weight.grad = torch.zeros(784, 400)
+            for _ in range(1500):
+                optimizer.step()
+        return optimizer.step
+    return prepare
+
+
 cases = {
     "conv2d_relu/forward/64x64x28x28": conv2d(False),
     "conv2d_relu/forward+backward/64x64x28x28": conv2d(True),
@@ -69,5 +83,7 @@ cases = {
     "layer_norm/forward+backward/4096x256": layer_norm,
     "cross_entropy/forward+backward/12544x256": cross_entropy,
     "mlp/step/128": mlp,
+    "optimizer/adam/784x400": adam(False),
+    "optimizer/adam_ended/784x400": adam(True),
 }
 peer.main({f"{name}/threads:{threads}": case for threads in (1, 2) for name, case in cases.items()})

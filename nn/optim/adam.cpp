@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "nn/optim/decay.h"
 #include "tensor/map.h"
 
 namespace gradfold {
@@ -14,11 +15,17 @@ struct AdamPass {
   Real l2;            // weight decay through the gradient
   Real shrink;        // weight decay on the weight itself, as a factor
 
+  template <class Update>
+  void run(const Update& u) const {
+    parallel_for(u.n, kMapGrain, [&](Index begin, Index end) {
+      run(end - begin, u.value + begin, u.grad + begin, u.slot[0] + begin, u.slot[1] + begin);
+    });
+  }
   void run(Index n, Real* __restrict w, const Real* __restrict grad, Real* __restrict m, Real* __restrict v) const {
     for (Index i = 0; i < n; ++i) {
       const Real g = grad[i] + l2 * w[i];
-      m[i] = beta1 * m[i] + new1 * g;
-      v[i] = beta2 * v[i] + new2 * g * g;
+      m[i] = decayed(beta1 * m[i] + new1 * g);
+      v[i] = decayed(beta2 * v[i] + new2 * g * g);
       w[i] = w[i] * shrink - step_size * m[i] / (std::sqrt(v[i]) * root_v_scale + eps);
     }
   }
@@ -45,20 +52,14 @@ Adam::Adam(std::vector<Var> parameters, AdamOptions options)
     : Optimizer("Adam", std::move(parameters), options.lr, {"exp_avg", "exp_avg_sq"}), options(options) {}
 
 void Adam::update(const Update& u) const {
-  const AdamPass pass = make_pass(options, lr(), u.step, options.weight_decay, 0);
-  parallel_for(u.n, kMapGrain, [&](Index begin, Index end) {
-    pass.run(end - begin, u.value + begin, u.grad + begin, u.slot[0] + begin, u.slot[1] + begin);
-  });
+  make_pass(options, lr(), u.step, options.weight_decay, 0).run(u);
 }
 
 AdamW::AdamW(std::vector<Var> parameters, AdamWOptions options)
     : Optimizer("AdamW", std::move(parameters), options.lr, {"exp_avg", "exp_avg_sq"}), options(options) {}
 
 void AdamW::update(const Update& u) const {
-  const AdamPass pass = make_pass(options, lr(), u.step, 0, options.weight_decay);
-  parallel_for(u.n, kMapGrain, [&](Index begin, Index end) {
-    pass.run(end - begin, u.value + begin, u.grad + begin, u.slot[0] + begin, u.slot[1] + begin);
-  });
+  make_pass(options, lr(), u.step, 0, options.weight_decay).run(u);
 }
 
 }  // namespace gradfold

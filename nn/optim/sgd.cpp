@@ -1,5 +1,6 @@
 #include "nn/optim/sgd.h"
 
+#include "nn/optim/decay.h"
 #include "tensor/map.h"
 
 namespace gradfold {
@@ -17,7 +18,7 @@ struct MomentumPass {
   void run(Index n, Real* __restrict w, const Real* __restrict grad, Real* __restrict b) const {
     for (Index i = 0; i < n; ++i) {
       const Real g = grad[i] + l2 * w[i];
-      b[i] = momentum * b[i] + g;
+      b[i] = decayed(momentum * b[i] + g);
       w[i] -= lr * (from_grad * g + from_buffer * b[i]);
     }
   }

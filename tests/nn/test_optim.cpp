@@ -1,5 +1,8 @@
 // Optimizers, schedules and clipping against PyTorch's (tests/fixtures/nn.npz), the moving average by hand, and
 // the same bits on any number of threads.
+#include <cmath>
+#include <limits>
+
 #include "autograd/ops.h"
 #include "nn/linear.h"
 #include "nn/optim/adam.h"
@@ -110,6 +113,36 @@ TEST_CASE("a step leaves alone what else holds the old numbers") {
   SGD(p, {.lr = 1}).step();
   CHECK(identical(kept, Tensor::ones({4})));
   CHECK(identical(p[0].value(), Tensor::zeros({4})));
+}
+
+TEST_CASE("averages of gradients that have ended become 0, not denormal") {
+  Rng rng(3);
+  const auto denormal = [](Real v) { return v != 0 && std::abs(v) < std::numeric_limits<Real>::min(); };
+  for (const OptimizerCase& c : {OptimizerCase{"adam", making<Adam>(AdamOptions{.beta2 = 0.9})},
+                                 {"adamw", making<AdamW>(AdamWOptions{.beta2 = 0.9})},
+                                 {"rmsprop", making<RMSProp>(RMSPropOptions{.alpha = 0.9, .momentum = 0.8})},
+                                 {"sgd", making<SGD>(SGDOptions{.momentum = 0.9})}}) {
+    CAPTURE(c.name);
+    Parameters p = leaves({rng.normal({20})});
+    const auto optimizer = c.make(p);
+    p[0].mutable_grad() = rng.normal({20});
+    optimizer->step();
+    p[0].mutable_grad() = Tensor::zeros({20});
+    int steps = 0;
+    bool ended = false;
+    for (; !ended && steps < 20'000; ++steps) {  // in float after about 900, in double after 7,000
+      optimizer->step();
+      ended = true;
+      for (const auto& [name, slot] : optimizer->state().tensors) {
+        for (const Real v : slot.to_vector()) {
+          CHECK_FALSE(denormal(v));
+          ended = ended && v == 0;
+        }
+      }
+    }
+    CHECK(ended);
+    CHECK(steps > 300);  // until then they count
+  }
 }
 
 TEST_CASE("Adam gives the same bits on 1, 2, 3 and 8 threads") {

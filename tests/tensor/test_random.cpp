@@ -1,7 +1,9 @@
-
+// Random numbers: published words, distributions, and the vector code against its plain twin.
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
+#include "tensor/kernels/random.h"
 #include "tensor/parallel.h"
 #include "tensor/random.h"
 #include "tests/doctest.h"
@@ -32,6 +34,27 @@ TEST_CASE("draws are the same bits for any thread count") {
     const auto many = draw(threads);
     for (std::size_t i = 0; i < one.size(); ++i) CHECK(identical(one[i], many[i]));
   }
+}
+
+TEST_CASE("vectors of numbers are those of the plain loop, also where a vector is cut short") {
+  const std::uint64_t seed = 0x123456789abcdef0, first = 0xfffffffc;  // the counter's low word runs over
+  for (const Index n : {0, 1, 2, 3, 7, 8, 15, 16, 17, 31, 33, 1000}) {
+    CAPTURE(n);
+    std::vector<Real> u(n + 1, 9), v = u, x = u, y = u;
+    random_uniform(seed, first, u.data(), n, 0, 1);
+    random_uniform_ref(seed, first, v.data(), n, 0, 1);
+    CHECK(u == v);
+    random_normal(seed, first, x.data(), n, 1, 2);
+    random_normal_ref(seed, first, y.data(), n, 1, 2);
+    for (Index i = 0; i < n; ++i) REQUIRE(std::abs(x[i] - y[i]) <= 1e-6 * std::abs(y[i]) + 1e-12);
+    CHECK(x[n] == 9);
+  }
+  std::vector<Real> x(1 << 20), y = x;
+  random_normal(seed, 0, x.data(), std::ssize(x), 0, 1);
+  random_normal_ref(seed, 0, y.data(), std::ssize(y), 0, 1);
+  Index differ = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) differ += std::abs(x[i] - y[i]) > 1e-14;
+  CHECK(differ <= 10);
 }
 
 TEST_CASE("moments are those of the distributions") {
