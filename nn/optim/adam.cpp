@@ -25,7 +25,7 @@ struct AdamPass {
     for (Index i = 0; i < n; ++i) {
       const Real g = grad[i] + l2 * w[i];
       m[i] = decayed(beta1 * m[i] + new1 * g);
-      v[i] = decayed(beta2 * v[i] + new2 * g * g);
+      v[i] = decayed_square(beta2 * v[i] + new2 * g * g);
       w[i] = w[i] * shrink - step_size * m[i] / (std::sqrt(v[i]) * root_v_scale + eps);
     }
   }

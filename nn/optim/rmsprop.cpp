@@ -19,14 +19,14 @@ struct RMSPropPass {
   void run(Index n, Real* __restrict w, const Real* __restrict grad, Real* __restrict v) const {
     for (Index i = 0; i < n; ++i) {
       const Real g = grad[i] + l2 * w[i];
-      v[i] = decayed(alpha * v[i] + rest * g * g);
+      v[i] = decayed_square(alpha * v[i] + rest * g * g);
       w[i] -= lr * g / (std::sqrt(v[i]) + eps);
     }
   }
   void run(Index n, Real* __restrict w, const Real* __restrict grad, Real* __restrict v, Real* __restrict b) const {
     for (Index i = 0; i < n; ++i) {
       const Real g = grad[i] + l2 * w[i];
-      v[i] = decayed(alpha * v[i] + rest * g * g);
+      v[i] = decayed_square(alpha * v[i] + rest * g * g);
       b[i] = decayed(momentum * b[i] + g / (std::sqrt(v[i]) + eps));
       w[i] -= lr * b[i];
     }
