@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <thread>
 
 #include "bench/peak.h"
@@ -9,6 +10,10 @@
 
 namespace gradfold::bench {
 namespace {
+
+// Other libraries' threads spin for a while after their work, OpenBLAS's for 2^26 clocks (over 30 ms): until they
+// sleep, they take a core from whoever comes next.
+constexpr std::chrono::milliseconds kRest(80);
 
 double seconds(const std::function<void()>& run, int times) {
   const auto start = std::chrono::steady_clock::now();
@@ -26,22 +31,26 @@ struct Turns {
   const Way& way;
   bool rest = true;
   int runs = 1;
+  double best = std::numeric_limits<double>::infinity();  // seconds of a run, while warming up
   std::vector<double> times = {};
 
   void take() {
     if (way.before) way.before();
-    // Other libraries' threads spin for a while after their work: let them fall asleep.
-    if (rest) std::this_thread::sleep_for(std::chrono::milliseconds(30));
+    if (rest) std::this_thread::sleep_for(kRest);
     const double once = warm_up();
     runs = std::max(runs, static_cast<int>(2e-3 / std::max(once, 1e-7)));
     times.push_back(seconds(way.run, runs));
     if (way.after) way.after();
   }
-  // Seconds of the last run. The peers' threads often wake up on the core of the one that woke them;
-  // it takes the system tens of milliseconds to spread them out.
-  double warm_up() const {
+  // Seconds of the last run. The peers' threads often wake up on the core of the one that woke them; it takes the
+  // system tens of milliseconds, at times hundreds, to spread them out. Nobody's turn begins before it has.
+  double warm_up() {
     double once = seconds(way.run, 1), total = once;
-    while (rest && num_threads() > 1 && total < 20e-3) total += once = seconds(way.run, 1);
+    const auto settled = [&] { return total >= 60e-3 && (once < 1.3 * best || total >= 400e-3); };
+    while (rest && num_threads() > 1 && !settled()) {
+      total += once = seconds(way.run, 1);
+      best = std::min(best, once);
+    }
     return once;
   }
   double typical() const { return median(times); }
