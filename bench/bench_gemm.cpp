@@ -21,7 +21,8 @@ void bench_gemm(benchmark::State& state, int threads) {
   const GemmArgs args{.m = m, .n = n, .k = k, .a = a.data(), .lda = k, .b = b.data(), .ldb = n,
                       .c = c.data(), .ldc = n};
   const double work = 2e-9 * double(m) * double(n) * double(k);
-  Comparison comparison{.goal = 1, .of_peak = true, .threads = threads, .ways = {{"ours", work, [&] { gemm(args); }}}};
+  Comparison comparison{.goal = 1, .of_peak = true, .threads = threads, .others_threads = true,
+                        .ways = {{"ours", work, [&] { gemm(args); }}}};
   for (const GemmPeer& peer : gemm_peers()) {
     peer.set_threads(threads);
     comparison.ways.push_back({peer.name, work, [&] { peer.gemm(args); }});

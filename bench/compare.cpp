@@ -11,9 +11,17 @@
 namespace gradfold::bench {
 namespace {
 
-// Other libraries' threads spin for a while after their work, OpenBLAS's for 2^26 clocks (over 30 ms): until they
-// sleep, they take a core from whoever comes next.
-constexpr std::chrono::milliseconds kRest(80);
+// How long to wait before a turn, and how long to run untimed first. Threads that fell asleep often wake up on the
+// core of the one that woke them, and the system takes a while to spread them out.
+struct Settling {
+  std::chrono::milliseconds rest;
+  double warm_up;          // seconds
+  double longest_warm_up;  // seconds, while a run is slower than it has been
+};
+constexpr Settling kOurs{std::chrono::milliseconds(30), 20e-3, 20e-3};
+// Other libraries' threads spin after their work, OpenBLAS's for 2^26 clocks (over 30 ms): until they sleep, they take
+// a core from whoever comes next.
+constexpr Settling kWithOthers{std::chrono::milliseconds(80), 60e-3, 400e-3};
 
 double seconds(const std::function<void()>& run, int times) {
   const auto start = std::chrono::steady_clock::now();
@@ -29,25 +37,26 @@ double median(std::vector<double> v) {
 // One way, with the number of runs that makes a turn about 2 ms and its time in each turn.
 struct Turns {
   const Way& way;
-  bool rest = true;
+  const Settling* settling = nullptr;  // none: the turn begins at once
   int runs = 1;
   double best = std::numeric_limits<double>::infinity();  // seconds of a run, while warming up
   std::vector<double> times = {};
 
   void take() {
     if (way.before) way.before();
-    if (rest) std::this_thread::sleep_for(kRest);
+    if (settling) std::this_thread::sleep_for(settling->rest);
     const double once = warm_up();
     runs = std::max(runs, static_cast<int>(2e-3 / std::max(once, 1e-7)));
     times.push_back(seconds(way.run, runs));
     if (way.after) way.after();
   }
-  // Seconds of the last run. The peers' threads often wake up on the core of the one that woke them; it takes the
-  // system tens of milliseconds, at times hundreds, to spread them out. Nobody's turn begins before it has.
+  // Seconds of the last run.
   double warm_up() {
     double once = seconds(way.run, 1), total = once;
-    const auto settled = [&] { return total >= 60e-3 && (once < 1.3 * best || total >= 400e-3); };
-    while (rest && num_threads() > 1 && !settled()) {
+    const auto warm = [&] {
+      return total >= settling->warm_up && (once < 1.3 * best || total >= settling->longest_warm_up);
+    };
+    while (settling && num_threads() > 1 && !warm()) {
       total += once = seconds(way.run, 1);
       best = std::min(best, once);
     }
@@ -74,8 +83,8 @@ void compare(benchmark::State& state, const Comparison& comparison) {
   set_num_threads(comparison.threads);
   const Way peak{"peak", fma_work(num_threads()), [] { run_fma(); }};
   std::vector<Turns> turns;
-  for (const Way& way : comparison.ways) turns.push_back({way});
-  Turns peak_turns{.way = peak, .rest = false};  // right after ours: the clock depends on what went before
+  for (const Way& way : comparison.ways) turns.push_back({way, comparison.others_threads ? &kWithOthers : &kOurs});
+  Turns peak_turns{.way = peak};  // right after ours: the clock depends on what went before
   for (auto _ : state) {
     for (Turns& t : turns) {
       t.take();

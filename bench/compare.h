@@ -32,6 +32,7 @@ struct Comparison {
   double goal = 1;        // the ratio aimed at: our rate over that of the fastest other way
   bool of_peak = false;   // also show the share of the measured multiply-add peak
   int threads = 0;        // for ours and for the peak; 0: all
+  bool others_threads = false;  // some way brings threads of its own, which are left time to fall asleep
   bool mean = false;      // ratio of the total times, where what disturbs is the point; else median turn
   std::vector<Way> ways;
 };

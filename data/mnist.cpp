@@ -94,7 +94,7 @@ Dataset load_image_folder(const fs::path& folder, const std::string& name, Split
     throw MissingSplit(name,
                        fmt::format("there is no {} split in {}, which would be {} (or .gz of it)",
                                    split_name(split), folder.string(), fmt::join(file_names(split), " or ")),
-                       "use the valid split, or put the published file there");
+                       "use the valid split (--split valid), or put the published file there");
   }
   return load_file(own, full_name);
 }

@@ -123,7 +123,7 @@ TEST_CASE(
         "binarized-mnist: there is no test split in " + set.string() +
             ", which would be t10k-images-idx3-ubyte or test-images-idx3-ubyte or binarized_mnist_test.amat "
             "(or .gz of it)\n"
-            "  hint: use the valid split, or put the published file there");
+            "  hint: use the valid split (--split valid), or put the published file there");
   const Environment data("GRADFOLD_DATA", "/none"), cache("XDG_CACHE_HOME", "/none");
   CHECK(contains(
       load_message("binarized-mnist", Split::kTrain),
