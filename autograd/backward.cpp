@@ -16,7 +16,9 @@ namespace {
 std::vector<std::shared_ptr<Node>> reachable(const std::shared_ptr<Node>& root) {
   static std::atomic<std::uint64_t> walks{0};
   const std::uint64_t walk = ++walks;
-  std::vector<std::shared_ptr<Node>> found{root};
+  std::vector<std::shared_ptr<Node>> found;
+  found.reserve(64);
+  found.push_back(root);
   root->walk = walk;
   for (std::size_t next = 0; next < found.size(); ++next) {
     // By index, not by reference: push_back moves the vector.
@@ -50,7 +52,7 @@ void accumulate_part(const Node& node, const Tensor& dy) {
   Node& input = *node.inputs[0];
   const bool first = !input.grad.defined();
   if (first) {
-    input.grad = Tensor::zeros(node.input_shapes[0]);
+    input.grad = Tensor::zeros(input.shape);
   } else if (!writable(input.grad)) {
     input.grad = input.grad.clone();
   }
@@ -68,9 +70,9 @@ void check_gradients(const Node& node, const Grads& grads, const Tensor& dy, Nee
   for (std::size_t i = 0; i < grads.size(); ++i) {
     if (!need[static_cast<int>(i)]) continue;
     require(grads[i].defined(), node.op, "backward returned no gradient for input {}, which wants one", i);
-    require(grads[i].shape() == node.input_shapes[i], node.op,
+    require(grads[i].shape() == node.inputs[i]->shape, node.op,
             "gradient {} is {} but input {} is {}; hint: reduce it with sum_to(dy, x.shape())", i, grads[i].shape(), i,
-            node.input_shapes[i]);
+            node.inputs[i]->shape);
     if (anomaly_enabled()) check_backward(node, static_cast<int>(i), grads[i], dy);
   }
 }

@@ -72,10 +72,14 @@ std::shared_ptr<Node> make_node(const char* op, const Var* inputs, std::size_t c
   node->op = op;
   node->shape = y.shape();
   node->inputs.reserve(count);
-  node->input_shapes.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
-    node->inputs.push_back(inputs[i].requires_grad() ? inputs[i].node() : nullptr);
-    node->input_shapes.push_back(inputs[i].defined() ? inputs[i].shape() : Shape{});
+    const std::shared_ptr<Node>& input = inputs[i].node();
+    node->inputs.push_back(inputs[i].requires_grad() ? input : nullptr);
+    if (!input) continue;
+    require(input->shape == inputs[i].shape(), op,
+            "input {} was made as {} but holds {} now; hint: mutable_value() keeps the shape, another shape needs another "
+            "Var",
+            i, input->shape, inputs[i].shape());
   }
   node->order = next_order.fetch_add(1, std::memory_order_relaxed);
   node->scope = current_scope();

@@ -35,7 +35,6 @@ struct Node {
   const char* op = "leaf";
   Shape shape;                                 // of the result
   std::vector<std::shared_ptr<Node>> inputs;   // null: an input that needs no gradient
-  std::vector<Shape> input_shapes;
   BackwardFn backward;                         // empty for leaves, and after it was walked
   PartFn part;                                 // instead of backward, where the result is a view of a part
   Tensor grad;
@@ -66,18 +65,18 @@ Var make_recorded(const char* op, const Var* inputs, std::size_t count, Tensor y
 // Where no input needs a gradient (or under NoGrad) the result is a constant and the closure is dropped.
 template <class F>
 Var record(const char* op, const Var* inputs, std::size_t count, Tensor y, F&& backward) {
-  using Closure = std::decay_t<F>;
-  Closure closure(std::forward<F>(backward));
+  using Closure = std::remove_reference_t<F>;
   return detail::make_recorded(
       op, inputs, count, std::move(y),
       [](void* c) {
+        auto&& closure = std::forward<F>(*static_cast<Closure*>(c));
         if constexpr (std::is_invocable_v<Closure&, const Tensor&, Needs>) {
-          return BackwardFn(std::move(*static_cast<Closure*>(c)));
+          return BackwardFn(std::forward<F>(closure));
         } else {
-          return BackwardFn([f = std::move(*static_cast<Closure*>(c))](const Tensor& dy, Needs) { return f(dy); });
+          return BackwardFn([f = std::forward<F>(closure)](const Tensor& dy, Needs) { return f(dy); });
         }
       },
-      &closure);
+      const_cast<void*>(static_cast<const void*>(std::addressof(backward))));
 }
 template <class F>
 Var record(const char* op, std::initializer_list<Var> inputs, Tensor y, F&& backward) {

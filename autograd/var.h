@@ -18,7 +18,7 @@ class Var {
 
   bool defined() const { return value_ != nullptr; }
   const Tensor& value() const;
-  // For optimizers, initialisation and loading; the graph does not see the change.
+  // For optimizers, initialisation and loading; the shape stays, and the graph does not see the change.
   Tensor& mutable_value();
   const Shape& shape() const { return value().shape(); }
   Index size(int dim) const { return value().size(dim); }

@@ -118,7 +118,7 @@ Indices argmax(const Tensor& x, int dim) {
   return out;
 }
 
-Tensor sum_to(const Tensor& x, const Shape& shape) {
+Tensor sum_to(Tensor x, const Shape& shape) {
   require_defined(x, "sum_to");
   if (x.shape() == shape) return x;
   require(shape.rank() <= x.rank() && broadcast(shape, x.shape(), "sum_to") == x.shape(), "sum_to",

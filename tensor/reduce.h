@@ -16,7 +16,7 @@ Tensor max(const Tensor& x, const Dims& dims = {}, bool keepdim = false);
 Tensor min(const Tensor& x, const Dims& dims = {}, bool keepdim = false);
 Indices argmax(const Tensor& x, int dim);  // the first of equal maxima
 // Adds up what broadcasting to x's shape repeated: the gradient of expand. x [N, C, H, W] -> shape.
-Tensor sum_to(const Tensor& x, const Shape& shape);
+Tensor sum_to(Tensor x, const Shape& shape);
 
 // Over one dimension; stable (the maximum is taken out first).
 Tensor logsumexp(const Tensor& x, int dim, bool keepdim = false);

@@ -17,12 +17,6 @@ Shape Shape::filled(int rank, Index value) {
   return s;
 }
 
-Index Shape::numel() const {
-  Index n = 1;
-  for (Index d : *this) n *= d;
-  return n;
-}
-
 int Shape::dim(int d, std::string_view who) const {
   require(d >= -rank_ && d < rank_, who, "dimension {} does not exist in {}; it must be from {} to {}", d,
           *this, -rank_, rank_ - 1);
@@ -42,10 +36,6 @@ void Shape::insert(int dim, Index size) {
 void Shape::erase(int dim) {
   std::copy(dims_.begin() + dim + 1, dims_.begin() + rank_, dims_.begin() + dim);
   --rank_;
-}
-
-bool Shape::operator==(const Shape& other) const {
-  return rank_ == other.rank_ && std::equal(begin(), end(), other.begin());
 }
 
 std::string Shape::str() const { return fmt::format("[{}]", fmt::join(begin(), end(), ", ")); }

@@ -25,7 +25,11 @@ class Shape {
   const Index* begin() const { return dims_.data(); }
   const Index* end() const { return dims_.data() + rank_; }
   // Number of elements: the product of all sizes, 1 for rank 0.
-  Index numel() const;
+  Index numel() const {
+    Index n = 1;
+    for (Index d : *this) n *= d;
+    return n;
+  }
   // Dimension number with Python's negative counting (-1 is the last); throws when out of range.
   int dim(int d, std::string_view who) const;
 
@@ -33,7 +37,13 @@ class Shape {
   void insert(int dim, Index size);
   void erase(int dim);
 
-  bool operator==(const Shape& other) const;
+  bool operator==(const Shape& other) const {
+    if (rank_ != other.rank_) return false;
+    for (int d = 0; d < rank_; ++d) {
+      if (dims_[d] != other.dims_[d]) return false;
+    }
+    return true;
+  }
   // "[32, 1, 28, 28]"
   std::string str() const;
 

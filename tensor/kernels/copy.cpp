@@ -46,8 +46,8 @@ void copy_patch(const Real* src, Index src_col, Real* dst, Index dst_row, Index 
 void copy_transposed(const Nest<2>& nest, int rows_loop, const Real* src, Real* dst) {
   const auto rows = nest.loops[rows_loop], cols = nest.inner();
   Nest<2> outer = nest;
-  outer.loops[nest.rank - 1] = {};
-  outer.loops[rows_loop] = {};
+  outer.loops[nest.rank - 1] = {1, {}};
+  outer.loops[rows_loop] = {1, {}};
   const Index down = (rows.size + kPatch - 1) / kPatch, across = (cols.size + kPatch - 1) / kPatch;
   const Index patch = std::min(rows.size, kPatch) * std::min(cols.size, kPatch);
   parallel_for(nest.numel / (rows.size * cols.size) * down * across, std::max<Index>(1, kMapGrain / patch),

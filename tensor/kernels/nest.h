@@ -12,10 +12,10 @@ namespace gradfold {
 template <std::size_t N>
 struct Nest {
   struct Loop {
-    Index size = 1;
-    std::array<Index, N> stride{};
+    Index size;
+    std::array<Index, N> stride;
   };
-  std::array<Loop, Shape::kMaxRank> loops;  // outermost first
+  std::array<Loop, Shape::kMaxRank> loops;  // outermost first; unset from rank on
   int rank = 1;                             // at least one loop
   Index numel = 1;
 
@@ -27,6 +27,7 @@ template <std::size_t N>
 Nest<N> make_nest(const Shape& shape, const std::array<Shape, N>& strides) {
   Nest<N> nest;
   nest.numel = shape.numel();
+  nest.loops[0] = {1, {}};
   int last = -1;
   for (int d = 0; d < shape.rank(); ++d) {
     if (shape[d] == 1) continue;
@@ -55,8 +56,12 @@ inline Shape broadcast_strides(const Shape& shape, const Shape& strides, const S
 template <std::size_t N, class Run>
 void walk(const Nest<N>& nest, Index begin, Index end, Run&& run) {
   if (begin >= end) return;
-  std::array<Index, Shape::kMaxRank> at{};
   std::array<Index, N> offset{};
+  if (nest.rank == 1) {
+    for (std::size_t k = 0; k < N; ++k) offset[k] = begin * nest.loops[0].stride[k];
+    return run(offset, end - begin);
+  }
+  std::array<Index, Shape::kMaxRank> at{};
   auto move = [&](int d, Index steps) {
     for (std::size_t k = 0; k < N; ++k) offset[k] += steps * nest.loops[d].stride[k];
   };

@@ -228,6 +228,12 @@ TEST_CASE("parts of one array share one gradient, whatever their order and overl
   CHECK(x.grad().to_vector() == std::vector<Real>{12, 2, 12, 2, 13, 3});
 }
 
+TEST_CASE("a leaf that was given a value of another shape is named at the next op") {
+  Var x = leaf({1, 2});
+  x.mutable_value() = Tensor::ones({3});
+  CHECK_HAS(message_of([&] { x * 2; }), "mul_scalar: input 0 was made as [2] but holds [3] now");
+}
+
 TEST_CASE("a closure's wrong answer is named: count, shape, missing") {
   const Var x(Tensor::ones({32, 10}), true), b = leaf({1, 2});
   const auto with = [&](Grads grads) {
