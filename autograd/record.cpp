@@ -77,8 +77,8 @@ std::shared_ptr<Node> make_node(const char* op, const Var* inputs, std::size_t c
     node->inputs.push_back(inputs[i].requires_grad() ? input : nullptr);
     if (!input) continue;
     require(input->shape == inputs[i].shape(), op,
-            "input {} was made as {} but holds {} now; hint: mutable_value() keeps the shape, another shape needs another "
-            "Var",
+            "input {} was made as {} but holds {} now; hint: mutable_value() keeps the shape, and another "
+            "shape needs another Var",
             i, input->shape, inputs[i].shape());
   }
   node->order = next_order.fetch_add(1, std::memory_order_relaxed);
