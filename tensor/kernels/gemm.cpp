@@ -4,6 +4,8 @@
 
 #include "tensor/kernels/gemm_micro.h"
 #include "tensor/kernels/gemm_pack.h"
+#include "tensor/kernels/tasks.h"
+#include "tensor/kernels/to_memory.h"
 #include "tensor/parallel.h"
 
 // How a product is cut up (after Goto and van de Geijn 2008, "Anatomy of high-performance matrix
@@ -129,19 +131,22 @@ void multiply(const GemmBlock& block) {
   const Index wanted = std::min(kGemmTasks, (work + kGemmTaskWork - 1) / kGemmTaskWork);
   const Panels spans(col_panels, kSpan);
   const Index bands_wanted = std::clamp<Index>(wanted / spans.count, 1, row_panels);  // a panel each at least
-  const Panels bands(row_panels, row_panels / bands_wanted);
+  const Panels bands = Panels::into(bands_wanted, row_panels);
   parallel_for(bands.count * spans.count, 1, [&](Index begin, Index end) {
     for (Index t = begin; t < end; ++t) {
       const Index j = t / bands.count, i = t % bands.count;
       for (Index ip = bands.begin(i); ip < bands.begin(i + 1); ++ip)
         block.multiply(ip, spans.begin(j), spans.begin(j + 1));
     }
+    if (block.epilogue.to_memory) flush_to_memory();
   });
 }
 
 void gemm_fast(const GemmArgs& g) {
   const bool pack_a = g.n > kManyCols && g.lda >= kFarRows;
   const bool pack_b = g.trans_b || (g.m > kManyRows && g.ldb >= kFarRows);
+  const bool written_once = g.k <= kWholeK && g.beta == 0;
+  const bool past_cache = written_once && g.m * g.n > kCacheSize && tiles_are_aligned(g.c, g.ldc);
   const Panels depths(std::max<Index>(1, g.k), g.k <= kWholeK ? kWholeK : kBlockK);
   const Panels row_blocks(g.m, pack_a ? kBlockM : g.m);
   const Panels col_blocks(g.n, pack_b ? kBlockN : g.n);
@@ -159,7 +164,8 @@ void gemm_fast(const GemmArgs& g) {
                     .packed_b = nullptr,
                     .epilogue = {.alpha = g.alpha, .beta = first ? g.beta : 1,
                                  .row_bias = last ? g.row_bias : nullptr,
-                                 .col_bias = last ? g.col_bias : nullptr, .relu = last && g.relu}};
+                                 .col_bias = last ? g.col_bias : nullptr, .relu = last && g.relu,
+                                 .to_memory = past_cache}};
         block.packed_b = scratch_b.get(block.copies_of_b() * kCols * depth + 1);
         pack(block, ib == 0);
         multiply(block);

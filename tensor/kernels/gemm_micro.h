@@ -79,16 +79,18 @@ void run_tile(const SideBySide& a, const PanelB& b, const Depth& depth, const Ti
 void run_tile(const Rows& a, const PanelB& b, const Depth& depth, const TileC& c, const Epilogue& e);
 void run_tile(const RowPointers& a, const PanelB& b, const Depth& depth, const TileC& c, const Epilogue& e);
 
-// How `size` is cut into panels of at most `largest`: sizes differ by one at most, so none is a sliver.
+// How `size` is cut into panels of at most `largest`, or into `count` of them: sizes differ by one at most, so none
+// is a sliver.
 struct Panels {
   Index size, count;
-  Panels(Index size, Index largest)
-      : size(size), count((size + largest - 1) / largest), least_(count > 0 ? size / count : 0),
-        longer_(size - least_ * count) {}
+  Panels(Index size, Index largest) : Panels(into((size + largest - 1) / largest, size)) {}
+  static Panels into(Index count, Index size) { return {size, count, count > 0 ? size / count : 0}; }
   Index begin(Index i) const { return i * least_ + (i < longer_ ? i : longer_); }
   Index length(Index i) const { return least_ + (i < longer_); }
 
  private:
+  Panels(Index size, Index count, Index least)
+      : size(size), count(count), least_(least), longer_(size - least * count) {}
   Index least_, longer_;  // the first `longer_` panels have one more than `least_`
 };
 

@@ -5,9 +5,12 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "tensor/kernels/tasks.h"
 #include "tensor/parallel.h"
+#include "tensor/tensor.h"
 #include "tests/arrays.h"
 #include "tests/doctest.h"
 
@@ -69,6 +72,23 @@ TEST_CASE("gemm: sizes at which blocking, packing and threads come in") {
     check_against_ref(Case(3, 2100, 400, ta, tb));
     check_against_ref(Case(2100, 3, 400, ta, tb));
     check_against_ref(Case(128, 512, 512, ta, tb));
+  }
+}
+
+TEST_CASE("gemm: a C that no cache holds, with tiles that can and cannot be written past it") {
+  for (const auto& [n, ldc] : {std::pair<Index, Index>{80, 80}, {72, 80}, {72, 72}}) {
+    const Index m = kCacheSize / n + 5;
+    Case one(m, n, 3);
+    Tensor c({m, ldc}), expected({m, ldc});
+    c.fill(7);
+    expected.fill(7);
+    one.args.ldc = ldc;
+    one.args.c = expected.data();
+    gemm_ref(one.args);
+    one.args.c = c.data();
+    gemm(one.args);
+    INFO("n ", n, ", rows of ", ldc);
+    CHECK(allclose(c, expected, 1e-5, 1e-5));
   }
 }
 
