@@ -27,6 +27,7 @@ struct Header {
 };
 
 Header parse_header(ByteView head, std::string_view who, const std::string& name) {
+  require(!head.empty(), who, "{} is empty; hint: {}", name, kGetAgain);
   require(head.size() >= kStart && head[0] == 0 && head[1] == 0, who,
           "{} is no IDX file: it does not begin with two zero bytes and a type; hint: IDX files are named like "
           "train-images-idx3-ubyte or train-images-idx3-ubyte.gz",

@@ -151,6 +151,12 @@ Dataset load_whole(std::string_view spec, Split split, const LoadOptions& option
 
 bool is_strokes(std::string_view spec) { return spec == kStrokes || spec.starts_with(kStrokesOf); }
 
+bool is_dataset(std::string_view spec) {
+  std::error_code unreadable;
+  return is_strokes(spec) || std::any_of(std::begin(kKnown), std::end(kKnown), [&](auto& k) { return k.name == spec; }) ||
+         fs::exists(spec, unreadable);
+}
+
 fs::path dataset_folder(std::string_view name) {
   for (const KnownSet& known : kKnown)
     if (name == known.name) return find_known(known);

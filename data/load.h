@@ -29,6 +29,8 @@ struct LoadOptions {
 // the above.
 Dataset load_dataset(std::string_view spec, Split split, const LoadOptions& options = {});
 
+// Whether a spec names anything that there is: strokes, a known set (which may not be there), a folder or a file.
+bool is_dataset(std::string_view spec);
 // Whether a spec names images that are drawn.
 bool is_strokes(std::string_view spec);
 // Where "mnist" or "binarized-mnist" was found; throws as load_dataset does.

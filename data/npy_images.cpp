@@ -13,6 +13,10 @@ namespace {
 constexpr std::string_view kNpyReader = "read_npy_images";
 
 Shape image_shape(const Shape& shape, const std::string& name) {
+  require(shape.numel() > 0, kNpyReader, "{} is {}, which holds nothing", name, shape);
+  require(shape.rank() != 4 || shape[3] > 4 || shape[1] <= 4, kNpyReader,
+          "{} is {}, but images are [N, C, H, W]; hint: these have their channels last, a.transpose(0, 3, 1, 2) puts them "
+          "first", name, shape);
   if (shape.rank() == 4) return shape;
   if (shape.rank() == 3) return {shape[0], 1, shape[1], shape[2]};
   const Index pixels = shape.rank() == 2 ? shape[1] : 0;
@@ -36,7 +40,9 @@ Tensor read_npy_images(const std::filesystem::path& path) {
   const Real* wrong = std::find_if_not(v, v + x.numel(), [most](Real g) { return g >= 0 && g <= most; });
   require(wrong == v + x.numel(), kNpyReader, "{} holds {}, but grey levels are from 0 to {}; hint: {}", name,
           wrong == v + x.numel() ? Real(0) : *wrong, most,
-          most == 1 ? "divide by the largest level" : "save bytes (uint8) or numbers from 0 to 1");
+          most == 255 ? "save bytes (uint8) or numbers from 0 to 1"
+          : wrong != v + x.numel() && *wrong > 1 && std::isfinite(*wrong) ? "divide by the largest level"
+                                                                          : "mend it before it is saved");
   if (std::any_of(v, v + x.numel(), [](Real g) { return g > 1; })) divide_by_255(x);
   return x;
 }

@@ -13,7 +13,9 @@
 #include "data/load.h"
 #include "lessons/command_line.h"
 #include "lessons/course_page.h"
+#include "lessons/exit_code.h"
 #include "lessons/interrupt.h"
+#include "lessons/output_folder.h"
 #include "lessons/plain_help.h"
 #include "tensor/atomic_file.h"
 #include "tensor/parallel.h"
@@ -25,17 +27,7 @@ namespace {
 
 // What escapes a lesson's main(): its text, and the exit code that the command line promises.
 [[noreturn]] void report_and_exit() {
-  int code = 1;
-  try {
-    std::rethrow_exception(std::current_exception());
-  } catch (const UsageError& error) {
-    fmt::print(stderr, "{}\n", error.what());
-    code = 2;
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "{}\n", error.what());
-  } catch (...) {
-    fmt::print(stderr, "an unknown error ended this lesson\n");
-  }
+  const int code = report(std::current_exception());
   std::fflush(nullptr);
   std::_Exit(code);
 }
@@ -64,7 +56,7 @@ Lesson::Lesson(int argc, char** argv, LessonOptions options)
   int stopped_by = 0;
   {
     const Interrupt waiting;
-    try_folder();
+    try_folder(folder(), out_, "result.json");
     if (waiting.asked()) stopped_by = waiting.signal();
   }
   stop_at_once(fmt::format("lesson {}: stopped before it finished; no results were written", options_.step));
@@ -75,25 +67,6 @@ Lesson::Lesson(int argc, char** argv, LessonOptions options)
 }
 
 Lesson::~Lesson() = default;
-
-void Lesson::make_folder() const {
-  std::error_code failed;
-  std::filesystem::create_directories(folder(), failed);
-  if (failed) {
-    throw Error(fmt::format("cannot write {}", folder().string()), failed.message(),
-                "check that the folder above it exists and may be written, or name another with --out");
-  }
-}
-
-// Finds out before the work; a folder that was not there is gone again until there is something to put into it.
-void Lesson::try_folder() const {
-  const bool step_there = std::filesystem::exists(folder()), out_there = std::filesystem::exists(out_);
-  make_folder();
-  require_writable(folder() / "result.json");
-  std::error_code not_empty;
-  if (!step_there) std::filesystem::remove(folder(), not_empty);
-  if (!out_there) std::filesystem::remove(out_, not_empty);
-}
 
 void Lesson::parse(int argc, char** argv) {
   const std::string who = "lesson " + options_.step;
@@ -176,14 +149,14 @@ void Lesson::show(std::string_view what, double value) { shown_ = fmt::format("{
 
 void Lesson::picture(const std::string& name, const Image& image, const std::string& caption) {
   const std::filesystem::path file = folder() / name;
-  make_folder();
+  make_folder(folder());
   write_png(file, image);
   pictures_.emplace_back(file, caption);
 }
 
 void Lesson::picture(const std::string& name, const Chart& chart, const std::string& caption) {
   const std::filesystem::path file = folder() / name;
-  make_folder();
+  make_folder(folder());
   if (chart.save(file)) pictures_.emplace_back(file, caption);
 }
 
@@ -241,7 +214,7 @@ int Lesson::close() {
   say("{} seconds. {}", static_cast<int>(seconds() + 0.5),
       all_hold ? "Every claim holds on this run." : "NOT every claim holds on this run: see the table.");
   const std::string json = result();
-  make_folder();
+  make_folder(folder());
   write_atomically(folder() / "result.json", [&](std::ostream& file) { file << json << "\n"; });
   if (std::filesystem::exists(out_ / "index.html")) write_course_page(out_);
   if (json_) std::cout << json << std::endl;

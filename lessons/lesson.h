@@ -117,8 +117,6 @@ class Lesson {
     std::string shown;
   };
   void parse(int argc, char** argv);
-  void make_folder() const;
-  void try_folder() const;
   void print(const std::string& line) const;
   void print_table() const;
   std::string result() const;

@@ -34,7 +34,7 @@ std::string PlainHelp::make_usage(const CLI::App* app, std::string name) const {
       required += " " + option->get_name() + " " + placeholder(option);
     }
   }
-  const auto commands = app->get_subcommands([](const CLI::App*) { return true; });
+  const auto commands = app->get_subcommands([](const CLI::App* c) { return !c->get_name().empty(); });  // not groups
   return text + (commands.empty() ? "" : " COMMAND") + required + " [OPTIONS]\n";
 }
 

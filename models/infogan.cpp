@@ -290,6 +290,16 @@ Figures InfoGan::evaluate(const Tensor& x, const Indices& labels, Rng& rng, cons
   return figures;
 }
 
+std::string InfoGan::warning(const Figures& held_out) const {
+  constexpr double kAbsurd = 100;  // nats; guessing leaves log(categories) of them unread
+  for (const Figure& figure : held_out)
+    if (figure.name == "unread_nats" && figure.value > kAbsurd)
+      return fmt::format("training diverges: a drawn image's category is read with an error of {:.3g} nats, where guessing "
+                         "has {:.3g}; hint: begin anew with a smaller --lr, or with --clip", figure.value,
+                         std::log(static_cast<double>(settings.categories)));
+  return {};
+}
+
 CodeMeaning code_meaning(const InfoGanCodes& codes, const Tensor& images, Index categories) {
   const Index n = codes.continuous.size(1);
   require(n >= 2, "code_meaning", "there is {} continuous code; slant and thickness need two", n);

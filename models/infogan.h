@@ -140,6 +140,7 @@ class InfoGan : public LatentModel {
   // is the bound; and, with two or more continuous codes, slant_correlation and thickness_correlation, each with the
   // code that has it, among images of one category.
   Figures evaluate(const Tensor& x, const Indices& labels, Rng& rng, const EvaluateOptions& options = {}) override;
+  std::string warning(const Figures& held_out) const override;  // of categories read with absurd certainty, and wrongly
   bool judged_by_labels() const override { return true; }
   std::string name() const override { return "infogan"; }
   ModelConfig config() const override;

@@ -1,5 +1,7 @@
 #include "models/likelihood_model.h"
 
+#include <cmath>
+#include <fmt/format.h>
 #include <numbers>
 #include <numeric>
 
@@ -22,6 +24,13 @@ Figures LikelihoodModel::evaluate(const Tensor& x, const Indices& labels, Rng&, 
   });
   const Figure nll = mean_figure("nll_nats", "nats per image", nats);
   return {nll, {.name = "bits_per_dim", .unit = "bits/dim", .value = bits_per_dim(nll.value, x.shape())}};
+}
+
+std::string LikelihoodModel::warning(const Figures& held_out) const {
+  const double cost = held_out.at(1).value, even_odds = std::log2(levels());
+  if (levels() < 2 || cost < 1.5 * even_odds) return {};
+  return fmt::format("training diverges: held-out images cost {:.3g} bits/dim, and {:.3g} would do with even odds for "
+                     "every level of a pixel; hint: begin anew with a smaller --lr, or with --clip", cost, even_odds);
 }
 
 double nats_per_image(LikelihoodModel& model, const Tensor& x) { return -mean(model.log_prob(x)).item(); }

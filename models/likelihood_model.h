@@ -15,6 +15,8 @@ class LikelihoodModel : public ImageModel {
   std::vector<Objective> objectives() override;  // "nll", of all parameters
   // nll_nats and bits_per_dim.
   Figures evaluate(const Tensor& x, const Indices& labels, Rng& rng, const EvaluateOptions& options = {}) override;
+  // Images that cost far more than under even odds for every level of a pixel.
+  std::string warning(const Figures& held_out) const override;
 };
 
 // -log p(x), the mean over images x [N, C, H, W]: nats per image.

@@ -1,6 +1,7 @@
 #include "tensor/buffer.h"
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -31,6 +32,7 @@ class Pool {
       free_[c] = block->next;
       stats_.cached -= bytes;
     } else {
+      make_room(bytes);
       block = new (fresh(sizeof(Block) + bytes)) Block;
       block->bytes = bytes;
     }
@@ -52,6 +54,16 @@ class Pool {
 
   void trim() {
     std::lock_guard<std::mutex> lock(mutex_);
+    release_cached();
+  }
+
+  PoolStats stats() {
+    std::lock_guard<std::mutex> lock(mutex_);
+    return stats_;
+  }
+
+ private:
+  void release_cached() {
     for (Block*& head : free_) {
       while (Block* block = head) {
         head = block->next;
@@ -61,12 +73,15 @@ class Pool {
     stats_.cached = 0;
   }
 
-  PoolStats stats() {
-    std::lock_guard<std::mutex> lock(mutex_);
-    return stats_;
+  // A system that lends more memory than it has kills who uses it, without a word: more is refused here.
+  void make_room(std::size_t bytes) {
+    static const std::size_t memory =
+        static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    if (stats_.in_use + stats_.cached + bytes <= memory) return;
+    release_cached();
+    if (stats_.in_use + bytes > memory) throw std::bad_alloc();
   }
 
- private:
 // Under AddressSanitizer every block is fresh, so that a use after free is seen.
 #if defined(__SANITIZE_ADDRESS__)
   static constexpr bool kSanitized = true;

@@ -17,6 +17,10 @@ namespace gradfold {
 using Action = std::function<int()>;
 using Arguments = std::vector<std::string>;
 
+// The first of the words that is one of `names`, or "". A word behind an --option may be its value (--init pca) and
+// counts only if there is no other; which options take one is not known yet.
+std::string first_named(const Arguments& arguments, const std::vector<std::string>& names);
+
 struct Command {
   std::string name, help;
   // Adds the command's options. `arguments` are the words that will be parsed, for options that depend on

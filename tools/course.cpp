@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "lessons/course_page.h"
+#include "lessons/output_folder.h"
 #include "tensor/check.h"
 #include "tools/command.h"
 #include "tools/subprocess.h"
@@ -54,6 +55,7 @@ int run_course(const fs::path& programs, const CourseOptions& options) {
        {std::pair{"--data", options.data}, {"--seed", options.seed}, {"--threads", options.threads}}) {
     if (!value.empty()) words.insert(words.end(), {name, value});
   }
+  try_folder(options.out, options.out, "index.html");
   std::vector<std::string> failed;
   int stopped = 0;
   for (const Step& step : find_steps(programs)) {
@@ -63,13 +65,13 @@ int run_course(const fs::path& programs, const CourseOptions& options) {
     if (code == 2) return 2;  // an option that no step takes
     if (code != 0) failed.push_back(step.id());
     if (code != 0 && code < 128 && written(result) == before) fs::remove(result);  // that of another run
-    if (code == 128 + SIGINT) {
+    if (code == 128 + SIGINT || code == 128 + SIGTERM) {
       fmt::print("Stopped in step {}.\n", step.id());
       stopped = code;
       break;
     }
   }
-  fs::create_directories(options.out);
+  make_folder(options.out);
   write_course_page(options.out);
   fmt::print("\nAll pictures and tables: {}\n", (options.out / "index.html").string());
   if (stopped) return stopped;

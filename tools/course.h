@@ -7,7 +7,7 @@ namespace gradfold {
 // What `gf course` hands on to every step; an empty word is not handed on.
 struct CourseOptions {
   bool full = false;
-  std::string data, seed, threads;
+  std::string data = {}, seed = {}, threads = {};
   std::filesystem::path out = "out";
 };
 

@@ -221,16 +221,14 @@ Action setup_embed(CLI::App& app, const Arguments& arguments) {
                fmt::format("trustworthiness and continuity of {} neighbours against the data, and the share of points "
                            "that most of their {} neighbours on the map agree with",
                            kTrustNeighbors, kVotes));
-  app.add_option("--seed", options->seed, "of all random numbers")->capture_default_str()->check(whole());
+  app.add_option("--seed,--random_state", options->seed, "of all random numbers")->capture_default_str()->check(whole());
   app.add_option("--threads", options->threads, "the result does not depend on it")->check(positive());
   app.add_flag("--json", options->json, "the result as one JSON object, the last line of stdout");
-  for (const EmbedMethod& method : embed_methods()) {
-    if (std::find(arguments.begin(), arguments.end(), method.name) == arguments.end()) continue;
+  if (const std::string name = first_named(arguments, method_names()); !name.empty()) {
     const auto shared = app.get_options().size();
-    options->run = method.setup(app);
+    options->run = find_method(name)->setup(app);
     const auto all = app.get_options();
-    for (auto i = shared; i < all.size(); ++i) all[i]->group(kModelSettings + method.name);
-    break;
+    for (auto i = shared; i < all.size(); ++i) all[i]->group(kModelSettings + name);
   }
   return [options, &app] {
     try {

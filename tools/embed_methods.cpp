@@ -30,10 +30,10 @@ std::function<Tensor(EmbedJob&)> pca(CLI::App& app) {
   app.add_option_function<std::string>(
          "--svd_solver",
          [options](const std::string& name) {
-           options->svd_solver = name == "exact" ? PcaOptions::Solver::kExact : PcaOptions::Solver::kRandomized;
+           options->svd_solver = name == "randomized" ? PcaOptions::Solver::kRandomized : PcaOptions::Solver::kExact;
          },
-         "exact, or randomized for thousands of features [exact]")
-      ->check(CLI::IsMember({"exact", "randomized"}));
+         "exact (or full), or randomized for thousands of features [exact]")
+      ->check(CLI::IsMember({"exact", "full", "randomized"}));
   return [options](EmbedJob& job) {
     options->random_state = job.seed;
     Pca model(*options);
@@ -78,6 +78,9 @@ std::function<Tensor(EmbedJob&)> isomap(CLI::App& app) {
     Isomap model(*options);
     job.stage("fit", [&] { model.fit(job.x); });
     job.results["components"] = model.parts.count();
+    if (model.parts.count() > 1)
+      fmt::print(stderr, "isomap: the neighbours' graph is in {} parts, which were joined by their closest points; more "
+                         "--n_neighbors may connect them\n", model.parts.count());
     job.results["eigenvalues"] = model.eigenvalues;
     job.results["residual_variance"] = job.stage("residual_variance", [&] { return model.residual_variance(); });
     return model.embedding;
@@ -140,9 +143,11 @@ std::function<Tensor(EmbedJob&)> tsne(CLI::App& app) {
   number(app, "perplexity", options->perplexity, "how many neighbours a point looks at")->check(positive());
   number(app, "early_exaggeration", options->early_exaggeration, "what attraction is multiplied by at first")
       ->check(positive());
-  number(app, "learning_rate", options->learning_rate, "without the factor 4 of scikit-learn's gradient; 0: by itself")
+  number(app, "learning_rate", options->learning_rate,
+         "without the factor 4 of scikit-learn's gradient; auto, or 0: by the number of points")
+      ->transform(CLI::Transformer(std::map<std::string, std::string>{{"auto", "0"}}))
       ->check(not_negative());
-  number(app, "max_iter", options->max_iter, "iterations")->check(positive());
+  number(app, "max_iter,--n_iter", options->max_iter, "iterations")->check(positive());
   number(app, "angle", options->angle, "of Barnes-Hut: 0 is exact, above 0.8 coarse")->check(share());
   using Method = TsneOptions::Method;
   choice<Method>(app, "method", options->method,
@@ -182,6 +187,15 @@ std::function<Tensor(EmbedJob&)> umap(CLI::App& app) {
   number(app, "spread", options->spread, "how wide clusters are drawn")->check(positive());
   number(app, "n_epochs", options->n_epochs, "passes over the edges; 0: 500 up to 10,000 points, else 200")
       ->check(whole());
+  number(app, "learning_rate", options->learning_rate, "of the first pass; it falls to 0")->check(positive());
+  number(app, "negative_sample_rate", options->negative_sample_rate, "points pushed away for each one drawn near")
+      ->check(positive());
+  number(app, "repulsion_strength", options->repulsion_strength, "how hard they are pushed")->check(not_negative());
+  number(app, "set_op_mix_ratio", options->set_op_mix_ratio,
+         "1: an edge that either end has counts; 0: only one that both have")
+      ->check(share());
+  number(app, "local_connectivity", options->local_connectivity, "neighbours that are surely connected")
+      ->check(positive());
   choice<UmapOptions::Init>(app, "init", options->init,
                             {{"spectral", UmapOptions::Init::kSpectral}, {"random", UmapOptions::Init::kRandom}},
                             "where the map starts: spectral or random [spectral]");

@@ -30,12 +30,12 @@ int evaluate(EvalArguments options, bool iwae_k_given) {
   if (options.threads > 0) set_num_threads(options.threads);
   const OpenedModel opened = open_checkpoint(options.checkpoint);
   if (options.refine > 0 && !dynamic_cast<const Vae*>(opened.model.get()))
-    throw UsageError("eval", fmt::format("--refine is for a VAE, whose encoder gives a posterior; {} is a {}",
+    throw UsageError("eval", fmt::format("--refine is for a VAE, whose encoder gives a posterior; {} holds the model {}",
                                          options.checkpoint, opened.model->name()));
   if (iwae_k_given && !dynamic_cast<const Vae*>(opened.model.get()))
-    throw UsageError("eval", fmt::format("--iwae-k is for a VAE, whose likelihood is estimated; {} is a {}",
+    throw UsageError("eval", fmt::format("--iwae-k is for a VAE, whose likelihood is estimated; {} holds the model {}",
                                          options.checkpoint, opened.model->name()));
-  if (options.data.empty()) options.data = saved_settings(opened.progress).data;
+  if (options.data.empty()) options.data = remembered_data(saved_settings(opened.progress), "eval");
   const Dataset data = data_for(*opened.model, load_dataset(options.data, parse_split(options.split),
                                                             {.limit = options.limit, .seed = options.seed}),
                                 /*to_judge=*/true);

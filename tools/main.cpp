@@ -2,10 +2,10 @@
 // code.
 #include <algorithm>
 #include <csignal>
-#include <cstdio>
+#include <exception>
 #include <map>
-#include <new>
 
+#include "lessons/exit_code.h"
 #include "lessons/plain_help.h"
 #include "tensor/check.h"
 #include "tools/command.h"
@@ -67,14 +67,7 @@ int main(int argc, char** argv) {
   std::signal(SIGXFSZ, SIG_IGN);  // a file above the size that is allowed is an error of the write, with its sentence
   try {
     return run(argc, argv);
-  } catch (const UsageError& error) {
-    std::fprintf(stderr, "%s\n", error.what());
-    return 2;
-  } catch (const std::bad_alloc&) {
-    std::fprintf(stderr, "gf: there is not enough memory for that\n  hint: fewer images, or a smaller model\n");
-    return 1;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s\n", error.what());
-    return 1;
+  } catch (...) {
+    return report(std::current_exception());
   }
 }

@@ -8,16 +8,15 @@
 namespace gradfold {
 
 void add_model_options(CLI::App& app, const Arguments& arguments, ModelConfig& chosen) {
-  for (const std::string& name : image_model_names()) {
-    if (std::find(arguments.begin(), arguments.end(), name) == arguments.end()) continue;
-    const auto model = make_image_model(name);
-    const auto help = model->config_help();
-    for (const auto& [key, value] : model->config()) {
-      app.add_option_function<Index>("--" + key, [&chosen, key = key](Index given) { chosen[key] = given; },
-                                     fmt::format("{} [{}]", help.at(key), value))
-          ->check(setting())
-          ->group(kModelSettings + name);
-    }
+  const std::string name = first_named(arguments, image_model_names());
+  if (name.empty()) return;
+  const auto model = make_image_model(name);
+  const auto help = model->config_help();
+  for (const auto& [key, value] : model->config()) {
+    app.add_option_function<Index>("--" + key, [&chosen, key = key](Index given) { chosen[key] = given; },
+                                   fmt::format("{} [{}]", help.at(key), value))
+        ->check(setting())
+        ->group(kModelSettings + name);
   }
 }
 

@@ -90,7 +90,7 @@ Indices classes_to_draw(const SampleArguments& options, const ImageModel& model)
   if (options.label && classes == 0) {
     throw UsageError("sample", fmt::format("--class {} was asked for, but {} was trained without classes",
                                            *options.label, options.checkpoint),
-                     "./gf train gated_pixel_cnn --classes 10 trains a model with them");
+                     "./gf train gated_pixel_cnn --classes 10 trains a model with them, and so does vae");
   }
   if (options.label && *options.label >= classes) {
     throw UsageError("sample", fmt::format("--class is {} but the model's classes are 0..{}", *options.label,
@@ -186,10 +186,18 @@ int sample(const CLI::App& app, const SampleArguments& options) {
   return 0;
 }
 
-// The first n images of --data's test split, as the model is to see them.
+// The first n images of --data's test split (of valid, if it has none), as the model is to see them.
 Dataset some_images(const SampleArguments& options, const OpenedModel& opened, Index n) {
-  const std::string spec = options.data.empty() ? saved_settings(opened.progress).data : options.data;
-  Dataset data = data_for(*opened.model, load_dataset(spec, Split::kTest, {.limit = n, .seed = options.seed}));
+  const std::string spec = options.data.empty() ? remembered_data(saved_settings(opened.progress), "sample") : options.data;
+  const auto load = [&](Split split) { return load_dataset(spec, split, {.limit = n, .seed = options.seed}); };
+  const auto held_out = [&] {
+    try {
+      return load(Split::kTest);
+    } catch (const MissingSplit&) {
+      return load(Split::kValid);
+    }
+  };
+  Dataset data = data_for(*opened.model, held_out());
   Rng rng = Rng(options.seed).fork("levels");
   data.images = to_levels(data.images, opened.model->levels(), rng);
   return data;
@@ -246,7 +254,7 @@ Action setup_sample(CLI::App& app, const Arguments&) {
   app.add_option("--zoom", options->zoom,
                  "screen pixels per image pixel; one image with 1 can be given to --complete")
       ->capture_default_str()
-      ->check(positive());
+      ->check(CLI::Range(1, 100));
   app.add_option("--sampler", options->sampler,
                  "all give the same images; cached: one pass of the net in all; cropped: one for each pixel, over the "
                  "rows down to it; naive: one for each pixel, over the whole image")

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <utility>
 
@@ -13,8 +14,36 @@
 namespace gradfold {
 namespace {
 
+std::atomic<pid_t> running = 0;
+
+// A terminal sends its Ctrl-C to the child as well; kill sends to this process alone.
+void pass_on(int signal, siginfo_t* from, void*) {
+  if (from->si_code == SI_USER && running > 0) kill(running, signal);
+}
+
+// While the child runs, SIGINT and SIGTERM are its own to obey.
+class PassOnSignals {
+ public:
+  PassOnSignals() {
+    struct sigaction action = {};
+    action.sa_sigaction = pass_on;
+    action.sa_flags = SA_SIGINFO | SA_RESTART;
+    for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &action, &before_[i]);
+  }
+  ~PassOnSignals() {
+    running = 0;
+    for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &before_[i], nullptr);
+  }
+  PassOnSignals(const PassOnSignals&) = delete;
+
+  static constexpr std::array kSignals{SIGINT, SIGTERM};
+
+ private:
+  std::array<struct sigaction, kSignals.size()> before_;
+};
+
 [[noreturn]] void become(const std::string& program, const std::vector<std::string>& words, int output) {
-  signal(SIGINT, SIG_DFL);
+  for (const int s : PassOnSignals::kSignals) signal(s, SIG_DFL);
   if (output >= 0) {
     dup2(output, STDOUT_FILENO);
     dup2(output, STDERR_FILENO);
@@ -44,12 +73,13 @@ int run_program(const std::string& program, const std::vector<std::string>& word
                 const std::function<void(const std::string&)>& on_line) {
   int ends[2] = {-1, -1};
   require(!on_line || pipe(ends) == 0, "gf", "cannot start {}: no pipe can be made", program);
-  const auto before = signal(SIGINT, SIG_IGN);
+  const PassOnSignals passing;
   const pid_t child = fork();
   if (child == 0) {
     close(ends[0]);
     become(program, words, ends[1]);
   }
+  running = child;
   if (on_line) {
     close(ends[1]);
     read_lines(ends[0], on_line);
@@ -58,7 +88,6 @@ int run_program(const std::string& program, const std::vector<std::string>& word
   int status = 0;
   while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
-  signal(SIGINT, before);
   require(child > 0, "gf", "cannot start {}", program);
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }

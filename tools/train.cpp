@@ -1,6 +1,7 @@
 // gf train MODEL --data D --out model.safetensors
 #include <filesystem>
 
+#include "data/load.h"
 #include "tensor/parallel.h"
 #include "tools/command.h"
 #include "tools/model_options.h"
@@ -16,11 +17,11 @@ struct TrainArguments {
   std::filesystem::path out;
   std::string init;
   bool resume = false, json = false;
-  Index save_every = 0;
   int threads = 0;
 };
 
-// A run that goes on keeps its settings: only the number of epochs may be another, and not below what is done.
+// A run that goes on keeps its settings: only the number of epochs (not below what is done) and how often it is saved
+// may be others.
 TrainSettings resumed_settings(const CLI::App& app, const TrainArguments& options,
                                const TrainingProgress& progress) {
   TrainSettings settings = saved_settings(progress);
@@ -33,7 +34,13 @@ TrainSettings resumed_settings(const CLI::App& app, const TrainArguments& option
                                    name, asked, saved));
     }
   };
+  // Files may have moved: that they hold the same images is seen by their checksum.
+  const bool has_checksum = progress.notes.contains("images");
+  if (given("--data") && has_checksum && !is_strokes(options.settings.data) && !is_strokes(settings.data))
+    settings.data = options.settings.data;
+  if (given("--extra") && has_checksum && !settings.extra.empty()) settings.extra = options.settings.extra;
   keep("--data", options.settings.data, settings.data);
+  remembered_data(settings, "train");
   keep("--extra", options.settings.extra, settings.extra.empty() ? "none" : settings.extra);
   keep("--limit", options.settings.limit, settings.limit);
   keep("--split", options.settings.split, settings.split);
@@ -46,6 +53,7 @@ TrainSettings resumed_settings(const CLI::App& app, const TrainArguments& option
   keep("--teacher", options.settings.teacher, settings.teacher.empty() ? "none" : settings.teacher);
   keep("--seed", options.settings.seed, settings.seed);
   if (given("--epochs")) settings.epochs = options.settings.epochs;
+  if (given("--save-every")) settings.save_every = options.settings.save_every;
   if (settings.epochs < progress.epoch) {
     throw UsageError("train", fmt::format("--epochs {} is fewer than the {} that {} has done; --epochs counts "
                                           "from the beginning of the run",
@@ -71,7 +79,8 @@ struct Resumed {
 Resumed find_run(const CLI::App& app, const TrainArguments& options) {
   if (!std::filesystem::exists(options.out)) {
     throw UsageError("train",
-                     fmt::format("there is no run to resume: {} does not exist", options.out.string()));
+                     fmt::format("there is no run to resume: {} does not exist", options.out.string()),
+                     "without --resume one begins there");
   }
   const TrainingProgress progress = read_progress(options.out);
   require_model(options.out, progress.model, options.model);
@@ -86,6 +95,8 @@ Resumed find_run(const CLI::App& app, const TrainArguments& options) {
 }
 
 Training start(const TrainArguments& options) {
+  if (std::filesystem::is_directory(options.out))
+    throw UsageError("train", fmt::format("--out {} is a folder, but a file is to be written", options.out.string()));
   if (std::filesystem::exists(options.out)) {
     throw UsageError("train",
                      fmt::format("{} exists; --resume goes on with it, another --out leaves it alone",
@@ -100,12 +111,21 @@ Training start(const TrainArguments& options) {
                   options.init);
 }
 
+// As one word for a shell to read: model.safetensors, 'my model.safetensors'.
+std::string as_word(const std::filesystem::path& file) {
+  const std::string text = file.string();
+  if (text.find_first_of(" \t\n'\"\\$`*?[](){}<>|&;!#~") == std::string::npos) return text;
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  return quoted + "'";
+}
+
 // Says where the trained model is, and what one does with it.
 int run(Training training, const TrainArguments& options, const Output& output) {
-  const int code = training.run(output, options.save_every);
+  const int code = training.run(output);
   if (code == 0) {
     output.say("the model is in {}; next: ./gf sample {} --out s.png", options.out.string(),
-               options.out.string());
+               as_word(options.out));
   }
   output.finish(training.result());
   return code;
@@ -154,7 +174,7 @@ Action setup_train(CLI::App& app, const Arguments& arguments) {
   app.add_option("--shift", s.shift,
                  "training images are moved by up to so many pixels each way, drawn anew every time [0]; a last run "
                  "without it, --init, teaches where they truly are")
-      ->check(positive());
+      ->check(not_negative());
   app.add_option("--teacher", s.teacher,
                  "a checkpoint, or pretrained:NAME, of an autoregressive model of black and white images: what it says "
                  "of each pixel is learned (distillation), of several, A,B, the mean [the pixels themselves]")
@@ -164,7 +184,7 @@ Action setup_train(CLI::App& app, const Arguments& arguments) {
       ->check(CLI::IsMember({"train", "train+valid"}));
   app.add_option("--limit", s.limit, "images of each split [all]")->check(positive());
   app.add_option("--seed", s.seed, "of all random numbers")->capture_default_str()->check(whole());
-  app.add_option("--save-every", options->save_every, "steps between checkpoints [an epoch]")
+  app.add_option("--save-every", s.save_every, "steps between checkpoints [an epoch]")
       ->check(positive());
   app.add_option("--threads", options->threads, "the result does not depend on it")->check(positive());
   CLI::Option* init = app.add_option("--init", options->init,
@@ -172,7 +192,8 @@ Action setup_train(CLI::App& app, const Arguments& arguments) {
                                      "model with the same settings, but any dropout [drawn from --seed]")
                           ->check(filled());
   app.add_flag("--resume", options->resume, "go on with the run in --out, with its settings: only --epochs, "
-                                                "--save-every and --threads may be others")
+                                            "--save-every and --threads may be others; --data and --extra say where "
+                                            "the same images are now")
       ->excludes(init);
   app.add_flag("--json", options->json, "the result as one JSON object, the last line of stdout");
   add_model_options(app, arguments, options->config);

@@ -112,6 +112,12 @@ TrainSettings saved_settings(const TrainingProgress& progress) {
   }
 }
 
+std::string remembered_data(const TrainSettings& settings, std::string_view command) {
+  if (is_dataset(settings.data)) return settings.data;
+  throw UsageError(command, fmt::format("the model was trained with --data {}, and nothing is there now", settings.data),
+                   "--data PLACE says where it is");
+}
+
 Training::Training(std::unique_ptr<ImageModel> model, TrainSettings settings, std::filesystem::path path,
                    bool resume, const std::string& init)
     : model_(std::move(model)),
@@ -132,7 +138,7 @@ Training::Training(std::unique_ptr<ImageModel> model, TrainSettings settings, st
   else if (!resume) calibrate();
   if (settings_.ema > 0) ema_ = std::make_unique<Ema>(model_->parameters(), settings_.ema);
   const Shape& images = batches_.data().images.shape();
-  if (settings_.shift >= std::min(images[2], images[3])) {
+  if (settings_.shift > 0 && settings_.shift >= std::min(images[2], images[3])) {
     throw UsageError("train", fmt::format("--shift is {} but the images are {} x {}: nothing of them would be seen",
                                           settings_.shift, images[2], images[3]));
   }
@@ -233,7 +239,7 @@ void Training::update(std::size_t i, const Var& loss) {
 }
 
 // False if it was interrupted.
-bool Training::train_epoch(const Interrupt& interrupt, Index save_every) {
+bool Training::train_epoch(const Interrupt& interrupt) {
   const Index done = progress_.step - progress_.epoch * batches_.per_epoch();
   Progress bar({.title = fmt::format("epoch {}/{}", progress_.epoch + 1, settings_.epochs),
                 .total = batches_.images_per_epoch() - epoch_images_});
@@ -244,7 +250,7 @@ bool Training::train_epoch(const Interrupt& interrupt, Index save_every) {
     for (std::size_t i = 0; i < losses.size(); ++i) epoch_losses_[i] += losses[i] * static_cast<double>(batch.size());
     epoch_images_ += batch.size();
     bar.step(batch.size(), losses_text(objectives_, losses));
-    if (save_every > 0 && progress_.step % save_every == 0) save();
+    if (settings_.save_every > 0 && progress_.step % settings_.save_every == 0) save();
   }
   return !interrupt.asked();
 }
@@ -302,12 +308,12 @@ void Training::finish_epoch(const Figures& valid, double seconds) {
   save();
 }
 
-int Training::run(const Output& output, Index save_every) {
+int Training::run(const Output& output) {
   const Interrupt interrupt;
   try {
     while (progress_.epoch < settings_.epochs) {
       const double start = now();
-      const bool trained = train_epoch(interrupt, save_every);
+      const bool trained = train_epoch(interrupt);
       const std::optional<Figures> valid = trained ? validate(interrupt) : std::nullopt;
       if (!valid) {
         save();
@@ -320,8 +326,8 @@ int Training::run(const Output& output, Index save_every) {
       if (const std::string warning = model_->warning(*valid); !warning.empty()) output.say("{}", warning);
     }
   } catch (const Error&) {
-    fmt::print(stderr, "{} holds the last good state, after step {}\n", path_.string(),
-               read_progress(path_).step);
+    fmt::print(stderr, "{0} holds the last good state, after step {1}; --init {0} and another --out start a run from it "
+                       "with other settings\n", path_.string(), read_progress(path_).step);
     throw;
   }
   return 0;

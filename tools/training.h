@@ -33,11 +33,12 @@ struct TrainSettings {
   Index shift = 0;                   // pixels by which a training image may be moved, drawn anew each time it is seen
   std::string teacher;               // trained models, A,B, whose probabilities are learned, not pixels; empty: none
   std::string split = "train";       // or "train+valid", for a last run after everything was chosen
+  Index save_every = 0;              // steps between checkpoints; 0: an epoch
 
   bool holds_out() const { return split == "train"; }
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TrainSettings, data, limit, epochs, batch, lr, schedule, clip, ema,
-                                                seed, shift, teacher, split, extra)
+                                                seed, shift, teacher, split, extra, save_every)
 
 // The last epoch's line of a run's log, with the model, its size, the data and the checkpoint.
 nlohmann::ordered_json training_result(const TrainingProgress& progress, const TrainSettings& settings,
@@ -54,15 +55,15 @@ class Training {
   Training(std::unique_ptr<ImageModel> model, TrainSettings settings, std::filesystem::path path,
            bool resume, const std::string& init = {});
 
-  // Trains to the last epoch, or to Ctrl-C; saves after each epoch, when interrupted and every `save_every`
-  // steps (0: only then). Returns the exit code.
-  int run(const Output& output, Index save_every);
+  // Trains to the last epoch, or to Ctrl-C; saves after each epoch, when interrupted and every settings.save_every
+  // steps. Returns the exit code.
+  int run(const Output& output);
   nlohmann::ordered_json result() const {
     return training_result(progress_, settings_, path_, model_->parameter_count());
   }
 
  private:
-  bool train_epoch(const Interrupt& interrupt, Index save_every);
+  bool train_epoch(const Interrupt& interrupt);
   std::vector<double> step(const Batch& batch);
   void update(std::size_t objective, const Var& loss);
   std::optional<Figures> validate(const Interrupt& interrupt);
@@ -95,5 +96,7 @@ class Training {
 std::filesystem::path log_path(const std::filesystem::path& checkpoint);
 // What `train` reads; an unreadable one is an Error, an unknown one a UsageError.
 TrainSettings saved_settings(const TrainingProgress& progress);
+// The --data of a run, for a command that was given none; a UsageError of `command` if nothing is there any more.
+std::string remembered_data(const TrainSettings& settings, std::string_view command);
 
 }  // namespace gradfold

@@ -83,10 +83,10 @@ TEST_CASE("idx: a file that is truncated, corrupt or of another kind is refused 
     std::string bytes, message;
   };
   const Case cases[] = {
-      {"",
+      {"", "is empty\n  hint: the file is truncated or corrupt: get it again (MNIST: ./gf data mnist)"},
+      {"<html>Not found</html>",
        "is no IDX file: it does not begin with two zero bytes and a type\n  hint: IDX files are named like "
        "train-images"},
-      {"<html>Not found</html>", "is no IDX file"},
       {changed(good, 2, 13), "holds elements of IDX type 13; only 8 (unsigned byte) can be read"},
       {good.substr(0, 10), "ends after 10 bytes, inside its header of 16"},
       {changed(good, 3, 9), "has 9 dimensions; at most 6 are supported"},

@@ -1,8 +1,12 @@
 // `gf course` on steps that are lines of shell.
+#include <chrono>
+#include <csignal>
 #include <filesystem>
+#include <thread>
 
 #include <fmt/format.h>
 
+#include "tensor/check.h"
 #include "tests/doctest.h"
 #include "tests/files.h"
 #include "tests/tools/process.h"
@@ -86,6 +90,38 @@ TEST_CASE("course ends at once with 2 if a step refuses an option") {
   CHECK(steps.run().exit == 2);
   CHECK(steps.ran() == fmt::format("1.1 --out {}\n", steps.out()));
   CHECK_FALSE(fs::exists(steps.folder / "out/index.html"));
+}
+
+TEST_CASE("course: what cannot be written is found before the first step") {
+  Steps steps;
+  steps.add_with_result("1.1", 0);
+  put(steps.folder / "out", "a file");
+  const Finished finished = run_function([&] {
+    try {
+      return run_course(steps.folder / "programs", {.out = steps.folder / "out/below"});
+    } catch (const Error& error) {
+      return contains(error.what(), "cannot write ") && contains(error.what(), "--out") ? 1 : 99;
+    }
+  });
+  CHECK(finished.exit == 1);
+  CHECK_FALSE(fs::exists(steps.folder / "ran"));
+}
+
+TEST_CASE("course hands a signal sent to it alone to the step that runs, and stops") {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    Steps steps;
+    steps.add("1.1", fmt::format("touch {}\nexec sleep 30", (steps.folder / "runs").string()));
+    steps.add("1.2", "");
+    Process course([&] { return run_course(steps.folder / "programs", {.out = steps.out()}); });
+    for (int i = 0; i < 2000 && !fs::exists(steps.folder / "runs"); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));  // until sleep has taken the shell's place
+    course.send(signal);
+    const Finished finished = course.wait();
+    CHECK(finished.exit == 128 + signal);
+    CHECK(contains(finished.out, "Stopped in step 1.1.\n"));
+    CHECK_FALSE(contains(steps.ran(), "1.2"));
+  }
 }
 
 TEST_CASE("course stops on Ctrl-C with 130 and a page of what there is") {

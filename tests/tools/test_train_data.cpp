@@ -60,6 +60,38 @@ TEST_CASE("a run goes on with the images that it began with, or not at all") {
   CHECK(resumed().exit == 0);
 }
 
+TEST_CASE("the images of a run may lie elsewhere when it goes on") {
+  Scratch folder;
+  const fs::path out = folder / "m.safetensors", images = folder / "x.npy", moved = folder / "moved.npy";
+  write_npy(images, Rng(1).bernoulli(Tensor::full({50, 1, 8, 8}, Real(0.3))));
+  REQUIRE(gf({"train", "pixel_cnn", "--out", out, "--data", images, "--maps", "4", "--blocks", "1", "--epochs", "1"})
+              .exit == 0);
+  fs::rename(images, moved);
+  const Words resume{"train", "pixel_cnn", "--out", out, "--resume", "--epochs", "2"};
+  for (const Words& words : {resume, Words{"eval", out}}) {
+    const Finished gone = gf(words);
+    CHECK(gone.exit == 2);
+    CHECK(gone.err == fmt::format("{}: the model was trained with --data {}, and nothing is there now\n"
+                                  "  hint: --data PLACE says where it is\n", words[0], images.string()));
+  }
+  Words found = resume;
+  found.insert(found.end(), {"--data", moved});
+  CHECK(gf(found).exit == 0);
+  CHECK(gf({"eval", out}).exit == 0);  // it remembers the new place
+}
+
+TEST_CASE("a path that the system refuses to look at is named in a sentence") {
+  Scratch folder;
+  const std::string name(300, 'x');
+  for (const Words& words : {Words{"train", "pixel_cnn", "--out", folder / (name + ".safetensors")},
+                             Words{"train", "pixel_cnn", "--out", folder / "m.safetensors", "--data", folder / name}}) {
+    const Finished refused = gf(words);
+    CHECK(refused.exit == 1);
+    CHECK_MESSAGE(contains(refused.err, "cannot get at " + folder.path().string()), refused.err);
+    CHECK_MESSAGE(contains(refused.err, "\n  hint: check that "), refused.err);
+  }
+}
+
 TEST_CASE("images of another size than the model's are refused before anything is written") {
   Scratch folder;
   const fs::path out = folder / "m.safetensors", images = folder / "x.npy";

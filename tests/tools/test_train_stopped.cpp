@@ -86,11 +86,13 @@ TEST_CASE("killed at a random moment and resumed: the weights of the run that wa
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   std::mt19937 random{std::random_device{}()};
   Index killed_at = 0;
-  for (int kill = 0; kill < 3; ++kill) {
+  int by_signal = 0;
+  // At least three times, and on until one has come in the middle of training.
+  for (int kill = 0; kill < 3 || (killed_at == 0 && kill < 50); ++kill) {
     const bool there = fs::exists(killed);
     Process run([&] {
       Words words = small_training(killed, more);
-      if (there) words.push_back("--resume");
+      if (there) words = {"train", "pixel_cnn", "--out", killed, "--resume"};  // with the settings it began with
       words.insert(words.begin(), GRADFOLD_BINARY_DIR "/gf");
       return words;
     }());
@@ -98,13 +100,13 @@ TEST_CASE("killed at a random moment and resumed: the weights of the run that wa
         std::uniform_real_distribution<>(0.02, took.count() * 0.5)(random)};
     std::this_thread::sleep_for(moment);
     run.send(SIGKILL);
-    run.wait();
+    by_signal += run.wait().exit == 128 + SIGKILL;
     if (fs::exists(killed)) killed_at = read_progress(killed).step;
     MESSAGE("killed after " << moment.count() << " s, step " << killed_at);
   }
-  Words words = small_training(killed, more);
-  if (fs::exists(killed)) words.push_back("--resume");
-  const Finished resumed = gf(words);
+  CHECK(by_signal > 0);
+  CHECK(killed_at > 0);
+  const Finished resumed = gf({"train", "pixel_cnn", "--out", killed, "--resume"});
   REQUIRE_MESSAGE(resumed.exit == 0, resumed.err);
   check_identical(whole, killed);
 }
@@ -146,12 +148,20 @@ TEST_CASE("a NaN loss ends the run; the last good checkpoint stays") {
   const Finished wild = gf(small_training(out, {"--lr", "1e9"}));
   CHECK(wild.exit == 1);
   CHECK(contains(wild.err, "hint: lower the learning rate"));
-  CHECK(contains(wild.err, "holds the last good state, after step 0"));
+  CHECK(contains(wild.err, fmt::format("{0} holds the last good state, after step 0; --init {0} and another --out start a "
+                                       "run from it with other settings", out.string())));
   CHECK(gf({"eval", out.string(), "--limit", "10"}).exit == 0);
   // One step an epoch: the loss is still finite when the weights no longer are.
   const Finished early = gf(small_training(folder / "early.safetensors", {"--lr", "1e9", "--batch", "96"}));
   CHECK(early.exit == 1);
   CHECK(gf({"eval", folder / "early.safetensors", "--limit", "10"}).exit == 0);
+}
+
+TEST_CASE("training that diverges without a NaN is named after the epoch") {
+  Scratch folder;
+  const Finished wild = gf(small_training(folder / "model.safetensors", {"--lr", "30", "--clip", "1"}));
+  CHECK_MESSAGE(contains(wild.out, "training diverges: held-out images cost "), wild.out, wild.err);
+  CHECK_FALSE(contains(gf(small_training(folder / "tame.safetensors")).out, "diverges"));
 }
 
 TEST_CASE("what cannot be written is found before training starts") {
