@@ -153,8 +153,8 @@ bool is_strokes(std::string_view spec) { return spec == kStrokes || spec.starts_
 
 bool is_dataset(std::string_view spec) {
   std::error_code unreadable;
-  return is_strokes(spec) || std::any_of(std::begin(kKnown), std::end(kKnown), [&](auto& k) { return k.name == spec; }) ||
-         fs::exists(spec, unreadable);
+  const auto known = [&](const KnownSet& set) { return set.name == spec; };
+  return is_strokes(spec) || std::any_of(std::begin(kKnown), std::end(kKnown), known) || fs::exists(spec, unreadable);
 }
 
 fs::path dataset_folder(std::string_view name) {

@@ -15,8 +15,8 @@ constexpr std::string_view kNpyReader = "read_npy_images";
 Shape image_shape(const Shape& shape, const std::string& name) {
   require(shape.numel() > 0, kNpyReader, "{} is {}, which holds nothing", name, shape);
   require(shape.rank() != 4 || shape[3] > 4 || shape[1] <= 4, kNpyReader,
-          "{} is {}, but images are [N, C, H, W]; hint: these have their channels last, a.transpose(0, 3, 1, 2) puts them "
-          "first", name, shape);
+          "{} is {}, but images are [N, C, H, W]; hint: these have their channels last, a.transpose(0, 3, 1, 2) puts "
+          "them first", name, shape);
   if (shape.rank() == 4) return shape;
   if (shape.rank() == 3) return {shape[0], 1, shape[1], shape[2]};
   const Index pixels = shape.rank() == 2 ? shape[1] : 0;

@@ -107,7 +107,8 @@ void require_ending(const CLI::App& app, const std::filesystem::path& out, const
                     const std::string& name) {
   const std::string file = out.filename().string();
   for (const std::string& ending : endings) {
-    if (file == ending) throw UsageError(app.get_name(), fmt::format("{} {} is an ending without a name", name, out.string()));
+    if (file == ending)
+      throw UsageError(app.get_name(), fmt::format("{} {} is an ending without a name", name, out.string()));
     if (file.ends_with(ending)) return;
   }
   throw UsageError(app.get_name(),

@@ -294,8 +294,8 @@ std::string InfoGan::warning(const Figures& held_out) const {
   constexpr double kAbsurd = 100;  // nats; guessing leaves log(categories) of them unread
   for (const Figure& figure : held_out)
     if (figure.name == "unread_nats" && figure.value > kAbsurd)
-      return fmt::format("training diverges: a drawn image's category is read with an error of {:.3g} nats, where guessing "
-                         "has {:.3g}; hint: begin anew with a smaller --lr, or with --clip", figure.value,
+      return fmt::format("training diverges: a drawn image's category is read with an error of {:.3g} nats, where "
+                         "guessing has {:.3g}; hint: begin anew with a smaller --lr, or with --clip", figure.value,
                          std::log(static_cast<double>(settings.categories)));
   return {};
 }

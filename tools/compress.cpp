@@ -60,6 +60,8 @@ struct Result {
   }
 };
 
+std::size_t header_bytes(const Result& result) { return result.file.size() - unpack(result.file).payload.size(); }
+
 Result measure(AutoregressiveModel& model, const Tensor& images, const Indices& labels, CodingProgress& coding) {
   const auto start = std::chrono::steady_clock::now();
   Result result;
@@ -79,7 +81,8 @@ void say_table(const Output& output, const CompressArguments& options, const Res
   };
   output.say("  {:<44}{:>12}{:>10}", "", "bytes", "bits/dim");
   row(options.out.filename().string(), static_cast<double>(result.file.size()),
-      fmt::format("  {:+.2f} % over the likelihood", result.excess_percent()));
+      fmt::format("  {:+.2f} % over the likelihood, with a header of {} bytes", result.excess_percent(),
+                  header_bytes(result)));
   row(fmt::format("negative log-likelihood, {}", model.name()), result.nll_bits / 8);
   if (result.label_bits > 0) row(fmt::format("classes, one of {} each", model.classes()), result.label_bits / 8);
   if (result.others.png) {
@@ -101,7 +104,7 @@ nlohmann::ordered_json as_json(const CompressArguments& options, const Result& r
                                  {"data", options.images},
                                  {"images", images.size(0)},
                                  {"bytes", result.file.size()},
-                                 {"header_bytes", result.file.size() - unpack(result.file).payload.size()},
+                                 {"header_bytes", header_bytes(result)},
                                  {"bits_per_dim", bits / static_cast<double>(images.numel())},
                                  {"nll_bits", result.nll_bits},
                                  {"label_bits", result.label_bits},

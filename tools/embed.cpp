@@ -221,7 +221,9 @@ Action setup_embed(CLI::App& app, const Arguments& arguments) {
                fmt::format("trustworthiness and continuity of {} neighbours against the data, and the share of points "
                            "that most of their {} neighbours on the map agree with",
                            kTrustNeighbors, kVotes));
-  app.add_option("--seed,--random_state", options->seed, "of all random numbers")->capture_default_str()->check(whole());
+  app.add_option("--seed,--random_state", options->seed, "of all random numbers")
+      ->capture_default_str()
+      ->check(whole());
   app.add_option("--threads", options->threads, "the result does not depend on it")->check(positive());
   app.add_flag("--json", options->json, "the result as one JSON object, the last line of stdout");
   if (const std::string name = first_named(arguments, method_names()); !name.empty()) {

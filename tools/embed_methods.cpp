@@ -79,8 +79,8 @@ std::function<Tensor(EmbedJob&)> isomap(CLI::App& app) {
     job.stage("fit", [&] { model.fit(job.x); });
     job.results["components"] = model.parts.count();
     if (model.parts.count() > 1)
-      fmt::print(stderr, "isomap: the neighbours' graph is in {} parts, which were joined by their closest points; more "
-                         "--n_neighbors may connect them\n", model.parts.count());
+      fmt::print(stderr, "isomap: the neighbours' graph is in {} parts, which were joined by their closest points; "
+                         "more --n_neighbors may connect them\n", model.parts.count());
     job.results["eigenvalues"] = model.eigenvalues;
     job.results["residual_variance"] = job.stage("residual_variance", [&] { return model.residual_variance(); });
     return model.embedding;

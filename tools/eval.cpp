@@ -30,8 +30,8 @@ int evaluate(EvalArguments options, bool iwae_k_given) {
   if (options.threads > 0) set_num_threads(options.threads);
   const OpenedModel opened = open_checkpoint(options.checkpoint);
   if (options.refine > 0 && !dynamic_cast<const Vae*>(opened.model.get()))
-    throw UsageError("eval", fmt::format("--refine is for a VAE, whose encoder gives a posterior; {} holds the model {}",
-                                         options.checkpoint, opened.model->name()));
+    throw UsageError("eval", fmt::format("--refine is for a VAE, whose encoder gives a posterior; {} holds the model "
+                                         "{}", options.checkpoint, opened.model->name()));
   if (iwae_k_given && !dynamic_cast<const Vae*>(opened.model.get()))
     throw UsageError("eval", fmt::format("--iwae-k is for a VAE, whose likelihood is estimated; {} holds the model {}",
                                          options.checkpoint, opened.model->name()));
@@ -81,7 +81,7 @@ int evaluate(EvalArguments options, bool iwae_k_given) {
 
 Action setup_eval(CLI::App& app, const Arguments&) {
   auto options = std::make_shared<EvalArguments>();
-  app.add_option("checkpoint", options->checkpoint, "what ./gf train wrote")->required();
+  app.add_option("checkpoint", options->checkpoint, "what ./gf train wrote, or pretrained:NAME")->required();
   app.add_option("--data", options->data,
                  "strokes, mnist, binarized-mnist, a folder or a file [what it was trained on]");
   app.add_option("--split", options->split, "train, valid, test or all")->capture_default_str();

@@ -58,11 +58,14 @@ LatentModel& with_codes(const OpenedModel& opened, const std::string& command) {
                    "autoencoder and the other models with codes do");
 }
 
-Tensor to_levels(const Tensor& images, int levels, Rng& rng) {
-  if (levels == kGrey) return images.contiguous();
-  if (levels == 2) return binarize_stochastic(images, rng);
+Tensor to_nearest_level(const Tensor& images, int levels) {
   const Real top = static_cast<Real>(levels - 1);
   return map(images, [top](Real v) { return std::nearbyint(v * top) / top; });
+}
+
+Tensor to_levels(const Tensor& images, int levels, Rng& rng) {
+  if (levels == kGrey) return images.contiguous();
+  return levels == 2 ? binarize_stochastic(images, rng) : to_nearest_level(images, levels);
 }
 
 Tensor picture_for(const Image& picture, int channels, const std::filesystem::path& file, const std::string& command) {

@@ -69,9 +69,8 @@ void add_completion(SampleOptions& sampling, const SampleArguments& options, con
           "hint: ./gf sample ... --n 1 --zoom 1 draws one of that size",
           read.width(), rows, width, height);
   const Tensor picture = picture_for(read, model.channels(), options.complete, "sample");
-  Rng rng = Rng(options.seed).fork("levels");
-  Tensor whole = Tensor::zeros(image);
-  whole.slice(2, 0, rows).copy_from(to_levels(picture, model.levels(), rng));
+  Tensor whole = Tensor::zeros(image);  // what is given stays the same for every seed: no draw of 0 and 1 from greys
+  whole.slice(2, 0, rows).copy_from(model.levels() == kGrey ? picture : to_nearest_level(picture, model.levels()));
   sampling.known = known_pixels(options, image, rows);
   sampling.image = whole * sampling.known;  // what is to be drawn is nobody's to see
 }
@@ -175,8 +174,10 @@ int sample(const CLI::App& app, const SampleArguments& options) {
   if (options.out.extension() == ".npy") write_npy(options.out, *images);
   else write_grid(options, *images, opened.model->classes());
   const Output output(options.json);
-  if (sampling.sampler != wanted) output.say("{} has no {} sampler", opened.model->name(), options.sampler);
   const std::string sampler = by_pixel ? std::string(sampler_name(sampling.sampler)) : "whole images";
+  if (sampling.sampler != wanted)
+    output.say("the {} sampler would not give what this {} says; it was the {} one", options.sampler,
+               opened.model->name(), sampler);
   output.say("{} image{} in {:.2f} s ({}): {}", options.n, options.n == 1 ? "" : "s", seconds, sampler,
              options.out.string());
   output.finish({{"images", options.n},
@@ -188,7 +189,8 @@ int sample(const CLI::App& app, const SampleArguments& options) {
 
 // The first n images of --data's test split (of valid, if it has none), as the model is to see them.
 Dataset some_images(const SampleArguments& options, const OpenedModel& opened, Index n) {
-  const std::string spec = options.data.empty() ? remembered_data(saved_settings(opened.progress), "sample") : options.data;
+  const std::string spec =
+      options.data.empty() ? remembered_data(saved_settings(opened.progress), "sample") : options.data;
   const auto load = [&](Split split) { return load_dataset(spec, split, {.limit = n, .seed = options.seed}); };
   const auto held_out = [&] {
     try {
@@ -247,7 +249,7 @@ int sample_strips(const CLI::App& app, const SampleArguments& options) {
 
 Action setup_sample(CLI::App& app, const Arguments&) {
   auto options = std::make_shared<SampleArguments>();
-  app.add_option("checkpoint", options->checkpoint, "what ./gf train wrote")->required();
+  app.add_option("checkpoint", options->checkpoint, "what ./gf train wrote, or pretrained:NAME")->required();
   app.add_option("--out", options->out, "the PNG, all images in a grid, or a .npy file [n, C, H, W] of them")
       ->required();
   app.add_option("--n", options->n, "how many images")->capture_default_str()->check(positive());
@@ -261,7 +263,7 @@ Action setup_sample(CLI::App& app, const Arguments&) {
       ->capture_default_str();
   app.add_option("--complete", options->complete,
                  "a PNG: its rows (its upper half if it is as high as the model's images) "
-                 "are given, the rest is drawn");
+                 "are given, the rest is drawn; greys count as the model's nearest level");
   app.add_option("--known", options->known,
                  "a PNG of the size of the model's images: white where a pixel of --complete is given, black where it "
                  "is drawn; for any other part than upper rows");

@@ -114,7 +114,8 @@ TrainSettings saved_settings(const TrainingProgress& progress) {
 
 std::string remembered_data(const TrainSettings& settings, std::string_view command) {
   if (is_dataset(settings.data)) return settings.data;
-  throw UsageError(command, fmt::format("the model was trained with --data {}, and nothing is there now", settings.data),
+  throw UsageError(command,
+                   fmt::format("the model was trained with --data {}, and nothing is there now", settings.data),
                    "--data PLACE says where it is");
 }
 
@@ -326,8 +327,8 @@ int Training::run(const Output& output) {
       if (const std::string warning = model_->warning(*valid); !warning.empty()) output.say("{}", warning);
     }
   } catch (const Error&) {
-    fmt::print(stderr, "{0} holds the last good state, after step {1}; --init {0} and another --out start a run from it "
-                       "with other settings\n", path_.string(), read_progress(path_).step);
+    fmt::print(stderr, "{0} holds the last good state, after step {1}; --init {0} and another --out start a run from "
+                       "it with other settings\n", path_.string(), read_progress(path_).step);
     throw;
   }
   return 0;

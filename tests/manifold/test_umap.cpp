@@ -26,12 +26,12 @@ double nearest_label_agrees(const Tensor& y, const Indices& labels, const Tensor
 
 }  // namespace
 
-TEST_CASE("UMAP of the 8 x 8 digits is as good as umap-learn's: 10-NN 0.987, trust 0.989, continuity 0.985") {
+TEST_CASE("UMAP of the 8 x 8 digits: within 0.005 of umap-learn's 10-NN 0.987, trust 0.989 and continuity 0.985") {
   const Tensor x = stored("digits/x");
   for (const std::uint64_t seed : {1, 2}) {
     const Tensor y = Umap({.random_state = seed}).fit_transform(x);
-    CHECK(knn_accuracy(y, stored_indices("digits/y")) > 0.98);
-    CHECK(trustworthiness(x, y) > 0.985);
+    CHECK(knn_accuracy(y, stored_indices("digits/y")) > 0.982);
+    CHECK(trustworthiness(x, y) > 0.984);
     CHECK(continuity(x, y) > 0.98);
   }
 }
@@ -43,7 +43,7 @@ TEST_CASE("the map of a flat sheet is umap-learn's, turned, from every seed") {
   CHECK(procrustes_disparity(Umap({.n_neighbors = 40, .n_epochs = 1}).fit_transform(x), theirs) > 0.03);
 }
 
-TEST_CASE("a bent sheet is torn no more than in umap-learn's maps: the loss is within 4 % of theirs") {
+TEST_CASE("a bent sheet: the maps' loss is within 4 % of that of umap-learn's") {
   const Tensor x = stored_map("tsne/sheet"), maps = stored_map("umap/bent_maps");
   double ours = 0, theirs = 0;
   for (Index seed = 0; seed < 3; ++seed) {

@@ -53,7 +53,7 @@ Agreement agreement(const Tensor& measured, const Tensor& truth) {
 
 }  // namespace
 
-TEST_CASE("slant: of 1,000 digits, against upright ones of their shape, within 5 % of the generator's range") {
+TEST_CASE("slant: of 1,000 digits, against their shapes upright, within 5 % of the generator's range on average") {
   const StrokeDigits digits = stroke_digits(1000, Rng(1), leaning_and_thick());
   const Tensor leans = digit_shapes(digits.images).select(1, kSlant) - measured_upright(digits);
   const Agreement found = agreement(leans, digits.factor(StrokeFactor::kSlant));
@@ -69,7 +69,7 @@ TEST_CASE("thickness: of 1,000 digits, within 5 % of the generator's range on av
   CHECK(found.correlation > 0.98);
 }
 
-TEST_CASE("size: of 1,000 digits, within 5 % of the generator's") {
+TEST_CASE("size: of 1,000 digits, within 5 % of the generator's on average") {
   StrokeOptions options = leaning_and_thick();
   options.size = {0.6, 1.0};
   const StrokeDigits digits = stroke_digits(1000, Rng(3), options);

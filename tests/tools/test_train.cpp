@@ -166,6 +166,19 @@ TEST_CASE("--known: any pixels of a picture are given, the others are drawn") {
   CHECK(kept == 14 * 28 + 9);
   CHECK(same_elsewhere < 14 * 28 - 9);  // a board of chance would agree in half of them
 
+  // Greys are the nearer of black and white.
+  Image grey(28, 28, Color{100, 100, 100});
+  for (Index y = 0; y < 28; ++y)
+    for (Index x = 0; x < 28; ++x)
+      if ((x + y) % 2 == 0) grey.at(x, y) = Color{160, 160, 160};
+  write_png(folder / "grey.png", grey);
+  REQUIRE(complete(folder / "grey.png", mask).exit == 0);
+  const Image of_grey = read_png(out);
+  Index of_grey_kept = 0;
+  for (Index y = 0; y < 28; ++y)
+    for (Index x = 0; x < 28; ++x) of_grey_kept += given.at(x, y) == kWhite && of_grey.at(x, y) == board.at(x, y);
+  CHECK(of_grey_kept == 14 * 28 + 9);
+
   const auto refused = [](const Finished& result, const std::string& message) {
     CHECK(result.exit == 1);
     CHECK_MESSAGE(contains(result.err, message), result.err);

@@ -148,8 +148,8 @@ TEST_CASE("a NaN loss ends the run; the last good checkpoint stays") {
   const Finished wild = gf(small_training(out, {"--lr", "1e9"}));
   CHECK(wild.exit == 1);
   CHECK(contains(wild.err, "hint: lower the learning rate"));
-  CHECK(contains(wild.err, fmt::format("{0} holds the last good state, after step 0; --init {0} and another --out start a "
-                                       "run from it with other settings", out.string())));
+  CHECK(contains(wild.err, fmt::format("{0} holds the last good state, after step 0; --init {0} and another --out "
+                                       "start a run from it with other settings", out.string())));
   CHECK(gf({"eval", out.string(), "--limit", "10"}).exit == 0);
   // One step an epoch: the loss is still finite when the weights no longer are.
   const Finished early = gf(small_training(folder / "early.safetensors", {"--lr", "1e9", "--batch", "96"}));
