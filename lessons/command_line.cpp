@@ -115,6 +115,21 @@ void require_ending(const CLI::App& app, const std::filesystem::path& out, const
                    fmt::format("{} is {} but must end in {}", name, out.string(), fmt::join(endings, " or ")));
 }
 
+std::string in_words(const CLI::App& app, const CLI::ParseError& error) {
+  const std::string said = error.what(), unconverted = "Could not convert: ", between = " = ";
+  if (const auto at = said.find(between); said.starts_with(unconverted) && at != std::string::npos) {
+    const std::string name = said.substr(unconverted.size(), at - unconverted.size());
+    const CLI::Option* option = app.get_option_no_throw(name);
+    const bool whole = option && option->get_type_name().find("INT") != std::string::npos;
+    return fmt::format("{} is '{}' but must be a {}number", name, said.substr(at + between.size()), whole ? "whole " : "");
+  }
+  if (const auto at = said.find(": 1 required "); at != std::string::npos && said.ends_with(" missing"))
+    return said.substr(0, at) + " needs a value behind it";
+  if (const auto at = said.find(" excludes "); at != std::string::npos)
+    return said.substr(0, at) + " and " + said.substr(at + 10) + " exclude one another; leave one out";
+  return said;
+}
+
 void refuse_unknown(const CLI::App& app, const std::vector<std::string>& left_over) {
   if (left_over.empty()) return;
   const std::string word = left_over.front().substr(0, left_over.front().find('='));

@@ -31,6 +31,9 @@ std::string did_you_mean(const std::string& word, const std::vector<std::string>
 void require_ending(const CLI::App& app, const std::filesystem::path& out, const std::vector<std::string>& endings,
                     const std::string& name = "--out");
 
+// What CLI11 says of a command line, in words of a person.
+std::string in_words(const CLI::App& app, const CLI::ParseError& error);
+
 // The group of options that are a model's: "Settings of pixel_cnn".
 inline const std::string kModelSettings = "Settings of ";
 

@@ -91,7 +91,7 @@ void Lesson::parse(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) std::exit(app.exit(error));  // --help
-    throw UsageError(who, error.what());
+    throw UsageError(who, in_words(app, error));
   }
   refuse_unknown(app, app.remaining());
   epochs_ = epochs > 0 ? epochs : full_ ? options_.full_epochs : options_.epochs;

@@ -5,6 +5,7 @@
 #include <exception>
 #include <map>
 
+#include "lessons/command_line.h"
 #include "lessons/exit_code.h"
 #include "lessons/plain_help.h"
 #include "tensor/check.h"
@@ -54,7 +55,8 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help
     const auto chosen = app.get_subcommands();
-    throw UsageError(chosen.empty() ? "gf" : chosen.front()->get_name(), error.what());
+    const CLI::App& of = chosen.empty() ? app : *chosen.front();
+    throw UsageError(of.get_name(), in_words(of, error));
   }
   const CLI::App* chosen = app.get_subcommands().front();
   refuse_unknown(*chosen, chosen->remaining());

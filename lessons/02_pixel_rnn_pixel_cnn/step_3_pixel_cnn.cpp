@@ -8,11 +8,14 @@
 //   peeking    the same net with ordinary convolutions: each pixel sees itself and its future       (claim P4)
 //   small      both again on 4x4 images, where all 65,536 images can be summed                      (claim P4)
 #include <cmath>
+#include <memory>
 
 #include "autograd/dependency_map.h"
 #include "lessons/completions.h"
 #include "lessons/lesson.h"
+#include "lessons/model_seconds.h"
 #include "models/pixel_cnn.h"
+#include "models/pixel_rnn.h"
 #include "nn/optim/adam.h"
 #include "nn/optim/schedule.h"
 #include "tensor/elementwise.h"
@@ -134,6 +137,21 @@ int main(int argc, char** argv) {
                       {.columns = 8, .line_below = one[2] / 2,
                        .row_titles = {"image", "given above", "drawn 1", "drawn 2"}}),
                  "above the line is given; two ways to go on below it, drawn by the model");
+
+  // ---- P3: against a PixelRNN of as many parameters, whose layers go from diagonal to diagonal ------------
+  Rng rival = lesson.rng("rival");
+  std::unique_ptr<PixelRnn> rnn;
+  for (Index layers = 1; !rnn || rnn->parameter_count() < model.parameter_count(); ++layers)
+    rnn = std::make_unique<PixelRnn>(PixelRnnKind::kDiagonalBiLstm, PixelRnnConfig{.hidden = config.maps,
+                                                                                    .layers = layers}, rival);
+  const Tensor batch = images.images.slice(0, 0, 16).contiguous();
+  const auto [took, scoring] = time_in_turns({&model, rnn.get()}, batch, {[&] { model.log_prob(batch); },
+                                                                         [&] { rnn->log_prob(batch); }}, 5, rival);
+  const double step_ratio = took[1].step / took[0].step, score_ratio = scoring[1] / scoring[0];
+  lesson.claim("P3", "a convolution has no line to go along: it is trained and scores sooner than an LSTM as large",
+               score_ratio, step_ratio > 1.1 && score_ratio > 1.3,
+               fmt::format("Diagonal BiLSTM, {} parameters against {}: a training step {:.1f} times as long, scoring "
+                           "{:.1f} times", rnn->parameter_count(), model.parameter_count(), step_ratio, score_ratio));
 
   // ---- P3: all conditionals from one pass -----------------------------------------------------------------
   model.freeze();

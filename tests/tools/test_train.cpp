@@ -325,6 +325,9 @@ TEST_CASE("misuse is one sentence and exit code 2") {
   refused(small_training(other, {"--seed", "99999999999999999999"}), "is more than 18446744073709551615\n");
   refused(small_training(other, {"--clip", "inf"}), "train: --clip: 'inf' is more than 1e9\n");
   refused(small_training(other, {"--ema", "nan"}), "train: --ema: 'nan' is no number from 0 to below 1\n");
+  refused(small_training(other, {"--threads", "1.5"}), "train: --threads is '1.5' but must be a whole number\n");
+  refused({"train", "pixel_cnn", "--out", other, "--epochs"}, "train: --epochs needs a value behind it\n");
+  refused(small_training(other, {"--resume", "--init", out}), "exclude one another; leave one out\n");
   refused(small_training(other, {"--ema", "1"}), "train: --ema: '1' is no number from 0 to below 1\n");
   refused(small_training(other, {"--levels", "4294967298"}), "'4294967298' is no whole number up to 1e9\n");
   refused(small_training(other, {"--maps", "1.5"}), "'1.5' is no whole number up to 1e9\n");
