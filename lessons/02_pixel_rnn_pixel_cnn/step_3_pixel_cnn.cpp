@@ -59,18 +59,18 @@ Index conditionals_that_differ(PixelCnn& model, const Tensor& image, Rng rng) {
   return differ;
 }
 
-// What pixel (14, 14) sees after the first layer, after some blocks, and in the whole net.
+// What pixel (14, 14) sees after the first layer, after each block, and in the whole net.
 Image what_a_pixel_sees(PixelCnn& model, const Shape& image, Rng rng) {
   const Index row = image[2] / 2, col = image[3] / 2, blocks = model.settings.blocks;
   std::vector<Tensor> maps;
   std::vector<std::string> titles;
-  for (const Index depth : {Index{0}, Index{1}, blocks / 2}) {
+  for (Index depth = 0; depth < blocks; ++depth) {
     maps.push_back(receptive_field([&](const Var& x) { return model.trunk(x, depth); }, image, row, col, rng));
     titles.push_back(depth == 0 ? "first layer" : fmt::format("+ {} block{}", depth, depth > 1 ? "s" : ""));
   }
   maps.push_back(receptive_field([&](const Var& x) { return model(x); }, image, row, col, rng));
   titles.push_back("whole net");
-  return receptive_fields(maps, titles, row, col, {.zoom = 6});
+  return receptive_fields(maps, titles, row, col, {.zoom = 4});
 }
 
 }  // namespace
