@@ -59,6 +59,21 @@ Index conditionals_that_differ(PixelCnn& model, const Tensor& image, Rng rng) {
   return differ;
 }
 
+// Masks of 5x5, white where a weight may be: of one channel, and of the nine pairs of colours, of which red is drawn
+// first and blue last. "R>G": what green sees of red.
+Image masks() {
+  std::vector<Tensor> rows;
+  std::vector<std::string> titles{"grey"};
+  for (const MaskType type : {MaskType::kA, MaskType::kB}) {
+    rows.push_back(causal_mask(type, 1, 1, {5, 5}));
+    rows.push_back(causal_mask(type, 3, 3, {5, 5}, 3).reshape({9, 1, 5, 5}));
+  }
+  for (const char out : {'R', 'G', 'B'})
+    for (const char in : {'R', 'G', 'B'}) titles.push_back(fmt::format("{}>{}", in, out));
+  return grid(concatenate(rows, 0), {.columns = 10, .zoom = 12, .gap = 6, .column_titles = titles,
+                                     .row_titles = {"A", "B"}});
+}
+
 // What pixel (14, 14) sees after the first layer, after each block, and in the whole net.
 Image what_a_pixel_sees(PixelCnn& model, const Shape& image, Rng rng) {
   const Index row = image[2] / 2, col = image[3] / 2, blocks = model.settings.blocks;
@@ -168,6 +183,8 @@ int main(int argc, char** argv) {
                pixel_by_pixel > 50 * one_pass,
                fmt::format("one pass {:.1f} ms, a pass for each pixel {:.0f} ms: {:.0f} times", 1e3 * one_pass,
                            1e3 * pixel_by_pixel, pixel_by_pixel / one_pass));
+
+  lesson.picture("masks.png", masks(), "masks of the first layer (A) and of later ones (B): grey, and colour by colour");
 
   // ---- P5: nobody looks ahead -----------------------------------------------------------------------------
   const DependencyMap seen = dependency_map([&](const Var& x) { return model(x); }, one, looking, {.draws = 1});
