@@ -17,7 +17,7 @@ std::vector<std::shared_ptr<Node>> reachable(const std::shared_ptr<Node>& root) 
   static std::atomic<std::uint64_t> walks{0};
   const std::uint64_t walk = ++walks;
   std::vector<std::shared_ptr<Node>> found;
-  found.reserve(64);
+  found.reserve(64);  // a small graph costs one allocation, not one for each doubling
   found.push_back(root);
   root->walk = walk;
   for (std::size_t next = 0; next < found.size(); ++next) {

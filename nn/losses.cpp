@@ -80,9 +80,11 @@ Var kl_categorical(const Var& p_logits, const Var& q_logits, Reduction reduction
 }
 
 void check_finite(const Var& loss, Index step) {
-  require(std::isfinite(loss.item()), "training",
+  const Real value = loss.item();
+  require(std::isfinite(value), "training",
           "the loss is {} at step {}; hint: lower the learning rate or clip the gradients (in a program of your own an "
-          "Anomaly guard around the step shows which op made it)", std::abs(loss.item()), step);  // no -nan
+          "Anomaly guard around the step shows which op made it)",
+          std::isnan(value) ? std::abs(value) : value, step);  // a NaN's sign would say nothing
 }
 
 }  // namespace gradfold

@@ -12,7 +12,7 @@ namespace gradfold {
 class Buffer {
  public:
   Buffer() = default;
-  explicit Buffer(Index elements);
+  explicit Buffer(Index elements);  // throws std::bad_alloc for more than the machine has, with what is in use
   Buffer(const Buffer& other) noexcept : block_(other.block_) { retain(); }
   Buffer(Buffer&& other) noexcept : block_(other.block_) { other.block_ = nullptr; }
   Buffer& operator=(Buffer other) noexcept {

@@ -281,7 +281,8 @@ Action setup_sample(CLI::App& app, const Arguments&) {
       ->capture_default_str()->check(CLI::Range(2, 1000));
   app.add_option(
       "--data", options->data,
-      "for --reconstruct and --interpolate: a data set, whose test images are taken [what it was trained on]");
+      "for --reconstruct and --interpolate: a data set, whose test images (valid, if it has none) are taken [what it "
+      "was trained on]");
   app.add_option("--class", options->label,
                  "draw this class, for a model with classes [all in turn, a column each]")->check(whole());
   app.add_option("--temperature", options->temperature, "below 1: likelier pixels become likelier still")

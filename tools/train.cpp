@@ -40,7 +40,7 @@ TrainSettings resumed_settings(const CLI::App& app, const TrainArguments& option
     settings.data = options.settings.data;
   if (given("--extra") && has_checksum && !settings.extra.empty()) settings.extra = options.settings.extra;
   keep("--data", options.settings.data, settings.data);
-  remembered_data(settings, "train");
+  if (!given("--data")) remembered_data(settings, "train");  // throws if nothing is there any more
   keep("--extra", options.settings.extra, settings.extra.empty() ? "none" : settings.extra);
   keep("--limit", options.settings.limit, settings.limit);
   keep("--split", options.settings.split, settings.split);

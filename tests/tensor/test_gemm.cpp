@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "tensor/kernels/gemm_micro.h"
 #include "tensor/kernels/tasks.h"
 #include "tensor/parallel.h"
 #include "tensor/tensor.h"
@@ -76,10 +77,12 @@ TEST_CASE("gemm: sizes at which blocking, packing and threads come in") {
 }
 
 TEST_CASE("gemm: a C that no cache holds, with tiles that can and cannot be written past it") {
-  for (const auto& [n, ldc] : {std::pair<Index, Index>{80, 80}, {72, 80}, {72, 72}}) {
+  for (const auto& [n, ldc] : {std::pair<Index, Index>{80, 80}, {72, 80}, {72, 73}}) {
     const Index m = kCacheSize / n + 5;
     Case one(m, n, 3);
     Tensor c({m, ldc}), expected({m, ldc});
+    REQUIRE(m * n > kCacheSize);
+    if (kFastKernels) REQUIRE(micro::tiles_are_aligned(c.data(), ldc) == (ldc == 80));
     c.fill(7);
     expected.fill(7);
     one.args.ldc = ldc;

@@ -1,5 +1,7 @@
+#include <unistd.h>
 
 #include <cmath>
+#include <new>
 #include <string>
 
 #include "tensor/tensor.h"
@@ -112,6 +114,19 @@ TEST_CASE("an error carries the path of modules that it passed through") {
   const Error e = Error("Linear", "x is [3]", "add a batch").inside("out").inside("model");
   CHECK(std::string(e.what()) == "Linear: x is [3]\n  in model.out\n  hint: add a batch");
 }
+
+// An address sanitizer's bookkeeping would touch gigabytes.
+#if !defined(__SANITIZE_ADDRESS__)
+TEST_CASE("more memory than the machine has, in several pieces, is refused and not lent") {
+  const double bytes = double(sysconf(_SC_PHYS_PAGES)) * double(sysconf(_SC_PAGESIZE));
+  const Shape most_of_it{static_cast<Index>(0.6 * bytes / sizeof(Real))};
+  {
+    const Tensor first(most_of_it);  // lent by the system, and never touched
+    CHECK_THROWS_AS(Tensor{most_of_it}, std::bad_alloc);
+  }
+  trim_pool();
+}
+#endif
 
 TEST_CASE("the pool hands the same memory out again and keeps count") {
   trim_pool();
