@@ -130,6 +130,9 @@ class InfoGan : public LatentModel {
   Tensor draw_codes(Index n, Rng& rng) override { return input(draw(n, rng)); }
   Index code_size() const override { return settings.categories + settings.continuous + settings.noise; }
   Index latents() const override { return 1 + settings.continuous; }
+  std::string latent_name(Index latent) const override {
+    return latent == 0 ? "category" : fmt::format("code {}", latent);
+  }
   Tensor walk(const Tensor& z, Index latent, Index steps) override;
   std::pair<Real, Real> range(Index) const override { return {Real(-1), Real(1)}; }
 

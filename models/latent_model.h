@@ -1,4 +1,5 @@
 #pragma once
+#include <string>
 #include <utility>
 
 #include "models/image_model.h"
@@ -29,6 +30,8 @@ class LatentModel : public ImageModel {
 
   // How many ways there are to walk: one for each number of the code, unless several belong together.
   virtual Index latents() const { return code_size(); }
+  // What a picture calls it: "latent 1" is the first.
+  virtual std::string latent_name(Index latent) const { return fmt::format("latent {}", latent + 1); }
   // Codes [steps, D], like z [1, D] but for one latent, which goes from one end of what is usual to the other.
   virtual Tensor walk(const Tensor& z, Index latent, Index steps);
   // Between which values nearly all codes lie: here those of a standard normal.

@@ -205,10 +205,11 @@ Dataset some_images(const SampleArguments& options, const OpenedModel& opened, I
   return data;
 }
 
-// Images in rows, and how many columns they need.
+// Images in rows, how many columns they need, and what the rows are called.
 struct Strips {
   Tensor images;
   Index columns;
+  std::vector<std::string> titles = {};
 };
 
 Strips draw_strips(const SampleArguments& options, const OpenedModel& opened) {
@@ -218,7 +219,9 @@ Strips draw_strips(const SampleArguments& options, const OpenedModel& opened) {
   if (options.latent_map) return {latent_map(model, options.steps, one), options.steps};
   if (options.traverse) {
     Rng rng = Rng(options.seed).fork("sample");
-    return {traversals(model, model.draw_codes(1, rng), options.steps, one), options.steps};
+    std::vector<std::string> names;
+    for (Index latent = 0; latent < model.latents(); ++latent) names.push_back(model.latent_name(latent));
+    return {traversals(model, model.draw_codes(1, rng), options.steps, one), options.steps, names};
   }
   const Dataset data = some_images(options, opened, options.interpolate ? 2 * options.n : options.n);
   if (options.reconstruct) return {reconstructions(model, data.images, data.labels), data.size()};
@@ -237,7 +240,7 @@ int sample_strips(const CLI::App& app, const SampleArguments& options) {
   const auto start = std::chrono::steady_clock::now();
   const Strips strips = draw_strips(options, opened);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  write_png(options.out, grid(strips.images, {.columns = strips.columns, .zoom = options.zoom}));
+  write_png(options.out, grid(strips.images, {.columns = strips.columns, .zoom = options.zoom, .row_titles = strips.titles}));
   const Output output(options.json);
   output.say("{} images: {}", strips.images.size(0), options.out.string());
   output.finish({{"images", strips.images.size(0)},

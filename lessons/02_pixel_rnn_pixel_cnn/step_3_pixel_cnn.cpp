@@ -125,7 +125,7 @@ int main(int argc, char** argv) {
     return model.sample({n, 1, one[2], one[3]}, same);
   };
   train(lesson, model, images, {.batch = 16, .title = "PixelCNN"}, [&](Index epoch) {
-    if (epoch == 1 || epoch == lesson.epochs() / 2) grown(epoch, draw(4));
+    if (epoch < lesson.epochs() && (epoch == 1 || epoch == lesson.epochs() / 2)) grown(epoch, draw(4));
   });
   const double nats = nats_per_image(model, test.images);
   lesson.say("held-out images: {:.2f} nats each, {:.4f} bits/dim", nats, bits_per_dim(nats, one));

@@ -8,6 +8,7 @@
 #include "tests/doctest.h"
 #include "tests/files.h"
 #include "tests/tools/process.h"
+#include "tests/tools/titled_grid.h"
 #include "viz/png.h"
 
 using namespace gradfold;
@@ -30,6 +31,9 @@ Finished train_small_infogan(const fs::path& out, Words more = {}) {
   words.insert(words.end(), more.begin(), more.end());
   return gf(words);
 }
+
+// Images of 28 in a row, gaps of 2 between and around.
+Index columns_of(const Image& picture) { return (picture.width() - left_of_grid(picture) - 2) / 30; }
 
 void refused(const Words& words, const std::string& message) {
   const Finished result = gf(words);
@@ -83,9 +87,7 @@ TEST_CASE("sample draws codes, walks through them, and shows what the model make
     const Finished result = gf(more);
     CHECK_MESSAGE(result.exit == 0, result.err);
     const Image picture = read_png(out);
-    // Images of 28 with gaps of 2 between and around.
-    return std::tuple{last_json(result.out)["images"].get<Index>(), (picture.width() - 2) / 30,
-                      (picture.height() - 2) / 30};
+    return std::tuple{last_json(result.out)["images"].get<Index>(), columns_of(picture), (picture.height() - 2) / 30};
   };
   using Drawn = std::tuple<Index, Index, Index>;  // images, columns, rows
   CHECK(drawn({"--n", "16"}) == Drawn{16, 4, 4});
@@ -181,7 +183,7 @@ TEST_CASE("an InfoGAN, whose two optimizers take turns, is resumed to the same b
 
   REQUIRE(gf({"sample", whole, "--traverse", "--steps", "10", "--zoom", "1", "--out", out}).exit == 0);
   const Image walked = read_png(out);  // a row for the category and one for each of two continuous codes
-  CHECK((walked.width() - 2) / 30 == 10);
+  CHECK(columns_of(walked) == 10);
   CHECK((walked.height() - 2) / 30 == 3);
   REQUIRE(gf({"sample", whole, "--n", "4", "--out", out}).exit == 0);
   const Finished other = gf({"train", "autoencoder", "--out", whole, "--resume"});

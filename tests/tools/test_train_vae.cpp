@@ -10,6 +10,7 @@
 #include "tests/doctest.h"
 #include "tests/files.h"
 #include "tests/tools/process.h"
+#include "tests/tools/titled_grid.h"
 #include "viz/png.h"
 
 using namespace gradfold;
@@ -62,9 +63,10 @@ Picture picture_of(const fs::path& model, Words more) {
   more.insert(more.begin(), {"sample", model, "--zoom", "1", "--json", "--out", folder / "s.png"});
   const Finished result = gf(more);
   REQUIRE_MESSAGE(result.exit == 0, result.err);
-  const Tensor whole = to_tensor(read_png(folder / "s.png"), 1);
-  const Index rows = whole.size(1) / 30, columns = whole.size(2) / 30;
-  const Tensor cells = whole.slice(1, 2, whole.size(1)).slice(2, 2, whole.size(2)).contiguous();
+  const Image picture = read_png(folder / "s.png");
+  const Tensor whole = to_tensor(picture, 1);
+  const Index left = left_of_grid(picture) + 2, rows = whole.size(1) / 30, columns = (whole.size(2) - left) / 30;
+  const Tensor cells = whole.slice(1, 2, whole.size(1)).slice(2, left, whole.size(2)).contiguous();
   const Tensor grid = cells.reshape({rows, 30, columns, 30}).slice(1, 0, 28).slice(3, 0, 28).contiguous();
   return {last_json(result.out)["images"], grid};
 }
