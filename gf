@@ -340,6 +340,7 @@ run_tests() {
   ctest --test-dir "$build" --output-on-failure --no-tests=error -j "$jobs" ${only:+-R "$only"} |
     tee "$build/test.log" || status=1
   summary "$build/test.log"
+  skipped "$build/Testing/Temporary/LastTest.log"
   return $status
 }
 
@@ -366,6 +367,13 @@ summary() {
       if (failed + 0 == 0) printf "gf: %s passed in %.0f s\n", all == 1 ? "the one test" : "all " all " tests", seconds
       else printf "gf: %d of %d tests FAILED in %.0f s; what they said is above\n", failed, all, seconds
     }' "$1"
+}
+
+# What test cases could not try here, in the words of tests/files.h's skip(), and how many they were.
+skipped() {
+  [ -r "$1" ] || return 0
+  sed -n 's/^.*skipped: //p' "$1" | sort |
+    awk '{ ++cases[$0] } END { for (why in cases) printf "gf: %d test case%s skipped: %s\n", cases[why], cases[why] == 1 ? "" : "s", why }' | sort
 }
 
 bench() {

@@ -250,12 +250,24 @@ TEST_CASE("tests end with one line: what passed, what failed, how long it took")
   const Finished passed = launched.gf({"test"});
   CHECK(passed.exit == 0);
   CHECK(contains(passed.out, "\ngf: all 57 tests passed in 24 s\n"));
+  CHECK_FALSE(contains(passed.out, "skipped"));
   CHECK_FALSE(contains(passed.out, "the size report"));
   CHECK(contains(launched.gf({"test", "--size"}).out, "the size report"));
   launched.pretend_failed_tests();
   const Finished failed = launched.gf({"test"});
   CHECK(failed.exit == 1);
   CHECK(contains(failed.out, "\ngf: 2 of 57 tests FAILED in 24 s; what they said is above\n"));
+}
+
+TEST_CASE("after the tests it is said what they could not try on this machine") {
+  const LaunchedAlone launched({"nn/test_layers"});
+  fs::create_directories(launched.folder() / "build/Testing/Temporary");
+  put(launched.folder() / "build/Testing/Temporary/LastTest.log",
+      "a.cpp:49: MESSAGE: skipped: GRADFOLD_DATA holds no mnist\nb.cpp:1: MESSAGE: skipped: no Python\n"
+      "c.cpp:62: MESSAGE: skipped: GRADFOLD_DATA holds no mnist\n");
+  CHECK(contains(launched.gf({"test"}).out, "gf: all 57 tests passed in 24 s\n"
+                                            "gf: 1 test case skipped: no Python\n"
+                                            "gf: 2 test cases skipped: GRADFOLD_DATA holds no mnist\n"));
 }
 
 TEST_CASE("help of a program that is built waits for no build; of one with newer sources it does") {
