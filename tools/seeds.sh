@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Lessons from several seeds: tools/seeds.sh N [STEP...], from the seeds 1 to N; without STEP all of them. A claim that
-# holds once may have been lucky.
+# Lessons from several seeds: tools/seeds.sh N [STEP...], from the seeds 1 to N, or M-N, from M to N; without STEP all of
+# them. A claim that holds once may have been lucky.
 #
 # Prints a row for each run: the step, the seed, its seconds, and the claims, NO after those that did not hold. What the
 # lesson said is in out/seeds/SEED/STEP.log, its table and pictures beside it.
@@ -8,18 +8,20 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-case ${1-} in "" | 0* | *[!0-9]*)
-  echo "usage: tools/seeds.sh N [STEP...]   from the seeds 1 to N; without STEP every step" >&2
-  exit 2 ;;
-esac
-seeds=$1 status=0
+seeds=${1-} status=0
+[[ $seeds == *-* ]] || seeds=1-$seeds
+first=${seeds%-*} last=${seeds#*-}
+if ! [[ $seeds =~ ^[1-9][0-9]*-[1-9][0-9]*$ ]] || ((first > last)); then
+  echo "usage: tools/seeds.sh N [STEP...]   from the seeds 1 to N, or M-N; without STEP every step" >&2
+  exit 2
+fi
 shift
 # shellcheck disable=SC2046
 [ $# -gt 0 ] || set -- $(./gf help lesson | sed -n 's/^  \([0-9.]*\) .*/\1/p')
 
 printf '%-5s %4s %8s  %s\n' step seed seconds claims
 for step in "$@"; do
-  for ((seed = 1; seed <= seeds; ++seed)); do
+  for ((seed = first; seed <= last; ++seed)); do
     out=out/seeds/$seed code=0 seconds=- claims=
     log=$out/$step.log result=$out/$step/result.json
     mkdir -p "$out"

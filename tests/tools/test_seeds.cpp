@@ -59,6 +59,12 @@ TEST_CASE("seeds: every step from every seed in turn, a row for each; 0 if all c
                     "2.10     2   12.345  A1  A2\n");
 }
 
+TEST_CASE("seeds: M-N are those from M to N") {
+  const SeedsTree tree(lesson_result("true"));
+  CHECK(tree.seeds({"9-10", "1.1"}).exit == 0);
+  CHECK(tree.ran() == "lesson 1.1 --quick --seed 9 --out out/seeds/9\nlesson 1.1 --quick --seed 10 --out out/seeds/10\n");
+}
+
 TEST_CASE("seeds: a claim that does not hold is marked, the runs after it are made, and the end is 1") {
   const SeedsTree tree("holds=true; [ $5 != 2 ] || holds=false\n" + lesson_result("$holds") + "[ $holds = true ]");
   const Finished done = tree.seeds({"3", "2.10"});
@@ -80,7 +86,7 @@ TEST_CASE("seeds: a run without a table says where its words are; the table of a
 }
 
 TEST_CASE("seeds: misuse and Ctrl-C end at once") {
-  for (const Words& words : {Words{}, {"0"}, {"08"}, {"-1"}, {"1.1", "3"}, {"three"}}) {
+  for (const Words& words : {Words{}, {"0"}, {"08"}, {"-1"}, {"3-"}, {"3-2"}, {"1.1", "3"}, {"three"}}) {
     const SeedsTree tree("");
     const Finished done = tree.seeds(words);
     CHECK(done.exit == 2);
