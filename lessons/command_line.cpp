@@ -115,6 +115,14 @@ void require_ending(const CLI::App& app, const std::filesystem::path& out, const
                    fmt::format("{} is {} but must end in {}", name, out.string(), fmt::join(endings, " or ")));
 }
 
+void refuse_input(const CLI::App& app, const std::vector<std::filesystem::path>& read,
+                  const std::filesystem::path& out) {
+  std::error_code none;  // equivalent() is about files that exist
+  for (const std::filesystem::path& in : read)
+    if (std::filesystem::equivalent(in, out, none))
+      throw UsageError(app.get_name(), fmt::format("--out is {}, which is read; name another file", in.string()));
+}
+
 std::string in_words(const CLI::App& app, const CLI::ParseError& error) {
   const std::string said = error.what(), unconverted = "Could not convert: ", between = " = ";
   if (const auto at = said.find(between); said.starts_with(unconverted) && at != std::string::npos) {

@@ -31,6 +31,10 @@ std::string did_you_mean(const std::string& word, const std::vector<std::string>
 void require_ending(const CLI::App& app, const std::filesystem::path& out, const std::vector<std::string>& endings,
                     const std::string& name = "--out");
 
+// Throws a UsageError if the file that is to be written is one of those that are read; "" is none.
+void refuse_input(const CLI::App& app, const std::vector<std::filesystem::path>& read,
+                  const std::filesystem::path& out);
+
 // What CLI11 says of a command line, in words of a person.
 std::string in_words(const CLI::App& app, const CLI::ParseError& error);
 

@@ -5,6 +5,7 @@
 #include <numbers>
 #include <vector>
 
+#include "lessons/two_sample.h"
 #include "manifold/neighbors.h"
 #include "tensor/elementwise.h"
 #include "tensor/parallel.h"
@@ -53,9 +54,7 @@ double relative_contrast(const Tensor& sorted) {
     const double nearest = sorted.at({i, 0}), farthest = sorted.at({i, sorted.size(1) - 1});
     of_query.push_back((farthest - nearest) / nearest);
   }
-  const auto middle = of_query.begin() + static_cast<std::ptrdiff_t>(of_query.size() / 2);
-  std::nth_element(of_query.begin(), middle, of_query.end());
-  return *middle;
+  return median(std::move(of_query));
 }
 
 double nearest_neighbor_accuracy(const Tensor& queries, const Indices& truth, const Tensor& points,

@@ -82,12 +82,6 @@ Image map_grid(const std::vector<MapRow>& rows) {
   return grid(concatenate(panels, 0), options);
 }
 
-double pearson(const Tensor& a, const Tensor& b) {
-  require(a.shape() == b.shape(), "pearson", "a is {} but b is {}; they must have one shape", a.shape(), b.shape());
-  const Tensor x = a - mean(a), y = b - mean(b);
-  return sum(x * y).item() / std::sqrt(sum_of_squares(x) * sum_of_squares(y));
-}
-
 double sheet_blur(const Tensor& y, const Tensor& sheet) {
   constexpr Index kNear = 10;
   const Index n = y.size(0);

@@ -32,9 +32,6 @@ struct MapRow {
 // The rows below one another, as many maps in each; above, the methods of the first.
 Image map_grid(const std::vector<MapRow>& rows);
 
-// Pearson's correlation of a and b, of one shape: how nearly b is a linear function of a, -1 .. 1.
-double pearson(const Tensor& a, const Tensor& b);
-
 // How much a map y [N, K] blurs a sheet whose distances [N, N] are known: the mean distance on the sheet to the ten
 // nearest on the map, over that to the ten nearest on the sheet. 1: the same neighbours; large: points that have
 // nothing to do with each other are drawn on one place.

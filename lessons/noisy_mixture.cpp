@@ -20,8 +20,11 @@ double most_lost_to_noise(const Tensor& log_p, Index pixels, double share) {
   check_share("most_lost_to_noise", share);
   const double log_noise = -static_cast<double>(pixels) * std::log(2.0);
   double most = -std::numeric_limits<double>::infinity();
-  for (const double p : log_p.to_vector())
-    most = std::max(most, -std::log(share) - std::log1p(std::exp(log_noise - p) * (1 - share) / share));
+  for (const double p : log_p.to_vector()) {
+    const double of_model = std::log(share) + p, of_noise = std::log1p(-share) + log_noise;
+    const auto [less, more] = std::minmax(of_model, of_noise);
+    most = std::max(most, p - (more + std::log1p(std::exp(less - more))));
+  }
   return most;
 }
 

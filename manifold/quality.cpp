@@ -76,6 +76,18 @@ std::int32_t vote(const std::int32_t* near, Index k, const Indices& labels) {
                           [](const auto& a, const auto& b) { return a.second < b.second; })->first;
 }
 
+void check_labels(std::string_view who, const Indices& labels, Index n) {
+  require(labels.numel() == n, who, "there are {} labels for {} points; each point needs one", labels.numel(), n);
+}
+
+// Share of the points whose own label is what their neighbours' labels vote for.
+double share_right(const Indices& own, const Neighbors& near, const Indices& labels) {
+  const Index n = own.numel(), k = near.index.numel() / n;
+  Index right = 0;
+  for (Index i = 0; i < n; ++i) right += vote(&near.index.values[i * k], k, labels) == own[i];
+  return static_cast<double>(right) / static_cast<double>(n);
+}
+
 // Sums of a linear correlation.
 struct Moments {
   double n = 0, a = 0, b = 0, aa = 0, bb = 0, ab = 0;
@@ -132,13 +144,20 @@ double continuity(const Tensor& x, const Tensor& y, Index k) { return trust("con
 double knn_accuracy(const Tensor& y, const Indices& labels, Index k) {
   check_points("knn_accuracy", "y", y, 2);
   const Index n = y.size(0);
-  require(labels.numel() == n, "knn_accuracy", "there are {} labels for {} points; each point needs one",
-          labels.numel(), n);
+  check_labels("knn_accuracy", labels, n);
   require(k >= 1 && k < n, "knn_accuracy", "k is {} but there are {} points; it must be from 1 to {}", k, n, n - 1);
-  const Neighbors near = nearest_neighbors(y, k);
-  Index right = 0;
-  for (Index i = 0; i < n; ++i) right += vote(&near.index.values[i * k], k, labels) == labels[i];
-  return static_cast<double>(right) / static_cast<double>(n);
+  return share_right(labels, nearest_neighbors(y, k), labels);
+}
+
+double knn_accuracy(const Tensor& y, const Indices& labels, const Tensor& known, const Indices& known_labels,
+                    Index k) {
+  check_points("knn_accuracy", "y", y, 1);
+  check_points("knn_accuracy", "known", known, 1);
+  check_labels("knn_accuracy", labels, y.size(0));
+  check_labels("knn_accuracy", known_labels, known.size(0));
+  require(k >= 1 && k <= known.size(0), "knn_accuracy", "k is {} but {} points are known; it must be from 1 to {}", k,
+          known.size(0), known.size(0));
+  return share_right(labels, nearest_neighbors(y, known, k), known_labels);
 }
 
 double residual_variance(const Tensor& distances, const Tensor& y) {

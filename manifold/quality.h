@@ -20,6 +20,9 @@ double continuity(const Tensor& x, const Tensor& y, Index k = 12);
 // Share of points whose label most of their k nearest have too (of equals, the smallest label). Each point is judged by
 // the others: none is left out, none sees itself.
 double knn_accuracy(const Tensor& y, const Indices& labels, Index k = 10);
+// The same of new points y [M, d], each judged by its k nearest among the known ones [N, d].
+double knn_accuracy(const Tensor& y, const Indices& labels, const Tensor& known, const Indices& known_labels,
+                    Index k = 10);
 
 // How distances on a map agree with those it should show, over all pairs of points.
 struct DistanceAgreement {

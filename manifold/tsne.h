@@ -22,7 +22,7 @@ struct TsneOptions {
   enum class Method { kAuto, kExact, kBarnesHut, kFft } method = Method::kAuto;
   double angle = 0.5;                 // of Barnes-Hut: 0 is exact, above 0.8 coarse
   std::uint64_t random_state = 0;     // of the init: all of it, or what is added to PCA's to part equal points
-  // Called every 50 iterations, if set, with their number and the divergence.
+  // Called every 50 iterations and at the end, if set, with their number and the divergence.
   std::function<void(Index iteration, double kl_divergence)> progress = {};
 };
 

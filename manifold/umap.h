@@ -25,7 +25,7 @@ struct UmapOptions {
   enum class Init { kSpectral, kRandom } init = Init::kSpectral;
   double target_weight = 0.5;        // of labels: 0 ignores them, 1 cuts every edge between unlike points
   std::uint64_t random_state = 0;
-  // Called after every tenth epoch, if set.
+  // Called after every tenth epoch and at the end, if set.
   std::function<void(Index epoch, Index n_epochs)> progress = {};
 };
 

@@ -9,17 +9,6 @@
 #include "tensor/indexing.h"
 
 namespace gradfold {
-namespace {
-
-// Levels as class numbers, [N * C, H, W].
-Indices level_numbers(const Tensor& x, int levels) {
-  const Tensor rows = x.contiguous();
-  Indices out(Shape{x.size(0) * x.size(1), x.size(2), x.size(3)});
-  for (Index i = 0; i < out.numel(); ++i) out[i] = static_cast<std::int32_t>(level_of(rows.data()[i], levels));
-  return out;
-}
-
-}  // namespace
 
 AutoregressiveModel::AutoregressiveModel(int levels, int channels) : levels_(levels), channels_(channels) {
   require(levels >= 2 && levels <= 65536, "AutoregressiveModel", "levels is {} but must be 2 (binary) .. 65536",

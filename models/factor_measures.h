@@ -27,7 +27,7 @@ struct InformationGap {
   Tensor entropy;      // [K] H(factor)
 };
 // codes [N, D] and factors [N, K] of the same N images. Both are put into bins first: codes of few samples in many bins
-// seem to say more than they do, by about (bins - 1)^2 / (2 N) nats.
+// seem to say more than they do, by about (code_bins - 1) (factor_bins - 1) / (2 N) nats.
 InformationGap information_gap(const Tensor& codes, const Tensor& factors, Index code_bins = 20,
                                Index factor_bins = 10);
 

@@ -92,8 +92,12 @@ Tensor GaussianDiscriminant::joint(const Tensor& x, const Tensor& mean,
   return out;
 }
 
-Tensor GaussianDiscriminant::log_joint(const Tensor& x, const Seen& seen) const {
+void GaussianDiscriminant::check_fitted() const {
   require(!factors_.empty(), "GaussianDiscriminant", "it was not fitted; hint: call fit(x, y, classes) first");
+}
+
+Tensor GaussianDiscriminant::log_joint(const Tensor& x, const Seen& seen) const {
+  check_fitted();
   check_shape("GaussianDiscriminant", "x", x.shape(), {"N", mean.size(1)});
   if (!seen.defined()) return joint(x, mean, factors_);
   check_shape("GaussianDiscriminant", "seen", seen.shape(), {mean.size(1)});
@@ -105,6 +109,9 @@ Tensor GaussianDiscriminant::log_joint(const Tensor& x, const Seen& seen) const 
 }
 
 Tensor GaussianDiscriminant::sample(Index n, std::int32_t y, Rng& rng) const {
+  check_fitted();
+  require(y >= 0 && y < mean.size(0), "GaussianDiscriminant", "class {} was asked for but it knows 0..{}", y,
+          mean.size(0) - 1);
   const Factor& f = factors_[factors_.size() == 1 ? 0 : y];
   return mean.select(0, y) + matmul(rng.normal({n, mean.size(1)}), f.l, {.transpose_b = true});
 }

@@ -29,6 +29,7 @@ struct GaussianDiscriminant : GenerativeClassifier {
   Tensor log_prior;                // [classes]
 
  private:
+  void check_fitted() const;
   // covariance = L L^T; z = L^-1 (x - mean) has independent N(0, 1) elements.
   struct Factor {
     Tensor l, inverse;  // L, L^-1

@@ -53,21 +53,19 @@ void check_levels(std::string_view who, const Tensor& x, int channels, int level
     return;
   }
   const Real top = static_cast<Real>(levels - 1);
-  std::atomic<Index> wrong{-1};
+  const auto is_level = [top](Real v) {
+    const Real level = v * top;
+    return (v >= 0) & (v <= 1) & (std::abs(level - std::nearbyint(level)) < Real(1e-3));
+  };
+  std::atomic<bool> fine{true};
   parallel_for(rows.numel(), 1 << 16, [&](Index begin, Index end) {
     // One flag for the chunk, so that the loop has no branch and runs at memory speed.
-    bool fine = true;
-    for (Index i = begin; i < end; ++i) {
-      const Real level = values[i] * top;
-      fine &= values[i] >= 0 && values[i] <= 1 && std::abs(level - std::nearbyint(level)) < Real(1e-3);
-    }
-    if (!fine) wrong = begin;
+    bool all = true;
+    for (Index i = begin; i < end; ++i) all &= is_level(values[i]);
+    if (!all) fine = false;
   });
-  if (wrong < 0) return;
-  Index at = wrong;
-  while (values[at] >= 0 && values[at] <= 1 &&
-         std::abs(values[at] * top - std::nearbyint(values[at] * top)) < 1e-3)
-    ++at;
+  if (fine) return;
+  const Index at = std::find_if_not(values, values + rows.numel() - 1, is_level) - values;
   if (levels == 2) {
     require(false, who,
             "x holds {:.4g} at element {} but this model's pixels are 0 or 1; hint: binarize the images first, "

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "models/levels.h"
 #include "nn/module.h"
 #include "tensor/indices.h"
 
@@ -115,10 +116,6 @@ class ImageModel : public Module {
   // What each of those settings means, in a line by its name: for ./gf help train pixel_cnn.
   virtual std::map<std::string, std::string> config_help() const = 0;
 };
-
-// The value 0 .. 1 of a pixel on level 0, 1, ..., levels - 1, and the level of a value.
-inline Real level_value(Index level, Index levels) { return static_cast<Real>(level) / static_cast<Real>(levels - 1); }
-inline Index level_of(Real value, Index levels) { return std::lround(value * static_cast<Real>(levels - 1)); }
 
 // Throws unless x is [N, channels, H, W] and its values are levels 0, 1/(levels - 1), ..., 1; for kGrey anything 0..1.
 void check_levels(std::string_view who, const Tensor& x, int channels, int levels);

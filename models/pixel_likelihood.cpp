@@ -5,9 +5,9 @@
 
 #include "autograd/mode.h"
 #include "autograd/ops.h"
+#include "models/levels.h"
 #include "nn/logistic_mixture.h"
 #include "nn/losses.h"
-#include "tensor/map.h"
 
 namespace gradfold {
 namespace {
@@ -73,14 +73,10 @@ Var PixelLikelihood::nll(const Var& numbers, const Tensor& x) const {
     case LikelihoodKind::kGaussian:
       pixels = gaussian_nll(numbers, expand(reshape(log_var, {1, 1, 1, 1}), x.shape()), x, Reduction::kNone);
       break;
-    case LikelihoodKind::kCategorical: {
-      Indices level(Shape{n * channels, h, w});
-      const Tensor rows = x.contiguous();
-      const Real top = static_cast<Real>(options.levels - 1);
-      for (Index i = 0; i < level.numel(); ++i) level[i] = static_cast<std::int32_t>(std::lround(rows.data()[i] * top));
-      pixels = cross_entropy(reshape(numbers, {n * channels, options.levels, h, w}), level, Reduction::kNone);
+    case LikelihoodKind::kCategorical:
+      pixels = cross_entropy(reshape(numbers, {n * channels, options.levels, h, w}), level_numbers(x, options.levels),
+                             Reduction::kNone);
       break;
-    }
     case LikelihoodKind::kLogisticMixture: pixels = mixture_of(options).nll(numbers, x, Reduction::kNone); break;
   }
   return sum(reshape(pixels, {n, channels * h * w}), {1});
@@ -98,9 +94,8 @@ Tensor PixelLikelihood::sample(const Tensor& numbers, Rng& rng) const {
   if (options.kind == LikelihoodKind::kBernoulli) return rng.bernoulli(sigmoid(numbers));
   if (options.kind == LikelihoodKind::kGaussian) {
     const Tensor noise = rng.normal(numbers.shape(), 0, std::exp(log_var.value().item() / 2));
-    if (options.levels == 0) return clamp(numbers + noise, 0, 1);
-    const Real top = static_cast<Real>(options.levels - 1);
-    return map(clamp(numbers + noise, 0, 1), [top](Real v) { return std::nearbyint(v * top) / top; });
+    const Tensor grey = clamp(numbers + noise, 0, 1);
+    return options.levels == 0 ? grey : to_nearest_level(grey, options.levels);
   }
   return from_level_probabilities(numbers, &rng);
 }

@@ -41,9 +41,10 @@ double squared_discrepancy(const Tensor& kernel, const std::vector<double>& side
 Tensor pair_distances(const Tensor& x, const Tensor& y) {
   check_shape("pair_distances", "x", x.shape(), {"N", "D"});
   check_shape("pair_distances", "y", y.shape(), {"M", x.size(1)});
-  // |x|^2 - 2 x.y + |y|^2, which rounding may bring below 0.
+  // |a|^2 - 2 a.b + |b|^2, which rounding may bring below 0; the less, the nearer all points are to 0.
+  const Tensor centre = mean(y, {0}, true), a = x - centre, b = y - centre;
   const Tensor squares =
-      sum(square(x), {1}, true) + sum(square(y), {1}) - matmul(x, y, {.transpose_b = true}) * Real{2};
+      sum(square(a), {1}, true) + sum(square(b), {1}) - matmul(a, b, {.transpose_b = true}) * Real{2};
   return sqrt(maximum(squares, Tensor::scalar(0)));
 }
 

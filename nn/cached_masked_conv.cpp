@@ -8,7 +8,8 @@
 namespace gradfold {
 namespace {
 
-// The kernel's rows that take part. A column in between that the mask drops has zero weight.
+// For each of the kernel's rows how many columns from the left take part, 0 for none. A column in between that the mask
+// drops has zero weight.
 std::vector<Index> seen_columns(const MaskedConv2d& layer) {
   std::vector<Index> columns(static_cast<std::size_t>(layer.kernel.h), 0);
   for (const Tap& tap : layer.taps) {

@@ -194,8 +194,8 @@ Module& Module::adopt(std::string name, std::unique_ptr<Module> module) {
 }
 
 void Module::check_name(const std::string& name) const {
-  require(!name.empty() && name.find('.') == std::string::npos, kind(),
-          "a parameter, buffer or child is named \"{}\"; a name has letters and no dot", name);
+  require(!name.empty() && name.find_first_of("./") == std::string::npos, kind(),
+          "a parameter, buffer or child is named \"{}\"; a name must not be empty, nor hold a dot or a slash", name);
   const auto taken = [&](const auto& entries) {
     return std::any_of(entries.begin(), entries.end(), [&](const auto& e) { return e.name == name; });
   };

@@ -24,12 +24,13 @@ Tensor pad(const Tensor& x, const std::vector<PadWidth>& pads, Real value = 0);
 
 // Rows of x along dim in the order of `index` [K]: x [A, B, C], dim 1 -> [A, K, C].
 Tensor index_select(const Tensor& x, int dim, const Indices& index);
-// y += dy's rows at their places: the gradient of index_select. Repeated indices add up, in order.
+// y += dy's rows at their places: the gradient of index_select. Repeated indices add up, in order. y must be row-major;
+// throws if it is a view of another kind.
 void index_add_(Tensor& y, int dim, const Indices& index, const Tensor& dy);
 // One element along dim for each position: out[i][j] = x[i][index[i][j]] for dim 1. index has x's shape
 // but for its size along dim.
 Tensor gather(const Tensor& x, int dim, const Indices& index);
-// y[i][index[i][j]] += dy[i][j]: the gradient of gather.
+// y[i][index[i][j]] += dy[i][j]: the gradient of gather. y must be row-major, as above.
 void scatter_add_(Tensor& y, int dim, const Indices& index, const Tensor& dy);
 // labels [N] -> [N, classes] of 0 and 1.
 Tensor one_hot(const Indices& labels, Index classes);

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <limits>
-#include <zlib.h>
 
 #include "tensor/atomic_file.h"
+#include "tensor/crc32.h"
 #include "tensor/inflate.h"
 #include "tensor/npy.h"
 #include "tensor/npy_format.h"
@@ -57,7 +57,7 @@ class ZipReader {
     require(out.size() == entry.size, kWho,
             "{} in {} unpacks to {} bytes but the archive says {}; hint: get the file again", entry.name, name_,
             out.size(), entry.size);
-    const auto checksum = static_cast<std::uint32_t>(crc32_z(0, out.data(), out.size()));
+    const std::uint32_t checksum = crc32(out);
     require(checksum == entry.checksum, kWho,
             "{} in {} is corrupt (its CRC-32 is {:08x}, not {:08x}); hint: get the file again", entry.name,
             name_, checksum, entry.checksum);
@@ -137,8 +137,7 @@ class ZipWriter {
   void add(const std::string& entry_name, std::string_view head, std::string_view body) {
     const std::size_t size = head.size() + body.size();
     check_size(size);
-    const auto checksum = crc32_z(crc32_z(0, bytes(head), head.size()), bytes(body), body.size());
-    const Entry entry{entry_name, 0, kStored, static_cast<std::uint32_t>(checksum), 0,
+    const Entry entry{entry_name, 0, kStored, crc32(bytes(body), crc32(bytes(head))), 0,
                       static_cast<std::uint32_t>(size), static_cast<std::uint32_t>(position_)};
     std::string local;
     append(local, {{4, kLocalMark}});
@@ -161,9 +160,8 @@ class ZipWriter {
   }
 
  private:
-  // zlib takes a null pointer for a question, even with a length of 0.
-  static const Bytef* bytes(std::string_view text) {
-    return reinterpret_cast<const Bytef*>(text.empty() ? "" : text.data());
+  static ByteView bytes(std::string_view text) {
+    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
   }
   void check_size(std::size_t more) const {
     require(position_ + directory_.size() + more < kMost32, "write_npz",

@@ -58,6 +58,7 @@ Tensor Rng::normal(const Shape& shape, Real mean, Real std) {
 }
 
 Tensor Rng::bernoulli(const Tensor& p) {
+  require(p.defined(), "bernoulli", "p is an undefined tensor; it must hold probabilities");
   const Tensor probability = p.contiguous();
   Tensor out = uniform(p.shape());
   Real* y = out.data();

@@ -88,14 +88,6 @@ EmbedJob read_points(const CLI::App& app, const EmbedArguments& options) {
                                         options.labels.string(), given, options.data, n));
 }
 
-// Nothing that is read is written over.
-void refuse_input(const EmbedArguments& options) {
-  std::error_code none;  // equivalent() is about files that exist
-  for (const fs::path& in : {fs::path(options.data), options.labels})
-    if (fs::equivalent(in, options.out, none))
-      throw UsageError("embed", fmt::format("--out is {}, which is read; name another file", in.string()));
-}
-
 // What of the shared options these points do not allow. A method's own it finds itself.
 void check_fits(const EmbedArguments& options, const Tensor& x) {
   const Index n = x.size(0), d = x.size(1);
@@ -157,7 +149,7 @@ int embed(const CLI::App& app, const EmbedArguments& options) {
     throw UsageError("embed", fmt::format("{} tells classes apart, and {} has no labels", options.method, options.data),
                      "--labels l.npy");
   }
-  refuse_input(options);
+  refuse_input(app, {options.data, options.labels}, options.out);
   require_writable(options.out);
   if (!options.plot.empty()) require_writable(options.plot);
   const Tensor given = job.x;

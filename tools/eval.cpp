@@ -58,6 +58,7 @@ int evaluate(EvalArguments options, bool iwae_k_given) {
                                       }});
   } catch (Stopped) {
     bar.finish();
+    fmt::print(stderr, "stopped; nothing was measured\n");
     return interrupt.exit_code();
   }
   bar.finish();

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "data/binarize.h"
-#include "tensor/map.h"
+#include "models/levels.h"
 
 namespace gradfold {
 
@@ -56,11 +56,6 @@ LatentModel& with_codes(const OpenedModel& opened, const std::string& command) {
   if (auto* model = dynamic_cast<LatentModel*>(opened.model.get())) return *model;
   throw UsageError(command, fmt::format("{} has no codes to walk through", opened.model->name()),
                    "autoencoder and the other models with codes do");
-}
-
-Tensor to_nearest_level(const Tensor& images, int levels) {
-  const Real top = static_cast<Real>(levels - 1);
-  return map(images, [top](Real v) { return std::nearbyint(v * top) / top; });
 }
 
 Tensor to_levels(const Tensor& images, int levels, Rng& rng) {

@@ -32,8 +32,6 @@ AutoregressiveModel& pixel_by_pixel(const OpenedModel& opened, const std::string
 // The model as one that turns images into codes and codes into images; a UsageError if it is none.
 LatentModel& with_codes(const OpenedModel& opened, const std::string& command);
 
-// Grey images as the nearest of so many levels, 2 or more.
-Tensor to_nearest_level(const Tensor& images, int levels);
 // Grey images [N, C, H, W] as the model's levels: for two levels each pixel is drawn as 1 with the
 // probability of its grey (images that are 0 and 1 stay as they are), else rounded to the nearest level; for kGrey as
 // they are.

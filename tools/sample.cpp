@@ -75,14 +75,6 @@ void add_completion(SampleOptions& sampling, const SampleArguments& options, con
   sampling.image = whole * sampling.known;  // what is to be drawn is nobody's to see
 }
 
-// Nothing that is read is written over.
-void refuse_input(const SampleArguments& options) {
-  std::error_code none;  // equivalent() is about files that exist
-  for (const std::filesystem::path& in : {options.complete, options.known})
-    if (std::filesystem::equivalent(in, options.out, none))
-      throw UsageError("sample", fmt::format("--out is {}, which is read; name another file", in.string()));
-}
-
 // A class for each image: --class K, or all classes in turn.
 Indices classes_to_draw(const SampleArguments& options, const ImageModel& model) {
   const Index classes = model.classes();
@@ -161,7 +153,7 @@ int sample(const CLI::App& app, const SampleArguments& options) {
                          .temperature = options.temperature};
   sampling.labels = classes_to_draw(options, *opened.model);
   if (!options.complete.empty()) add_completion(sampling, options, *opened.model, shape);
-  refuse_input(options);
+  refuse_input(app, {options.complete, options.known}, options.out);
   require_writable(options.out);
   const Interrupt interrupt;
   const auto start = std::chrono::steady_clock::now();

@@ -42,15 +42,14 @@ class PassOnSignals {
   std::array<struct sigaction, kSignals.size()> before_;
 };
 
-[[noreturn]] void become(const std::string& program, const std::vector<std::string>& words, int output) {
+// What a child of a process with threads may do before it is another program: no allocation.
+[[noreturn]] void become(const std::vector<char*>& argv, int output, const sigset_t& mask) {
   for (const int s : PassOnSignals::kSignals) signal(s, SIG_DFL);
+  pthread_sigmask(SIG_SETMASK, &mask, nullptr);
   if (output >= 0) {
     dup2(output, STDOUT_FILENO);
     dup2(output, STDERR_FILENO);
   }
-  std::vector<char*> argv{const_cast<char*>(program.c_str())};
-  for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
-  argv.push_back(nullptr);
   execvp(argv[0], argv.data());
   _exit(127);
 }
@@ -73,13 +72,22 @@ int run_program(const std::string& program, const std::vector<std::string>& word
                 const std::function<void(const std::string&)>& on_line) {
   int ends[2] = {-1, -1};
   require(!on_line || pipe(ends) == 0, "gf", "cannot start {}: no pipe can be made", program);
+  std::vector<char*> argv{const_cast<char*>(program.c_str())};
+  for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
+  argv.push_back(nullptr);
   const PassOnSignals passing;
+  // A signal that comes before the child is known waits until it is.
+  sigset_t waiting, before;
+  sigemptyset(&waiting);
+  for (const int s : PassOnSignals::kSignals) sigaddset(&waiting, s);
+  pthread_sigmask(SIG_BLOCK, &waiting, &before);
   const pid_t child = fork();
   if (child == 0) {
     close(ends[0]);
-    become(program, words, ends[1]);
+    become(argv, ends[1], before);
   }
   running = child;
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (on_line) {
     close(ends[1]);
     read_lines(ends[0], on_line);

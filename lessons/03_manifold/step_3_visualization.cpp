@@ -17,6 +17,7 @@
 #include "manifold/quality.h"
 #include "manifold/tsne.h"
 #include "manifold/umap.h"
+#include "models/factor_measures.h"
 #include "tensor/elementwise.h"
 
 using namespace gradfold;
@@ -37,29 +38,8 @@ Chart draw(const std::string& title, const Tensor& y, const Indices& labels, con
   return chart;
 }
 
-// Share of the points of y that most of their 10 nearest on the map share a label with.
-double accuracy_of_new(const Tensor& y, const Indices& labels, const Tensor& map, const Indices& known) {
-  const Neighbors near = nearest_neighbors(y, map, 10);
-  double right = 0;
-  for (Index i = 0; i < y.size(0); ++i) {
-    std::vector<int> votes(10, 0);
-    for (Index j = 0; j < 10; ++j) ++votes[static_cast<std::size_t>(known[near.index[i * 10 + j]])];
-    right += std::max_element(votes.begin(), votes.end()) - votes.begin() == labels[i];
-  }
-  return right / static_cast<double>(y.size(0));
-}
-
 // Pieces into which points fall if each is joined to its three nearest.
 Index pieces(const Tensor& y) { return connected_components(neighbor_graph(nearest_neighbors(y, 3))).count(); }
-
-double correlation(const std::vector<double>& a, const std::vector<double>& b) {
-  double ma = 0, mb = 0, ab = 0, aa = 0, bb = 0;
-  const double n = static_cast<double>(a.size());
-  for (std::size_t i = 0; i < a.size(); ++i) ma += a[i] / n, mb += b[i] / n;
-  for (std::size_t i = 0; i < a.size(); ++i)
-    ab += (a[i] - ma) * (b[i] - mb), aa += std::pow(a[i] - ma, 2), bb += std::pow(b[i] - mb, 2);
-  return ab / std::sqrt(aa * bb);
-}
 
 }  // namespace
 
@@ -115,10 +95,10 @@ int main(int argc, char** argv) {
                            maps[2].accuracy, in_pixels));
 
   // ---- digits that the map has never seen -----------------------------------------------------------------
-  const double placed = accuracy_of_new(umap.transform(x_new), test.labels, umap.embedding, train.labels);
-  const double by_pixels = accuracy_of_new(new_pixels, test.labels, pixels, train.labels);
+  const double placed = knn_accuracy(umap.transform(x_new), test.labels, umap.embedding, train.labels);
+  const double by_pixels = knn_accuracy(new_pixels, test.labels, pixels, train.labels);
   const Tensor shadow = Pca({.n_components = 2}).fit(x).transform(x_new);
-  const double by_shadow = accuracy_of_new(shadow, test.labels, maps[0].y, train.labels);
+  const double by_shadow = knn_accuracy(shadow, test.labels, maps[0].y, train.labels);
   lesson.claim("M3", "held-out digits, placed into UMAP's finished map, land among their own class", placed,
                placed > by_shadow + 0.2 && placed > by_pixels - 0.1,
                fmt::format("10 neighbours on the map name {:.3f} of them rightly, in PCA's {:.3f}, in pixels {:.3f}",
@@ -178,12 +158,15 @@ int main(int argc, char** argv) {
     starts.push_back(random.fit_transform(x));
     trust.push_back(trustworthiness(pixels, starts.back()));
   }
+  const auto apart = [&](const Tensor& map) {
+    const std::vector<double> d = groups(map, train.labels).distances();
+    return Tensor::from(std::vector<Real>(d.begin(), d.end()), {static_cast<Index>(d.size())});
+  };
   double agreement = 2;
   std::pair<std::size_t, std::size_t> least;
   for (std::size_t i = 0; i < kStarts; ++i)
     for (std::size_t j = i + 1; j < kStarts; ++j) {
-      const double r = correlation(groups(starts[i], train.labels).distances(),
-                                   groups(starts[j], train.labels).distances());
+      const double r = correlation(apart(starts[i]), apart(starts[j]));
       if (r < agreement) agreement = r, least = {i, j};
     }
   for (const auto& [file, i] : {std::pair{"start_1.png", least.first}, {"start_2.png", least.second}})

@@ -52,7 +52,7 @@ void train_autoencoder(Lesson& lesson, Autoencoder& model, const Dataset& images
   });
 }
 
-constexpr Index kFrames = 9;
+constexpr Index kFrames = 9, kPairs = 20;  // frames of a way; pairs of images that are gone between
 enum Way { kPixels, kLatent, kGraph, kWays };
 const std::vector<std::string> kNames{"pixels", "latent", "graph"};
 
@@ -137,32 +137,35 @@ int main(int argc, char** argv) {
   const Graph swing_graph = image_graph(seen.images, 16);
   std::vector<double> off(kWays), grey(kWays), pose_error(kWays);
   const auto swing = [&](Index i) { return static_cast<double>(seen.factors.at({i, 0})); };
-  for (Index i = 0, pairs = 0; i + 1 < seen.images.size(0) && pairs < 20; i += 2) {
+  Index poses = 0;
+  for (Index i = 0; i + 1 < seen.images.size(0) && poses < kPairs; i += 2) {
     if (std::abs(swing(i) - swing(i + 1)) < 90) continue;  // poses so near that anything lies between
     const std::vector<Tensor> all = three_ways(of_golfers, swing_graph, seen.images, i, i + 1, kFrames);
     for (std::size_t w = 0; w < kWays; ++w) {
       const Tensor inside = between(all[w]);
       const Neighbors real = nearest_neighbors(inside.flatten(1), fresh.images.flatten(1), 1);
-      off[w] += static_cast<double>(mean(real.distance).item()) / 20;
-      grey[w] += mean(grey_share(inside)).item() / 20;
+      off[w] += static_cast<double>(mean(real.distance).item());
+      grey[w] += mean(grey_share(inside)).item();
       for (Index f = 1; f + 1 < kFrames; ++f) {
         const double t = static_cast<double>(f) / (kFrames - 1), asked = (1 - t) * swing(i) + t * swing(i + 1);
-        pose_error[w] += std::abs(fresh.factors.at({real.index[f - 1], 0}) - asked) / (20 * (kFrames - 2));
+        pose_error[w] += std::abs(fresh.factors.at({real.index[f - 1], 0}) - asked) / (kFrames - 2);
       }
     }
-    if (pairs++ == 0) {
+    if (poses++ == 0) {
       lesson.picture("golfer.png", grid(concatenate(all, 0), {.columns = kFrames, .zoom = 3, .row_titles = kNames}),
                      "from one pose to another: mixed pixels, a line in the code, along the graph");
     }
   }
+  for (std::vector<double>* sums : {&off, &grey, &pose_error})
+    for (double& of_way : *sums) of_way /= static_cast<double>(poses);
   lesson.claim("M8", "the golfer: mixed pixels are no golfer, frames along the graph are (distance to a real one)",
                off[kPixels] / off[kGraph], off[kPixels] > 3 * off[kGraph] && grey[kPixels] > 1.15 * grey[kGraph],
                "pixels {:.2f}, graph {:.2f}; grey share of the ink {:.2f}, {:.2f}; shown only: a small net's code "
                "{:.2f}, {:.2f}", off[kPixels], off[kGraph], grey[kPixels], grey[kGraph], off[1], grey[1]);
   lesson.claim("M8", "and they move: the pose goes evenly from one to the other (error in degrees)",
                pose_error[kGraph], pose_error[kGraph] < 0.5 * pose_error[kPixels],
-               "pixels {:.0f}, latent {:.0f}, graph {:.0f} degrees off an even swing, 20 pairs of poses",
-               pose_error[0], pose_error[1], pose_error[2]);
+               "pixels {:.0f}, latent {:.0f}, graph {:.0f} degrees off an even swing, {} pairs of poses",
+               pose_error[0], pose_error[1], pose_error[2], poses);
 
   // ---- digits: what a PixelCNN thinks of the frames -------------------------------------------------------------
   const Dataset all_images = lesson.train_images(), test = lesson.test_images();
@@ -180,17 +183,21 @@ int main(int argc, char** argv) {
   const Graph digit_graph = image_graph(images.images, 10);
   const auto nats = [&](const Tensor& x) { return -mean(judge.log_prob(ink.bernoulli(clamp(x, 0, 1)))).item(); };
   std::vector<double> cost(kWays), ghost(kWays);
-  for (Index i = 0, pairs = 0; i + 1 < images.size() && pairs < 20; i += 2) {
+  Index pairs = 0;
+  for (Index i = 0; i + 1 < images.size() && pairs < kPairs; i += 2) {
     if (images.labels[i] != images.labels[i + 1]) continue;
     const std::vector<Tensor> all = three_ways(of_digits, digit_graph, images.images, i, i + 1, kFrames);
     for (std::size_t w = 0; w < kWays; ++w) {
-      cost[w] += nats(between(all[w])) / 20, ghost[w] += mean(grey_share(between(all[w]))).item() / 20;
+      cost[w] += nats(between(all[w])), ghost[w] += mean(grey_share(between(all[w]))).item();
     }
     if (pairs++ == 0) {
       lesson.picture("digits.png", grid(concatenate(all, 0), {.columns = kFrames, .row_titles = kNames}),
                      "two digits of one class, and three ways from one to the other");
     }
   }
+  require(pairs > 0, "lesson 3.7", "no two images after one another are of one class; hint: their order must be mixed");
+  for (std::vector<double>* sums : {&cost, &ghost})
+    for (double& of_way : *sums) of_way /= static_cast<double>(pairs);
   const double real_nats = nats(test.images);
   lesson.claim("M8", "digits: a PixelCNN that has seen none of them finds mixed pixels unnatural (nats a frame)",
                cost[kPixels] - cost[kGraph],

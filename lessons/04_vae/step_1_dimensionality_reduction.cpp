@@ -25,6 +25,7 @@
 #include "manifold/quality.h"
 #include "manifold/tsne.h"
 #include "manifold/umap.h"
+#include "models/factor_measures.h"
 #include "nn/losses.h"
 #include "nn/optim/adam.h"
 #include "nn/optim/schedule.h"
@@ -119,14 +120,14 @@ int main(int argc, char** argv) {
   for (Index i = 0; i < n; ++i) roll.labels[i] = static_cast<std::int32_t>(length.at({i}) / 25);  // classes for LDA
   PlaneCoder roll_ae(3, false, lesson.rng("AE")), roll_vae(3, true, lesson.rng("VAE"));
   const std::vector<DrawnMap> rolls = eight_maps(lesson, roll, new_roll, roll_ae, roll_vae, Real(0.1), 150);
-  std::vector<double> blur, correlation;
+  std::vector<double> blur, agreement;
   lesson.say("  {:14} {:>16} {:>11} {:>10} {:>12} {:>9}", "Swiss roll", "trustworthiness", "continuity", "blur",
              "correlation", "seconds");
   for (const DrawnMap& map : rolls) {
     blur.push_back(sheet_blur(map.y, sheet));
-    correlation.push_back(distance_agreement(sheet, map.y).pearson);
+    agreement.push_back(distance_agreement(sheet, map.y).pearson);
     lesson.say("  {:14} {:16.3f} {:11.3f} {:10.2f} {:12.4f} {:9.2f}", map.method, trustworthiness(roll.x, map.y),
-               continuity(roll.x, map.y), blur.back(), correlation.back(), map.seconds);
+               continuity(roll.x, map.y), blur.back(), agreement.back(), map.seconds);
   }
 
   // ---- digits: nobody knows their chart ---------------------------------------------------------------------
@@ -165,13 +166,13 @@ int main(int argc, char** argv) {
   lesson.claim("V1", "Isomap, t-SNE and UMAP follow it: neighbours on the map are neighbours on the sheet",
                curved_maps, curved_maps < 1.4, "{:.2f}, {:.2f} and {:.2f} times", blur[kIsomap], blur[kTsne],
                blur[kUmap]);
-  const double along = std::abs(pearson(rolls[kLle].y.select(1, 0), length));
+  const double along = std::abs(correlation(rolls[kLle].y.select(1, 0), length));
   lesson.claim("V1", "LLE lays it open: its first coordinate is the length along the roll", along, along > 0.95,
                "correlation {:.4f}; PCA's first {:.2f}", along,
-               std::abs(pearson(rolls[kPca].y.select(1, 0), length)));
+               std::abs(correlation(rolls[kPca].y.select(1, 0), length)));
   lesson.claim("V1", "Isomap even keeps its lengths: distances on the map are those along the sheet",
-               correlation[kIsomap], correlation[kIsomap] > 0.99, "correlation {:.4f}; PCA {:.2f}, t-SNE {:.2f}",
-               correlation[kIsomap], correlation[kPca], correlation[kTsne]);
+               agreement[kIsomap], agreement[kIsomap] > 0.99, "correlation {:.4f}; PCA {:.2f}, t-SNE {:.2f}",
+               agreement[kIsomap], agreement[kPca], agreement[kTsne]);
   const double roll_flat = two_component_loss(roll.x, new_roll), flat = two_component_loss(digits.x, test.x);
   const double roll_curved = roll_ae.loss(new_roll), curved = digit_ae.loss(test.x);
   lesson.claim("V1", "an autoencoder's two numbers lie on a curved surface: more of new points comes back than by PCA",

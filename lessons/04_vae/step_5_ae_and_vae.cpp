@@ -70,7 +70,8 @@ int main(int argc, char** argv) {
                  .claim = "An autoencoder only compresses and restores; a VAE generates.",
                  .look_at = "Look at samples.png: three ways to draw from the same two nets. Then at planes.png and\n"
                             "rate_distortion.png. Change the 32 latents to 8: what is still true of the AE?",
-                 .labels = true, .epochs = 18, .full_epochs = 40, .train = 8000, .test = 1000, .fewest_test = 300});
+                 .labels = true, .epochs = 18, .full_epochs = 40, .train = 8000, .test = 1000,
+                 .fewest_test = 2 * kDrawn});
   const Dataset images = lesson.train_images(binarize), test = lesson.test_images(binarize);
   const Tensor rows = images.images.flatten(1), real = test.images.slice(0, 0, kDrawn).contiguous();
   const Tensor other_real = test.images.slice(0, test.size() - kDrawn, test.size()).flatten(1).contiguous();

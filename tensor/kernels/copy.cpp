@@ -10,8 +10,9 @@
 namespace gradfold {
 namespace {
 
-constexpr Index kCopyTile = 32;    // 32 x 32 elements fit the first-level cache
-constexpr Index kPatch = 256;  // tiles of one 256 x 256 patch follow each other: its pages stay in the page cache
+constexpr Index kCopyTile = 32;  // 32 x 32 elements fit the first-level cache
+// Tiles of one 256 x 256 patch follow each other: its pages stay in the processor's table of pages.
+constexpr Index kPatch = 256;
 
 void copy_run(const Real* src, Index src_step, Real* dst, Index dst_step, Index n) {
   if (dst_step == 1 && src_step == 1) {

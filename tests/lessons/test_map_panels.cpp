@@ -77,9 +77,3 @@ TEST_CASE("a grid of maps: as many columns as maps, rows below one another, and 
         "map_grid: \"a\" has 1 maps and \"b\" 2; they must be as many");
 }
 
-TEST_CASE("Pearson's correlation, by hand") {
-  CHECK(pearson(Tensor::from({1, 2, 3}), Tensor::from({5, 7, 9})) == doctest::Approx(1));
-  CHECK(pearson(Tensor::from({1, 2, 3}), Tensor::from({2, 1, 0})) == doctest::Approx(-1));
-  CHECK(pearson(Tensor::from({1, 2, 3}), Tensor::from({1, 0, 2})) == doctest::Approx(0.5));
-  CHECK(contains(message_of([] { pearson(Tensor::from({1, 2}), Tensor::from({1, 2, 3})); }), "must have one shape"));
-}

@@ -33,18 +33,23 @@ TEST_CASE("models and other work take turns; a pass for each pixel takes longer 
   const Tensor images = rng.bernoulli(Tensor::full({4, 1, 20, 20}, Real(0.5)));
   const Tensor before = sleeper.log_prob(images);
   int calls = 0;
+  const auto start = std::chrono::steady_clock::now();
   const Turns took = time_in_turns({&model, &sleeper}, images, {[&] {
                                      ++calls;
                                      nap();
                                    }}, 3, rng);
+  const double whole = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   REQUIRE(took.models.size() == 2);
   REQUIRE(took.others.size() == 1);
   CHECK(calls == 4);  // one round more than is counted
   CHECK(took.others[0] >= kNap);
+  double parts = took.others[0];
   for (const ModelSeconds& of : took.models) {
     CHECK(of.step > 0);
     CHECK(of.naive > of.cached);  // 400 passes over 400 pixels
+    parts += of.step + of.naive + of.cached;
   }
+  CHECK(parts <= whole);
   CHECK(took.models[1].step >= kNap);
   CHECK(identical(sleeper.log_prob(images), before));
 }

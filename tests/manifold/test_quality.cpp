@@ -55,6 +55,12 @@ TEST_CASE("knn accuracy: a majority counts, ties go to the smallest label, no po
   CHECK(knn_accuracy(x, {0, 0, 0, 5, 5, 5}, 2) == 1);
   CHECK(knn_accuracy(x, {0, 0, 1, 5, 5, 5}, 1) == doctest::Approx(5. / 6));
   CHECK(knn_accuracy(x, {0, 1, 0, 1, 0, 1}, 2) == doctest::Approx(2. / 6));  // seen: 1 0, 0 0, 1 0, 0 1, 1 1, 0 1
+
+  // New points among these. Labels may be any numbers.
+  const Tensor fresh = Tensor::from({Real(0.4), Real(10.4), 20}, {3, 1});
+  CHECK(knn_accuracy(fresh, {7, 7, 99}, x, {7, 7, 7, 99, 99, 99}, 3) == doctest::Approx(2. / 3));
+  CHECK(knn_accuracy(fresh, {8, 3, 3}, x, {8, 7, 7, 3, 3, 7}, 1) == doctest::Approx(2. / 3));
+  CHECK(knn_accuracy(fresh, {1, 1, 1}, x, {2, 1, 2, 1, 2, 1}, 6) == 1);
 }
 
 TEST_CASE("distances agree: linear, in rank only, not at all") {
@@ -105,6 +111,12 @@ TEST_CASE("quality measures name what is wrong") {
   CHECK(message_of([&] { knn_accuracy(y, Indices(Shape{7})); }) ==
         "knn_accuracy: there are 7 labels for 20 points; each point needs one");
   CHECK(contains(message_of([&] { knn_accuracy(y, Indices(Shape{20}), 20); }), "from 1 to 19"));
+  const auto of_new = [&](Index labels, Index known, Index k) {
+    return message_of([&] { knn_accuracy(y, Indices(Shape{labels}), y, Indices(Shape{known}), k); });
+  };
+  CHECK(contains(of_new(20, 20, 21), "k is 21 but 20 points are known; it must be from 1 to 20"));
+  CHECK(contains(of_new(3, 20, 1), "there are 3 labels for 20 points"));
+  CHECK(contains(of_new(20, 4, 1), "there are 4 labels for 20 points"));
   CHECK(contains(message_of([&] { distance_agreement(x, y); }), "[20, 3]"));
 
   Tensor bad = x.clone(), distances = squared_distances(y);

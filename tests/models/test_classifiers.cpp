@@ -164,4 +164,10 @@ TEST_CASE("what a student may get wrong is answered in one sentence") {
   CHECK(message_of([&] {
           model.fit(kBits, {0, 1, 2, 3}, 3);
         }).starts_with("BernoulliNaiveBayes: label 3 is 3 but must be in 0 .. 2"));
+  GaussianDiscriminant gaussian;
+  Rng rng(29);
+  CHECK(message_of([&] { gaussian.sample(1, 0, rng); }).starts_with("GaussianDiscriminant: it was not fitted"));
+  gaussian.fit(rng.normal({8, 2}), {0, 1, 0, 1, 0, 1, 0, 1}, 2);
+  for (const std::int32_t y : {-1, 2})
+    CHECK(message_of([&] { gaussian.sample(1, y, rng); }).find("but it knows 0..1") != std::string::npos);
 }

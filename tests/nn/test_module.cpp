@@ -125,16 +125,20 @@ TEST_CASE("load says what does not fit and changes nothing") {
   for (std::size_t i = 0; i < before.size(); ++i) CHECK(identical(net.state()[i].second, before[i].second));
 }
 
-TEST_CASE("names may not be taken, empty or dotted") {
+TEST_CASE("names may not be taken, empty, dotted or slashed") {
   struct Twice : Module {
     Twice() { param("w", {1}, init::zeros()), buffer("w", Tensor::zeros({1})); }
   };
   struct Dotted : Module {
     Dotted() { param("a.b", {1}, init::zeros()); }
   };
+  struct Slashed : Module {  // its checkpoint would hold it as something else than a weight
+    Slashed() { buffer("ema/w", Tensor::zeros({1})); }
+  };
+  CHECK(message_of([] { Slashed(); }).starts_with("Slashed: a parameter, buffer or child is named \"ema/w\"; a name"));
   CHECK(message_of([] { Twice(); }) == "Twice: the name \"w\" is taken");
   CHECK(message_of([] { Dotted(); }) ==
-        "Dotted: a parameter, buffer or child is named \"a.b\"; a name has letters and no dot");
+        "Dotted: a parameter, buffer or child is named \"a.b\"; a name must not be empty, nor hold a dot or a slash");
 }
 
 TEST_CASE("summary shows every module with its shapes, and the total") {
