@@ -1,4 +1,6 @@
 // gf sample CHECKPOINT --n 64 --out s.png
+#include <unistd.h>
+
 #include <chrono>
 #include <optional>
 
@@ -17,6 +19,7 @@
 #include "viz/grid.h"
 #include "viz/png.h"
 #include "viz/progress.h"
+#include "viz/terminal.h"
 
 namespace gradfold {
 namespace {
@@ -113,6 +116,13 @@ void write_grid(const SampleArguments& options, const Tensor& images, Index clas
                                        .gap = options.n > 1 ? GridOptions().gap : 0}));
 }
 
+// The first images in the terminal, for who sits at another machine than the file lies on.
+void show(const SampleArguments& options, const Tensor& images) {
+  const int columns = terminal_width(STDOUT_FILENO);
+  if (options.json || columns == 0 || images.size(1) != 1) return;
+  fmt::print("{}", terminal_row(images, columns, /*color=*/true));
+}
+
 // n images, a thousand at a time: what a sampler keeps of each fits into memory then. Empty if it was interrupted.
 std::optional<Tensor> draw(ImageModel& model, const SampleArguments& options, Shape shape, SampleOptions sampling,
                            const Interrupt& interrupt) {
@@ -166,6 +176,7 @@ int sample(const CLI::App& app, const SampleArguments& options) {
   if (options.out.extension() == ".npy") write_npy(options.out, *images);
   else write_grid(options, *images, opened.model->classes());
   const Output output(options.json);
+  show(options, *images);
   const std::string sampler = by_pixel ? std::string(sampler_name(sampling.sampler)) : "whole images";
   if (sampling.sampler != wanted)
     output.say("the {} sampler would not give what this {} says; it was the {} one", options.sampler,
@@ -234,6 +245,7 @@ int sample_strips(const CLI::App& app, const SampleArguments& options) {
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   write_png(options.out, grid(strips.images, {.columns = strips.columns, .zoom = options.zoom, .row_titles = strips.titles}));
   const Output output(options.json);
+  show(options, strips.images);
   output.say("{} images: {}", strips.images.size(0), options.out.string());
   output.finish({{"images", strips.images.size(0)},
                  {"seconds", seconds},

@@ -1,6 +1,5 @@
 #include "viz/progress.h"
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,6 +7,8 @@
 #include <iostream>
 
 #include <fmt/format.h>
+
+#include "viz/terminal.h"
 
 namespace gradfold {
 namespace {
@@ -17,13 +18,6 @@ constexpr int kBarWidth = 24, kLeastBar = 8;
 
 double steady_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-// Asked at every drawing: windows change their size. 0 when stderr is no terminal.
-int terminal_width() {
-  if (!isatty(STDERR_FILENO)) return 0;
-  winsize size{};
-  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
 std::string rate_text(double rate) {
@@ -79,7 +73,7 @@ void Progress::step(Index n, std::string note) {
   done_ += n;
   if (!note.empty()) note_ = std::move(note);
   const double now = options_.clock();
-  const bool terminal = (options_.width < 0 ? terminal_width() : options_.width) > 0;
+  const bool terminal = (options_.width < 0 ? terminal_width(STDERR_FILENO) : options_.width) > 0;
   if (now - drawn_ < (terminal ? kRedraw : options_.log_every)) return;
   drawn_ = now;
   draw();
@@ -94,7 +88,7 @@ void Progress::finish() {
 
 // On a terminal the line is written over the last one; what the last had more of is blanked.
 void Progress::draw() {
-  const int width = options_.width < 0 ? terminal_width() : options_.width;
+  const int width = options_.width < 0 ? terminal_width(STDERR_FILENO) : options_.width;
   const std::string line = text(width);
   if (width == 0) {
     *options_.out << line << '\n' << std::flush;

@@ -1,5 +1,8 @@
 #include "viz/terminal.h"
 
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -12,6 +15,23 @@ namespace {
 int grey(double v) { return 232 + static_cast<int>(std::lround(std::clamp(v, 0.0, 1.0) * 23)); }
 
 }  // namespace
+
+int terminal_width(int descriptor) {
+  if (!isatty(descriptor)) return 0;
+  winsize size{};
+  return ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+std::string terminal_row(const Tensor& images, int columns, bool color) {
+  check_shape("terminal_row", "images", images.shape(), {"N", 1, "H", "W"});
+  const Index height = images.size(2), step = images.size(3) + 1;  // a column between two
+  const Index shown = std::min(images.size(0), (columns + 1) / step);
+  if (shown == 0) return {};
+  Tensor row = Tensor::zeros({height, shown * step - 1});
+  for (Index i = 0; i < shown; ++i)
+    row.slice(1, i * step, (i + 1) * step - 1).copy_from(images.select(0, i).select(0, 0));
+  return terminal_picture(row, color);
+}
 
 std::string terminal_picture(const Tensor& x, bool color) {
   const Tensor image = (x.rank() == 3 && x.size(0) == 1 ? x.select(0, 0) : x).contiguous();

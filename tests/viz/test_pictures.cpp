@@ -1,4 +1,6 @@
 // Grids, heat maps, receptive fields, captions and pictures in the terminal.
+#include <unistd.h>
+
 #include <cmath>
 #include <set>
 
@@ -242,4 +244,22 @@ TEST_CASE("terminal picture: two rows a line, in half blocks or greys") {
   CHECK(message_of([] {
           terminal_picture(Tensor::zeros({4}));
         }).find("terminal_picture: x is [4] but must be [H, W]") == 0);
+}
+
+TEST_CASE("terminal row: as many images side by side as fit, a column between two") {
+  const Tensor x = Tensor::from({1, 0, 1, 0, /**/ 1, 1, 0, 1, /**/ 0, 1, 1, 1}, {3, 1, 2, 2});
+  CHECK(terminal_row(x, 80) == "█  ▀█ ▄█\n");
+  CHECK(terminal_row(x, 7) == "█  ▀█\n");
+  CHECK(terminal_row(x, 5) == "█  ▀█\n");
+  CHECK(terminal_row(x, 2) == "█ \n");
+  CHECK(terminal_row(x, 1) == "");
+  CHECK(terminal_row(x.slice(0, 0, 1), 80, true).find("\x1b[38;5;255;48;5;255m▀") == 0);
+  CHECK(message_of([&] { terminal_row(x.flatten(1), 80); }).find("terminal_row: images is [3, 4]") == 0);
+}
+
+TEST_CASE("a pipe is no terminal and has no width") {
+  int ends[2];
+  REQUIRE(pipe(ends) == 0);
+  CHECK(terminal_width(ends[1]) == 0);
+  close(ends[0]), close(ends[1]);
 }
