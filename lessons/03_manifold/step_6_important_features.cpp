@@ -190,11 +190,13 @@ int main(int argc, char** argv) {
   };
   const Tensor factors = concatenate(std::vector<Tensor>{factor(kSize), factor(kSlant), factor(kThickness)}, 1);
   const Tensor codes = vae.encode(unseen.images);
-  const double gap = information_gap(codes, factors).gap;
-  const double gap_turned = information_gap(turned_by_45(codes, axes.size.latent, axes.slant.latent), factors).gap;
+  const Tensor turned = turned_by_45(codes, axes.size.latent, axes.slant.latent);
+  const double gap = information_gap(codes, factors).gap, gap_turned = information_gap(turned, factors).gap;
+  const double score = factor_vote(codes, factors, lesson.rng("votes")).score,
+               score_turned = factor_vote(turned, factors, lesson.rng("votes")).score;
   lesson.claim("M6", "(control) it is these axes that mean something, not any axes of the same space", gap - gap_turned,
                gap > gap_turned + 0.1,
-               "mutual information gap of size, slant and thickness: {:.2f}; two axes turned by 45 degrees: {:.2f}",
-               gap, gap_turned);
+               "mutual information gap of size, slant and thickness: {:.2f}; two axes turned by 45 degrees: {:.2f}; "
+               "FactorVAE score {:.2f} and {:.2f}", gap, gap_turned, score, score_turned);
   return lesson.close();
 }
