@@ -7,11 +7,13 @@
 //   model      the PixelCNN of the notes
 //   peeking    the same net with ordinary convolutions: each pixel sees itself and its future       (claim P4)
 //   small      both again on 4x4 images, where all 65,536 images can be summed                      (claim P4)
+// and times one that it does not train, a Diagonal BiLSTM as large                                    (claim P3)
 #include <cmath>
 #include <memory>
 
 #include "autograd/dependency_map.h"
 #include "lessons/completions.h"
+#include "lessons/layer_pictures.h"
 #include "lessons/lesson.h"
 #include "lessons/model_seconds.h"
 #include "models/pixel_cnn.h"
@@ -57,35 +59,6 @@ Index conditionals_that_differ(PixelCnn& model, const Tensor& image, Rng rng) {
     differ += model(past_only).value().data()[i] != at_once.data()[i];
   }
   return differ;
-}
-
-// Masks of 5x5, white where a weight may be: of one channel, and of the nine pairs of colours, of which red is drawn
-// first and blue last. "R>G": what green sees of red.
-Image masks() {
-  std::vector<Tensor> rows;
-  std::vector<std::string> titles{"grey"};
-  for (const MaskType type : {MaskType::kA, MaskType::kB}) {
-    rows.push_back(causal_mask(type, 1, 1, {5, 5}));
-    rows.push_back(causal_mask(type, 3, 3, {5, 5}, 3).reshape({9, 1, 5, 5}));
-  }
-  for (const char out : {'R', 'G', 'B'})
-    for (const char in : {'R', 'G', 'B'}) titles.push_back(fmt::format("{}>{}", in, out));
-  return grid(concatenate(rows, 0), {.columns = 10, .zoom = 12, .gap = 6, .column_titles = titles,
-                                     .row_titles = {"A", "B"}});
-}
-
-// What pixel (14, 14) sees after the first layer, after each block, and in the whole net.
-Image what_a_pixel_sees(PixelCnn& model, const Shape& image, Rng rng) {
-  const Index row = image[2] / 2, col = image[3] / 2, blocks = model.settings.blocks;
-  std::vector<Tensor> maps;
-  std::vector<std::string> titles;
-  for (Index depth = 0; depth < blocks; ++depth) {
-    maps.push_back(receptive_field([&](const Var& x) { return model.trunk(x, depth); }, image, row, col, rng));
-    titles.push_back(depth == 0 ? "first layer" : fmt::format("+ {} block{}", depth, depth > 1 ? "s" : ""));
-  }
-  maps.push_back(receptive_field([&](const Var& x) { return model(x); }, image, row, col, rng));
-  titles.push_back("whole net");
-  return receptive_fields(maps, titles, row, col, {.zoom = 4});
 }
 
 }  // namespace
@@ -184,25 +157,26 @@ int main(int argc, char** argv) {
                fmt::format("one pass {:.1f} ms, a pass for each pixel {:.0f} ms: {:.0f} times", 1e3 * one_pass,
                            1e3 * pixel_by_pixel, pixel_by_pixel / one_pass));
 
-  lesson.picture("masks.png", masks(), "masks of the first layer (A) and of later ones (B): grey, and colour by colour");
+  lesson.picture("masks.png", masks_by_color(),
+                 "masks of the first layer (A) and of later ones (B): grey, and colour by colour");
 
   // ---- P5: nobody looks ahead -----------------------------------------------------------------------------
   const DependencyMap seen = dependency_map([&](const Var& x) { return model(x); }, one, looking, {.draws = 1});
   lesson.claim("P5", "the mask keeps every pixel of the whole net from itself and its future",
                static_cast<double>(seen.leaks()), seen.leaks() == 0,
                fmt::format("{} leaks in {} pairs of pixels", seen.leaks(), pixels * (pixels + 1) / 2));
-  lesson.picture("pixels_seen_masked.png", what_a_pixel_sees(model, one, looking),
+  lesson.picture("pixels_seen_masked.png", sight_by_layer(model, one, looking),
                  "masked: what the framed pixel sees, layer by layer");
 
   // ---- P4: the same net with ordinary convolutions --------------------------------------------------------
   PixelCnn peeking(without_mask, first_values);
-  train(lesson, peeking, slice(images, 0, images.size() / 2),
+  train(lesson, peeking, slice(images, 0, images.size() * 3 / 4),
         {.batch = 16, .epochs = 1, .title = "no mask", .stream = 1}, [](Index) {});
   const double peeking_nats = nats_per_image(peeking, test.images);
   Tensor canvas = lesson.rng("noise").bernoulli(Tensor::full({20, 1, one[2], one[3]}, Real(0.5)));
   canvas.slice(0, 0, 16).fill(0);  // 16 start blank, four as noise
   const Tensor garbage = peeking.sample(canvas.shape(), drawing, {.image = canvas});
-  lesson.picture("pixels_seen_ordinary.png", what_a_pixel_sees(peeking, one, looking),
+  lesson.picture("pixels_seen_ordinary.png", sight_by_layer(peeking, one, looking),
                  "ordinary: the red pixels are the future");
   const Tensor compared = concatenate({garbage.slice(0, 12, 20), samples.slice(0, 0, 8)}, 0);
   lesson.picture("samples_ordinary.png", grid(compared, {.columns = 8, .row_titles = {"no mask", "masked"}}),
