@@ -10,7 +10,7 @@
 // its codes are inputs like the noise, and its Q only looks on. All digits have a known class, slant and thickness.
 //
 // Then a VAE, whose latents nobody asks to mean anything either: which of its axes is the size of the digit?
-//   loss          -log p(x | z) + 50 KL(q(z | x) || N(0, 1))               (beta-VAE; what a latent says is dear)
+//   loss          -log p(x | z) + 80 KL(q(z | x) || N(0, 1))               (beta-VAE; what a latent says is dear)
 //   gap           I(best latent; factor) - I(second best; factor), over H(factor)       (mutual information gap)
 #include <algorithm>
 #include <cmath>
@@ -173,7 +173,7 @@ int main(int argc, char** argv) {
   const Dataset unseen = digits(2000, "VAE test", large_and_small());
   Rng vae_values = lesson.rng("VAE"), drawing = lesson.rng("VAE drawing");
   Vae vae({.height = 20, .width = 20, .levels = 0, .latents = 3, .hidden = 200,
-           .likelihood = LikelihoodKind::kGaussian, .kl = {.beta = 50}},
+           .likelihood = LikelihoodKind::kGaussian, .kl = {.beta = 80}},
           vae_values);
   train(lesson, vae, sizes);
   const LatentAxes axes = latent_axes(vae, 1000, drawing);
