@@ -178,30 +178,37 @@ int main(int argc, char** argv) {
   std::string gaps;
   bool as_known = true;
   double gap = 0;
-  for (const Index epochs : {0, 2, 98}) {  // untrained, a little, and well trained
-    if (epochs > 0) {
-      for (const Batch& batch : lesson.epochs(cloud, {.batch = 100, .epochs = epochs, .title = "2-D Gaussian"})) {
-        const Var loss = line.loss(batch.images, {}, noise);  // the same loss, for Gaussian pixels
-        optimizer.zero_grad();
-        loss.backward();
-        optimizer.step();
-      }
-    }
+  const auto check = [&] {
     const GapCheck now = check_gap(line, held_out, 200, draws);
     gap = now.measured;
-    if (epochs == 2) nearer = below_log_p(line, held_out, {1, 10, 100, 1000}, more_draws);
     as_known = as_known && std::abs(now.off.mean) < 4 * now.off.error + 1e-4;
     gaps += fmt::format("{}{:.4f} and {:.4f}", gaps.empty() ? "" : ", then ", gap, now.known);
+  };
+  check();  // untrained
+  Lesson::Epochs passes = lesson.epochs(cloud, {.batch = 100, .epochs = 100, .title = "2-D Gaussian"});
+  Index step = 0, passed = 0;
+  for (const Batch& batch : passes) {
+    const Var loss = line.loss(batch.images, {}, noise);  // the same loss, for Gaussian pixels
+    optimizer.zero_grad();
+    loss.backward();
+    optimizer.step();
+    if (++step % passes.per_epoch() != 0 || !nearer.empty()) continue;
+    if (mean(known_bound(line, held_out).gap).item() > 1) continue;
+    passed = step / passes.per_epoch();
+    check();  // trained a little: to within a nat
+    nearer = below_log_p(line, held_out, {1, 10, 100, 1000}, more_draws);
   }
+  check();  // well trained
   lesson.claim("V5", "where log p(x) has a formula, the ELBO lies KL(q || p(z | x)) below it; training closes the gap",
                gap, as_known && gap < 0.02, "measured and by formula: " + gaps + " nats");
-  bool falls = true;
+  bool falls = !nearer.empty();
   for (std::size_t i = 1; i < nearer.size(); ++i) falls = falls && nearer[i].mean < nearer[i - 1].mean;
+  if (nearer.empty()) nearer.resize(4);  // it never came to within a nat, and no claim holds
   const Lead first = nearer.front(), last = nearer.back();
   lesson.claim("V5", "and with K draws of z the bound comes nearer to log p(x): with 1000 it is all but there",
                last.mean, falls && std::abs(last.mean) < 0.02 * first.mean + 4 * last.error,
-               "nats below, after two epochs: K = 1: {:.2f}, K = 10: {:.3f}, K = 100: {:.4f}, "
+               "nats below, after {} epochs: K = 1: {:.2f}, K = 10: {:.3f}, K = 100: {:.4f}, "
                "K = 1000: {:.4f} +- {:.4f}",
-               first.mean, nearer[1].mean, nearer[2].mean, last.mean, last.error);
+               passed, first.mean, nearer[1].mean, nearer[2].mean, last.mean, last.error);
   return lesson.close();
 }
