@@ -243,7 +243,8 @@ int sample_strips(const CLI::App& app, const SampleArguments& options) {
   const auto start = std::chrono::steady_clock::now();
   const Strips strips = draw_strips(options, opened);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  write_png(options.out, grid(strips.images, {.columns = strips.columns, .zoom = options.zoom, .row_titles = strips.titles}));
+  write_png(options.out, grid(strips.images, {.columns = strips.columns, .zoom = options.zoom,
+                                              .row_titles = strips.titles}));
   const Output output(options.json);
   show(options, strips.images);
   output.say("{} images: {}", strips.images.size(0), options.out.string());

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Lessons from several seeds: tools/seeds.sh N [STEP...], from the seeds 1 to N, or M-N, from M to N; without STEP all of
-# them. A claim that holds once may have been lucky.
+# Lessons from several seeds: tools/seeds.sh N [STEP...], from the seeds 1 to N, or with M-N from M to N; without STEP
+# all of them. A claim that holds once may have been lucky.
 #
 # Prints a row for each run: the step, the seed, its seconds, and the claims, NO after those that did not hold. What the
 # lesson said is in out/seeds/SEED/STEP.log, its table and pictures beside it.
