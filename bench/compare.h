@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-// How cases are measured that hold ours against others: all ways of doing one piece of work take turns in one run, so that a
-// disturbance of the machine meets them all, and what counts is the ratio.
+// How cases are measured that hold ours against others: all ways of doing one piece of work take turns in one run, so
+// that a disturbance of the machine meets them all, and what counts is the ratio.
 //
 //   void bench_add(benchmark::State& state) {
 //     Tensor x = Tensor::ones({1 << 22}), y = x.clone();

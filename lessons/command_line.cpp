@@ -129,7 +129,8 @@ std::string in_words(const CLI::App& app, const CLI::ParseError& error) {
     const std::string name = said.substr(unconverted.size(), at - unconverted.size());
     const CLI::Option* option = app.get_option_no_throw(name);
     const bool whole = option && option->get_type_name().find("INT") != std::string::npos;
-    return fmt::format("{} is '{}' but must be a {}number", name, said.substr(at + between.size()), whole ? "whole " : "");
+    return fmt::format("{} is '{}' but must be a {}number", name, said.substr(at + between.size()),
+                       whole ? "whole " : "");
   }
   if (const auto at = said.find(": 1 required "); at != std::string::npos && said.ends_with(" missing"))
     return said.substr(0, at) + " needs a value behind it";

@@ -112,8 +112,8 @@ Tensor Umap::transform(const Tensor& points) const {
           x_.size(1));
   const Index m = x.size(0), c = options_.n_components, k = std::min(options_.n_neighbors, x_.size(0));
   const Neighbors neighbors = nearest_neighbors(x, x_, k);
-  // One neighbour fewer is certain: the point itself is not among those it knows. (The mean distance, of which the least
-  // sigma is a thousandth, counts it all the same; umap-learn's does not.)
+  // One neighbour fewer is certain: the point itself is not among those it knows. (The mean distance, of which the
+  // least sigma is a thousandth, counts it all the same; umap-learn's does not.)
   const Tensor strengths = membership_strengths(neighbors.distance, options_.n_neighbors,
                                                 std::max(0.0, options_.local_connectivity - 1));
   SparseRows edges{{}, neighbors.index.values, strengths.to_vector()};

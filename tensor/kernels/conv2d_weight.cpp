@@ -20,7 +20,7 @@ using conv::Shift;
 using conv::Window;
 
 constexpr Index kBandPixels = 256;       // dy^T of a band of this many pixels stays in the first cache
-constexpr Index kCombineWork = 1 << 16;  // numbers of partial sums worth handing to another thread: each is fetched for one addition
+constexpr Index kCombineWork = 1 << 16;  // partial sums worth handing to another thread: each is fetched for one addition
 constexpr Index kPartialSize = 1 << 22;  // elements of all partial sums together
 
 thread_local Scratch weight_image_scratch, dy_scratch, partial_scratch;

@@ -63,7 +63,7 @@ struct Epilogue {
   const Real* row_bias = nullptr;
   const Real* col_bias = nullptr;
   bool relu = false;
-  bool to_memory = false;  // whole vectors go past the cache (to_memory.h; flush after the last tile): tiles_are_aligned
+  bool to_memory = false;  // past the cache (to_memory.h; flush after the last tile), where tiles_are_aligned
 };
 
 struct TileC {

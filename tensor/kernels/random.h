@@ -18,9 +18,9 @@ double uniform_from(const std::array<std::uint32_t, 4>& words);
 double normal_from(const std::array<std::uint32_t, 4>& words);
 
 // Runs of n: y[2b] and y[2b + 1] in [low, high) from block first + b; y[i] of N(mean, std^2) from block first + i.
-// `_ref` is the plain loop. Uniform numbers are the same bits in both, but for the last of a sum with `low`. Normal ones
-// are computed in double and then rounded, by functions that differ in the last digits of the double: hardly one float
-// in a million differs (tests/tensor/test_random.cpp).
+// `_ref` is the plain loop. Uniform numbers are the same bits in both, but for the last of a sum with `low`. Normal
+// ones are computed in double and then rounded, by functions that differ in the last digits of the double: hardly one
+// float in a million differs (tests/tensor/test_random.cpp).
 void random_uniform(std::uint64_t seed, std::uint64_t first, Real* y, Index n, Real low, Real high);
 void random_normal(std::uint64_t seed, std::uint64_t first, Real* y, Index n, Real mean, Real std);
 void random_uniform_ref(std::uint64_t seed, std::uint64_t first, Real* y, Index n, Real low, Real high);

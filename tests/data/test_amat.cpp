@@ -116,8 +116,10 @@ TEST_CASE("npy images: wrong shapes and levels are refused in one clear sentence
   CHECK(contains(message(Tensor::zeros({4})), "x.npy is [4], but images are"));
   CHECK(contains(message(Tensor::full({1, 4}, 200)),
                  "x.npy holds 200, but grey levels are from 0 to 1\n  hint: divide by the largest level"));
-  CHECK(contains(message(Tensor::full({2, 4}, -1)), "x.npy holds -1, but grey levels are from 0 to 1\n  hint: mend it"));
-  CHECK(contains(message(Tensor::zeros({2, 8, 8, 3})), "hint: these have their channels last, a.transpose(0, 3, 1, 2)"));
+  CHECK(contains(message(Tensor::full({2, 4}, -1)),
+                 "x.npy holds -1, but grey levels are from 0 to 1\n  hint: mend it"));
+  CHECK(contains(message(Tensor::zeros({2, 8, 8, 3})),
+                 "hint: these have their channels last, a.transpose(0, 3, 1, 2)"));
   CHECK(contains(message(Tensor::zeros({2, 1, 0, 8})), "x.npy is [2, 1, 0, 8], which holds nothing"));
   CHECK(contains(message(Tensor::full({1, 4}, NAN)), "x.npy holds nan"));
 }

@@ -110,7 +110,8 @@ TEST_CASE("forks are independent streams, and a state can be put back") {
 
 TEST_CASE("a probability outside 0..1 is refused") {
   Rng rng(1);
-  CHECK_THROWS_WITH_AS(rng.bernoulli(Tensor()), "bernoulli: p is an undefined tensor; it must hold probabilities", Error);
+  CHECK_THROWS_WITH_AS(rng.bernoulli(Tensor()), "bernoulli: p is an undefined tensor; it must hold probabilities",
+                       Error);
   CHECK_THROWS_WITH_AS(rng.bernoulli(Tensor::from({Real(0.5), Real(1.5)})),
                        "bernoulli: probability 1.5 at element 1 is not between 0 and 1", Error);
 }

@@ -62,7 +62,8 @@ TEST_CASE("seeds: every step from every seed in turn, a row for each; 0 if all c
 TEST_CASE("seeds: M-N are those from M to N") {
   const SeedsTree tree(lesson_result("true"));
   CHECK(tree.seeds({"9-10", "1.1"}).exit == 0);
-  CHECK(tree.ran() == "lesson 1.1 --quick --seed 9 --out out/seeds/9\nlesson 1.1 --quick --seed 10 --out out/seeds/10\n");
+  CHECK(tree.ran() == "lesson 1.1 --quick --seed 9 --out out/seeds/9\n"
+                      "lesson 1.1 --quick --seed 10 --out out/seeds/10\n");
 }
 
 TEST_CASE("seeds: a claim that does not hold is marked, the runs after it are made, and the end is 1") {
