@@ -18,8 +18,8 @@ namespace {
 // Told apart by eye, also by most colour-blind eyes for the first six.
 constexpr std::array<std::string_view, 10> kColors = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e6a700",
                                                       "#56b4e9", "#7f3c8d", "#6b6b6b", "#a52a2a", "#80ba27"};
-constexpr std::array<std::string_view, 13> kCsvOrder = {"label", "x",     "y",   "z",      "dx",    "dy",    "low",
-                                                        "high",  "color", "row", "column", "value", "height"};
+constexpr std::array<std::string_view, 10> kCsvOrder = {"label", "x",   "y",    "z",     "dx",
+                                                        "dy",    "low", "high", "color", "height"};
 constexpr double kBarsWidth = 0.8;         // of the room that a label has
 constexpr std::size_t kMarkedPoints = 30;  // a line of more points is drawn without marks, and single points small
 constexpr std::size_t kNamedPoints = 6;    // those of a logarithmic axis have their values written below
@@ -54,14 +54,13 @@ std::vector<std::string_view> Chart::column_names(Kind kind) {
     case Kind::k3d: return {"x", "y", "z", "color"};
     case Kind::kArrows: return {"x", "y", "dx", "dy"};
     case Kind::kBars: return {"height"};
-    case Kind::kHeat: return {"column", "row", "value"};
     default: return {"x", "y"};
   }
 }
 
 // What plots on the same two axes is one kind.
 Chart::Kind Chart::axes(Kind kind) {
-  return kind == Kind::kBars || kind == Kind::kHeat || kind == Kind::k3d ? kind : Kind::kLine;
+  return kind == Kind::kBars || kind == Kind::k3d ? kind : Kind::kLine;
 }
 
 bool Chart::has(Kind kind) const {
@@ -77,7 +76,7 @@ Chart& Chart::add(Kind kind, std::string name, std::vector<Values> columns, std:
             name, n, names[0], columns[c].size(), names[c]);
   }
   for (const Series& s : series_) {
-    require(axes(s.kind) == axes(kind) && axes(kind) != Kind::kHeat && s.labels == labels, "Chart",
+    require(axes(s.kind) == axes(kind) && s.labels == labels, "Chart",
             "series \"{}\" does not share axes with \"{}\"; draw two charts", name, s.name);
   }
   series_.push_back({kind, std::move(name), std::move(labels), std::move(columns)});
@@ -115,15 +114,6 @@ Chart& Chart::bars(std::string name, std::vector<std::string> labels, Values hei
           "series \"{}\" has {} labels but {} heights; they must be as many", name, labels.size(),
           heights.size());
   return add(Kind::kBars, std::move(name), {std::move(heights)}, std::move(labels));
-}
-Chart& Chart::heat(const Tensor& matrix) {
-  check_shape("Chart", "matrix", matrix.shape(), {"H", "W"});
-  Values column, row, value = values(matrix);
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    column.push_back(static_cast<double>(i % static_cast<std::size_t>(matrix.size(1))));
-    row.push_back(static_cast<double>(i / static_cast<std::size_t>(matrix.size(1))));
-  }
-  return add(Kind::kHeat, "", {std::move(column), std::move(row), std::move(value)});
 }
 
 // Which of a kind's columns has this name, or -1.
@@ -170,7 +160,6 @@ std::string Chart::settings(std::string_view format) const {
   if (options_.log_y) s += "set logscale y\n";
   if (options_.equal_axes) s += "set size ratio -1\n";
   if (has(Kind::k3d)) s += "set view 62,32\nset xyplane 0.05\n";
-  if (has(Kind::kHeat)) s += "unset grid\nset yrange [] reverse\nset autoscale noextend\n";
   const bool named =
       std::any_of(series_.begin(), series_.end(), [](const Series& x) { return !x.name.empty(); });
   s += named ? "set key below center horizontal Left reverse title ' '\n" : "unset key\n";
@@ -229,7 +218,6 @@ std::string Chart::plot_part(std::size_t i) const {
     case Kind::kColored: return data + "1:2:3 with points pt 7 ps 0.6 lc palette " + title;
     case Kind::k3d: return data + "1:2:3:4 with points pt 7 ps 0.5 lc palette " + title;
     case Kind::kArrows: return data + "1:2:3:4 with vectors head filled size screen 0.008,18 lw 1.2 " + rgb + title;
-    case Kind::kHeat: return data + "1:2:3 with image " + title;
     case Kind::kBars: break;
   }
   const double place = (static_cast<double>(i) + 0.5) / static_cast<double>(series_.size()) - 0.5;

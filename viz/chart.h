@@ -39,8 +39,6 @@ class Chart {
   Chart& arrows(std::string name, Values x, Values y, Values dx, Values dy);
   // One bar for each label; several calls with the same labels stand side by side.
   Chart& bars(std::string name, std::vector<std::string> labels, Values heights);
-  // matrix [H, W] as coloured cells, row 0 at the top.
-  Chart& heat(const Tensor& matrix);
 
   // Writes the numbers to a .csv beside `path`, always, then the picture (.png or .svg). Without gnuplot, or
   // when gnuplot fails, says so in one line on stderr and returns false; the CSV stays. Letters come from the
@@ -52,7 +50,7 @@ class Chart {
   std::string script(std::string_view format) const;
 
  private:
-  enum class Kind { kLine, kStairs, kBand, kScatter, kColored, k3d, kArrows, kBars, kHeat };
+  enum class Kind { kLine, kStairs, kBand, kScatter, kColored, k3d, kArrows, kBars };
   struct Series {
     Kind kind;
     std::string name;
