@@ -12,12 +12,14 @@ namespace {
 std::atomic<std::uint64_t> next_order{1};
 
 // Op names are literals, so their address identifies them: a small open-addressed table remembers which
-// were seen, at the cost of one load for each op after the first.
+// were seen, at the cost of one load for each op after the first. Names that are made up as it runs would fill it:
+// then no more are noted.
 constexpr std::size_t kNames = 1024;
 std::array<std::atomic<const char*>, kNames> names_seen{};
 
 void note_op(const char* op) {
-  for (std::size_t slot = (reinterpret_cast<std::uintptr_t>(op) >> 2) % kNames;; slot = (slot + 1) % kNames) {
+  std::size_t slot = (reinterpret_cast<std::uintptr_t>(op) >> 2) % kNames;
+  for (std::size_t tried = 0; tried < kNames; ++tried, slot = (slot + 1) % kNames) {
     const char* seen = names_seen[slot].load(std::memory_order_relaxed);
     if (seen == op) return;
     if (seen == nullptr && names_seen[slot].compare_exchange_strong(seen, op)) return;
