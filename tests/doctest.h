@@ -38,3 +38,13 @@ struct StringMaker<gradfold::Tensor> {
 };
 
 }  // namespace doctest
+
+namespace gradfold {
+
+// value up to `share` of it, of nothing up to `share`: CHECK(x == approx(0.25, 0.01)). doctest's own
+// Approx(value).epsilon(share) allows share * (1 + |value|), which of small values asks hardly anything.
+inline doctest::Approx approx(double value, double share) {
+  return doctest::Approx(value).epsilon(share).scale(value == 0 ? 1 : 0);
+}
+
+}  // namespace gradfold

@@ -198,7 +198,7 @@ TEST_CASE("strokes:slant,thickness: these factors vary in their ordinary ranges,
     CAPTURE(kStrokeFactorNames[static_cast<std::size_t>(f)]);
     const bool named = f == static_cast<int>(StrokeFactor::kSlant) || f == static_cast<int>(StrokeFactor::kThickness);
     CHECK(range(all, f) > 0);
-    CHECK(range(two, f) == (named ? doctest::Approx(range(all, f)).epsilon(0.05) : doctest::Approx(0)));
+    CHECK(range(two, f) == (named ? approx(range(all, f), 0.05) : doctest::Approx(0)));
     CHECK(range(none, f) == 0);
   }
   // All ten digits; without a free factor one image of each, with styles at least one digit in two hands.
@@ -254,7 +254,7 @@ TEST_CASE("binarizing: by threshold, and by chance with the grey level as probab
     REQUIRE((v == 0 || v == 1));
     sum += v;
   }
-  CHECK(sum / 100000 == doctest::Approx(0.3).epsilon(0.02));  // 5 standard deviations are 0.0072
+  CHECK(sum / 100000 == approx(0.3, 0.02));  // 5 standard deviations are 0.0072
   CHECK_FALSE(identical(drawn, binarize_stochastic(Tensor::full({100000}, Real(0.3)), rng)));
 }
 
@@ -276,7 +276,7 @@ TEST_CASE("the real MNIST: counts, first labels and mean grey level are the publ
   for (const Tensor& part : {train.images, valid.images}) {
     for (Real v : part.to_vector()) sum += v;
   }
-  CHECK(sum / (60000 * 784.0) == doctest::Approx(0.1307).epsilon(0.0005));
+  CHECK(sum / (60000 * 784.0) == approx(0.1307, 0.0005));
 }
 
 TEST_CASE("the real binarized MNIST: 50,000 and 10,000 images of zeros and ones") {

@@ -82,7 +82,7 @@ TEST_CASE("arc length of the spiral is what many short steps add up to, and angl
     length += std::hypot(to_x - x, to_y - y);
     x = to_x, y = to_y;
   }
-  CHECK(spiral_arc_length(12) == doctest::Approx(length).epsilon(1e-7));
+  CHECK(spiral_arc_length(12) == approx(length, 1e-7));
   CHECK(spiral_arc_length(0) == 0);
   CHECK(spiral_angle(0) == 0);
   for (double t : {1e-6, 0.1, 1.0, 7.0, 100.0}) CHECK(spiral_angle(spiral_arc_length(t)) == doctest::Approx(t));
@@ -101,7 +101,7 @@ TEST_CASE("points are on the curve or surface that the chart names, and fill it 
   const double end = 2 + 4 * kPi;
   for (Index i = 0; i < 50; ++i) {
     const double t = spiral_angle(curve.chart.at({i, 0}));
-    CHECK(std::hypot(curve.points.at({i, 0}), curve.points.at({i, 1})) == doctest::Approx(t).epsilon(1e-5));
+    CHECK(std::hypot(curve.points.at({i, 0}), curve.points.at({i, 1})) == approx(t, 1e-5));
   }
   CHECK(unevenness(curve.chart, spiral_arc_length(2), spiral_arc_length(end), 10) < 0.2);
 
@@ -110,9 +110,9 @@ TEST_CASE("points are on the curve or surface that the chart names, and fill it 
   for (Index i = 0; i < 50; ++i) {
     const double t = spiral_angle(roll.chart.at({i, 0}));
     CHECK((t >= 1.5 * kPi - 1e-4 && t <= 4.5 * kPi + 1e-4));
-    CHECK(roll.points.at({i, 0}) == doctest::Approx(t * std::cos(t)).epsilon(1e-4));
+    CHECK(roll.points.at({i, 0}) == approx(t * std::cos(t), 1e-4));
     CHECK(roll.points.at({i, 1}) == roll.chart.at({i, 1}));
-    CHECK(roll.points.at({i, 2}) == doctest::Approx(t * std::sin(t)).epsilon(1e-4));
+    CHECK(roll.points.at({i, 2}) == approx(t * std::sin(t), 1e-4));
   }
 
   const PointCloud ball = severed_sphere(4000, Rng(2));
@@ -121,8 +121,8 @@ TEST_CASE("points are on the curve or surface that the chart names, and fill it 
   for (Index i = 0; i < 50; ++i) {
     double length = 0;
     for (Index k = 0; k < 3; ++k) length += std::pow(ball.points.at({i, k}), 2);
-    CHECK(length == doctest::Approx(1).epsilon(1e-5));
-    CHECK(std::cos(ball.chart.at({i, 1})) == doctest::Approx(ball.points.at({i, 2})).epsilon(1e-4));
+    CHECK(length == approx(1, 1e-5));
+    CHECK(std::cos(ball.chart.at({i, 1})) == approx(ball.points.at({i, 2}), 1e-4));
   }
 }
 
@@ -164,7 +164,7 @@ TEST_CASE("noise moves the points by so much, and leaves the chart") {
   for (Index i = 0; i < clean.points.numel(); ++i) {
     squares += std::pow(clean.points.data()[i] - noisy.points.data()[i], 2);
   }
-  CHECK(std::sqrt(squares / double(clean.points.numel())) == doctest::Approx(0.5).epsilon(0.05));
+  CHECK(std::sqrt(squares / double(clean.points.numel())) == approx(0.5, 0.05));
 }
 
 TEST_CASE("none, and wrong options by name") {

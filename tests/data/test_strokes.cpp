@@ -135,14 +135,14 @@ TEST_CASE("slant leans the digit") {
   }
   // An upright bar leans by exactly the angle.
   const Tensor bar = draw_stroke_digit({.digit = 1, .slant = 20, .thickness = 2});
-  CHECK(Moments(bar).shear_degrees() == doctest::Approx(20).epsilon(0.02));
+  CHECK(Moments(bar).shear_degrees() == approx(20, 0.02));
 }
 
 TEST_CASE("rotation turns the digit clockwise") {
   for (double angle : {-15.0, 0.0, 25.0}) {
     const Moments m(draw_stroke_digit({.digit = 1, .rotation = angle, .thickness = 2}));
     const double axis = 0.5 * std::atan2(-2 * m.xy, m.yy - m.xx) * 180 / std::numbers::pi;  // from the vertical
-    CHECK(axis == doctest::Approx(angle).epsilon(0.02));
+    CHECK(axis == approx(angle, 0.02));
   }
 }
 
@@ -150,7 +150,7 @@ TEST_CASE("thickness is ink over length") {
   for (double t : {1.5, 2.5, 4.0}) {
     const Moments m(draw_stroke_digit({.digit = 1, .thickness = t}));
     const double bar_with_round_ends = t * (20 - t) + std::numbers::pi * t * t / 4;
-    CHECK(m.ink == doctest::Approx(bar_with_round_ends).epsilon(0.03));
+    CHECK(m.ink == approx(bar_with_round_ends, 0.03));
   }
   StrokeOptions options = StrokeOptions::fixed();
   options.classes = {2}, options.thickness = {1.5, 4}, options.wobble = {1, 1};

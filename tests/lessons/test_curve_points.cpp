@@ -29,9 +29,9 @@ TEST_CASE("a point comes from two places as their likelihoods say, and with litt
   const Tensor two = Tensor::from({0, 0, 1, 0}, {2, 2}), point = Tensor::from({Real(0.25), 3}, {1, 2});
   // Weights exp(-0.25^2 / 2 s^2) and exp(-0.75^2 / 2 s^2), s = 0.5: the second is e^-1 of the first.
   const Tensor z = mean_origin(point, two, Real(0.5));
-  CHECK(z.at({0, 0}) == doctest::Approx(std::exp(-1) / (1 + std::exp(-1))).epsilon(1e-4));
+  CHECK(z.at({0, 0}) == approx(std::exp(-1) / (1 + std::exp(-1)), 1e-4));
   CHECK(z.at({0, 1}) == doctest::Approx(0));
-  CHECK(mean_origin(point, two, Real(0.01)).at({0, 0}) == doctest::Approx(0).epsilon(1e-6));
+  CHECK(mean_origin(point, two, Real(0.01)).at({0, 0}) == approx(0, 1e-6));
 }
 
 TEST_CASE("a lattice near a curve: its points within reach, from below and from the left") {

@@ -23,7 +23,7 @@ TEST_CASE("points needed: the reciprocal of a point's chance, the same on any nu
     const double one = points_needed(d, 0.25, 4000, Rng(3));
     set_num_threads(3);
     CHECK(points_needed(d, 0.25, 4000, Rng(3)) == one);
-    CHECK(one == doctest::Approx(expected).epsilon(0.08));  // the standard error is at most 1.6 %
+    CHECK(one == approx(expected, 0.08));  // the standard error is at most 1.6 %
   }
   set_num_threads(0);
 }

@@ -59,7 +59,7 @@ TEST_CASE("the order of distances: none wrong with the truth, all with its oppos
   CHECK(wrong_order(truth, truth, 5000, rng) == 0);
   CHECK(wrong_order(truth * Real{-1}, truth, 5000, rng) > 0.95);  // a pair may meet itself
   const Tensor noise = rng.uniform({60, 60});
-  CHECK(wrong_order(noise, truth, 5000, rng) == doctest::Approx(0.5).epsilon(0.05));
+  CHECK(wrong_order(noise, truth, 5000, rng) == approx(0.5, 0.05));
 }
 
 TEST_CASE("a graph of images that fall into parts is joined") {

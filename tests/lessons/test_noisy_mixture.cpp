@@ -34,7 +34,7 @@ TEST_CASE("of the samples so many are the model's, all others are noise, and the
   CHECK(drawn.noise == with_ink);
   CHECK(drawn.noise > 260);  // 300 +- 9
   CHECK(drawn.noise < 340);
-  CHECK(sum(ink).item() / static_cast<Real>(with_ink) == doctest::Approx(18).epsilon(0.05));
+  CHECK(sum(ink).item() / static_cast<Real>(with_ink) == approx(18, 0.05));
 }
 
 TEST_CASE("a share that is none is named") {

@@ -17,7 +17,7 @@ TEST_CASE("the angle between two planes is that of the direction in which they d
     const auto s = static_cast<Real>(std::sin(degrees * std::numbers::pi / 180));
     const Tensor a = Tensor::from({1, 0, 0, 1, 0, 0, 0, 0}, {4, 2});          // e1, e2
     const Tensor b = Tensor::from({1, 0, 0, c, 0, s, 0, 0}, {4, 2});          // e1, e2 turned towards e3
-    CHECK(largest_principal_angle(a, b) == doctest::Approx(degrees).epsilon(1e-3));
+    CHECK(largest_principal_angle(a, b) == approx(degrees, 1e-3));
   }
 }
 

@@ -40,14 +40,14 @@ TEST_CASE("columns become orthonormal, the first keeps its direction, the span s
   CHECK(off_orthonormal(q) < 1e-12);
   const double scale = x.row(0)[0] / q.row(0)[0];
   CHECK(scale > 0);
-  for (Index i = 0; i < x.rows; i += 100) CHECK(q.row(i)[0] * scale == doctest::Approx(x.row(i)[0]).epsilon(1e-10));
+  for (Index i = 0; i < x.rows; i += 100) CHECK(q.row(i)[0] * scale == approx(x.row(i)[0], 1e-10));
   // What q spans of x is all of x: x = q (q^T x).
   const std::vector<double> within = inner_products(q, x);
   for (Index i = 0; i < x.rows; i += 100) {
     for (Index c = 0; c < 7; ++c) {
       double again = 0;
       for (Index k = 0; k < 7; ++k) again += q.row(i)[k] * within[k * 7 + c];
-      CHECK(again == doctest::Approx(x.row(i)[c]).epsilon(1e-9));
+      CHECK(again == approx(x.row(i)[c], 1e-9));
     }
   }
 }

@@ -57,9 +57,9 @@ TEST_CASE("the largest eigenpairs, by the whole decomposition and by Lanczos") {
     values[3] = 9, values[0] = 4, values[7] = 4.5, values[1] = -20;  // the largest by value, not by magnitude
     const std::vector<double> a = with_eigenvalues(values);
     const Eigenpairs top = largest_eigenpairs(a, n, 3);
-    CHECK(top.values[0] == doctest::Approx(9).epsilon(1e-5));
-    CHECK(top.values[1] == doctest::Approx(4.5).epsilon(1e-5));
-    CHECK(top.values[2] == doctest::Approx(4).epsilon(1e-5));
+    CHECK(top.values[0] == approx(9, 1e-5));
+    CHECK(top.values[1] == approx(4.5, 1e-5));
+    CHECK(top.values[2] == approx(4, 1e-5));
     for (Index k = 0; k < 3; ++k) {
       CHECK(residual(a, top, k) < 1e-7);
       double square = 0, largest = 0;
@@ -78,7 +78,7 @@ TEST_CASE("equal eigenvalues are all found, and a matrix of zeros has zeros") {
   std::vector<double> values(n, 0.0);
   std::fill_n(values.begin(), 6, 5.0);
   const Eigenpairs top = largest_eigenpairs(with_eigenvalues(values), n, 8);
-  for (Index k = 0; k < 6; ++k) CHECK(top.values[k] == doctest::Approx(5).epsilon(1e-5));
+  for (Index k = 0; k < 6; ++k) CHECK(top.values[k] == approx(5, 1e-5));
   for (Index k = 6; k < 8; ++k) CHECK(std::abs(top.values[k]) < 1e-5);
   CHECK(largest_eigenpairs(std::vector<double>(n * n, 0.0), n, 3).values == std::vector<double>(3, 0.0));
 }
@@ -104,7 +104,7 @@ TEST_CASE("Lanczos on matrices whose rank is exactly low, where its vectors soon
           found += top.values[i];
           CHECK(residual(a, top, i) < 1e-9 * trace);
         }
-        CHECK(found == doctest::Approx(trace).epsilon(1e-9));  // the others are 0
+        CHECK(found == approx(trace, 1e-9));  // the others are 0
       }
 }
 
@@ -137,10 +137,10 @@ TEST_CASE("the smallest eigenpairs without the constant one: a path's are cosine
   const Eigenpairs low = smallest_eigenpairs(path_laplacian(n), 3);
   for (int k = 1; k <= 3; ++k) {
     const double expected = 4 * std::pow(std::sin(M_PI * k / (2 * n)), 2);
-    CHECK(low.values[k - 1] / expected == doctest::Approx(1).epsilon(1e-8));
+    CHECK(low.values[k - 1] / expected == approx(1, 1e-8));
     double product = 0;
     for (int i = 0; i < n; ++i)
       product += low.vector(k - 1)[i] * std::cos(M_PI * k * (i + 0.5) / n) * std::sqrt(2.0 / n);
-    CHECK(std::abs(product) == doctest::Approx(1).epsilon(1e-8));
+    CHECK(std::abs(product) == approx(1, 1e-8));
   }
 }

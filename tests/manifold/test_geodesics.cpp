@@ -38,7 +38,7 @@ TEST_CASE("Dijkstra's paths are Floyd and Warshall's") {
   const std::vector<double> expected = all_paths(graph);
   for (Index i = 0; i < paths.numel(); ++i) {
     if (expected[i] == kInfinity) CHECK(paths.data()[i] == kInfinity);
-    else CHECK(paths.data()[i] == doctest::Approx(expected[i]).epsilon(1e-5));
+    else CHECK(paths.data()[i] == approx(expected[i], 1e-5));
   }
 }
 
@@ -75,7 +75,7 @@ TEST_CASE("paths on the Swiss roll follow the sheet: a few percent longer than t
   for (Index i = 0; i < 1500; i += 7)
     for (Index j = 0; j < i; j += 5, ++pairs)
       ratio += paths.at({i, j}) / std::sqrt(sum_of_squares(roll.chart.select(0, i) - roll.chart.select(0, j)));
-  CHECK(ratio / static_cast<double>(pairs) == doctest::Approx(1.042).epsilon(0.01));
+  CHECK(ratio / static_cast<double>(pairs) == approx(1.042, 0.01));
 }
 
 TEST_CASE("parts are joined by their closest points") {

@@ -22,7 +22,7 @@ TEST_CASE("centres, spreads and distances of groups by hand") {
 
 TEST_CASE("a ball's spread is sigma times the root of its dimensions") {
   const Groups g = groups(Rng(1).normal({4000, 30}, 5, 2), Indices(Shape{4000}));
-  CHECK(g.spread[0] == doctest::Approx(2 * std::sqrt(30)).epsilon(0.01));
+  CHECK(g.spread[0] == approx(2 * std::sqrt(30), 0.01));
 }
 
 TEST_CASE("groups name what is wrong") {

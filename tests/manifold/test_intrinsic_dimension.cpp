@@ -22,21 +22,21 @@ TEST_CASE("estimates for uniform cubes, 2,000 points") {
     CAPTURE(row.d);
     Rng rng(7);
     const Neighbors near = nearest_neighbors(rng.uniform({2000, row.d}), 20);
-    CHECK(two_nn(near) == doctest::Approx(row.two_nn).epsilon(0.1));
-    CHECK(levina_bickel(near) == doctest::Approx(row.levina_bickel).epsilon(0.04));
-    CHECK(mackay_ghahramani(near) == doctest::Approx(row.pooled).epsilon(0.04));
+    CHECK(two_nn(near) == approx(row.two_nn, 0.1));
+    CHECK(levina_bickel(near) == approx(row.levina_bickel, 0.04));
+    CHECK(mackay_ghahramani(near) == approx(row.pooled, 0.04));
   }
 }
 
 TEST_CASE("a surface in space has two dimensions, the 8 x 8 digits about eight") {
   const Tensor roll = swiss_roll(2000, Rng(1)).points;
-  CHECK(two_nn(roll) == doctest::Approx(1.93).epsilon(0.06));
-  CHECK(levina_bickel(roll) == doctest::Approx(2.11).epsilon(0.03));
-  CHECK(mackay_ghahramani(roll) == doctest::Approx(1.94).epsilon(0.03));
+  CHECK(two_nn(roll) == approx(1.93, 0.06));
+  CHECK(levina_bickel(roll) == approx(2.11, 0.03));
+  CHECK(mackay_ghahramani(roll) == approx(1.94, 0.03));
   const Tensor x = stored("digits/x");
-  CHECK(two_nn(x) == doctest::Approx(8.9).epsilon(0.02));
-  CHECK(levina_bickel(x) == doctest::Approx(8.2).epsilon(0.02));
-  CHECK(mackay_ghahramani(x) == doctest::Approx(7.1).epsilon(0.02));
+  CHECK(two_nn(x) == approx(8.9, 0.02));
+  CHECK(levina_bickel(x) == approx(8.2, 0.02));
+  CHECK(mackay_ghahramani(x) == approx(7.1, 0.02));
 }
 
 TEST_CASE("the formulas by hand") {

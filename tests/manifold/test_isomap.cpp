@@ -40,8 +40,8 @@ TEST_CASE("Isomap is scikit-learn's: map, eigenvalues, error and new points") {
   CHECK(relative(isomap.geodesics.slice(0, 0, 3), stored("isomap/geodesics")) < 1e-5);
   CHECK(relative_up_to_signs(y, stored("isomap/embedding")) < 1e-4);
   for (Index k = 0; k < 2; ++k)
-    CHECK(isomap.eigenvalues[k] == doctest::Approx(stored("isomap/eigenvalues").at({k})).epsilon(1e-4));
-  CHECK(isomap.reconstruction_error() == doctest::Approx(stored("isomap/reconstruction_error").item()).epsilon(1e-3));
+    CHECK(isomap.eigenvalues[k] == approx(stored("isomap/eigenvalues").at({k}), 1e-4));
+  CHECK(isomap.reconstruction_error() == approx(stored("isomap/reconstruction_error").item(), 1e-3));
   const Tensor turned = isomap.transform(stored("roll/new"));
   CHECK(relative_up_to_signs(turned, stored("isomap/transform")) < 1e-4);
   CHECK(relative(isomap.transform(stored("roll/x")), y) < 1e-3);  // a fitted point lands where it is
@@ -50,9 +50,9 @@ TEST_CASE("Isomap is scikit-learn's: map, eigenvalues, error and new points") {
 TEST_CASE("Isomap of the digits keeps neighbours as is known of it") {
   const Tensor x = stored("digits/x");
   const Tensor y = Isomap({.n_neighbors = 10}).fit_transform(x);
-  CHECK(knn_accuracy(y, stored_indices("digits/y")) == doctest::Approx(0.736).epsilon(0.02));
-  CHECK(trustworthiness(x, y) == doctest::Approx(0.837).epsilon(0.01));
-  CHECK(continuity(x, y) == doctest::Approx(0.967).epsilon(0.01));
+  CHECK(knn_accuracy(y, stored_indices("digits/y")) == approx(0.736, 0.02));
+  CHECK(trustworthiness(x, y) == approx(0.837, 0.01));
+  CHECK(continuity(x, y) == approx(0.967, 0.01));
 }
 
 TEST_CASE("Isomap joins parts as scikit-learn does, or names them") {

@@ -43,10 +43,10 @@ TEST_CASE("LDA's maps of the digits keep classes together as is known of them") 
   const Indices y = stored_indices("digits/y");
   const Tensor two = Lda({.n_components = 2}).fit_transform(x, y), nine = Lda().fit_transform(x, y);
   CHECK(nine.size(1) == 9);
-  CHECK(knn_accuracy(two, y) == doctest::Approx(0.693).epsilon(0.02));
-  CHECK(knn_accuracy(nine, y) == doctest::Approx(0.976).epsilon(0.01));
-  CHECK(trustworthiness(x, two) == doctest::Approx(0.798).epsilon(0.01));
-  CHECK(continuity(x, two) == doctest::Approx(0.931).epsilon(0.01));
+  CHECK(knn_accuracy(two, y) == approx(0.693, 0.02));
+  CHECK(knn_accuracy(nine, y) == approx(0.976, 0.01));
+  CHECK(trustworthiness(x, two) == approx(0.798, 0.01));
+  CHECK(continuity(x, two) == approx(0.931, 0.01));
 }
 
 TEST_CASE("LDA finds the direction that differs, not the one that varies, and scales it by what varies within") {
@@ -61,11 +61,11 @@ TEST_CASE("LDA finds the direction that differs, not the one that varies, and sc
   Lda lda;
   const Tensor z = lda.fit_transform(x, y);
   REQUIRE(z.shape() == Shape{4000, 1});
-  CHECK(std::abs(lda.scalings.at({1, 0})) == doctest::Approx(10).epsilon(0.05));
+  CHECK(std::abs(lda.scalings.at({1, 0})) == approx(10, 0.05));
   CHECK(std::abs(lda.scalings.at({0, 0})) < 0.001);
   CHECK(lda.classes.values == std::vector<std::int32_t>{-3, 7});
   // The threshold lies halfway, 2.5 sigma from both: errors of Phi(-2.5) = 0.6 %.
-  CHECK(share_equal(lda.predict(x), y) == doctest::Approx(0.9938).epsilon(0.004));
+  CHECK(share_equal(lda.predict(x), y) == approx(0.9938, 0.004));
 }
 
 TEST_CASE("LDA of two classes has one discriminant, also of many features") {
@@ -96,7 +96,7 @@ TEST_CASE("LDA's prior moves the threshold") {
   Lda lda;
   lda.fit(x, y);
   // p(1 | x) = 1/2 where 2 x - 2 = ln 9: x = 2.0986.
-  CHECK(lda.predict_proba(Tensor::from({Real(2.0986)}, {1, 1})).at({0, 1}) == doctest::Approx(0.5).epsilon(0.05));
+  CHECK(lda.predict_proba(Tensor::from({Real(2.0986)}, {1, 1})).at({0, 1}) == approx(0.5, 0.05));
   CHECK(lda.priors.at({1}) == doctest::Approx(0.1));
 }
 

@@ -23,7 +23,7 @@ TEST_CASE("classical MDS of distances on a sphere is NumPy's") {
   const Tensor y = mds.fit_transform_distances(stored("mds/distances"));
   CHECK(relative_up_to_signs(y, stored("mds/embedding")) < 1e-5);
   for (Index k = 0; k < 3; ++k)
-    CHECK(mds.eigenvalues[k] == doctest::Approx(stored("mds/eigenvalues").at({k})).epsilon(1e-6));
+    CHECK(mds.eigenvalues[k] == approx(stored("mds/eigenvalues").at({k}), 1e-6));
 }
 
 TEST_CASE("classical MDS gives back the distances of a square, and no third dimension") {
@@ -43,7 +43,7 @@ TEST_CASE("classical MDS of a grid, whose distances have exactly two dimensions,
       const Tensor y = mds.fit_transform(grid);
       const double axis = static_cast<double>(side * side * (side * side - 1)) / 12;  // a coordinate's sum of squares
       for (Index c = 0; c < std::min<Index>(k, 2); ++c)
-        CHECK(mds.eigenvalues[c] == doctest::Approx(axis).epsilon(1e-5));
+        CHECK(mds.eigenvalues[c] == approx(axis, 1e-5));
       if (k >= 2) CHECK(allclose(squared_distances(y), squared_distances(grid), 0, 1e-2));
     }
   }
@@ -56,7 +56,7 @@ TEST_CASE("distances of a few columns and of many are right, and 0 to itself") {
     const Tensor squares = squared_distances(x);
     for (const Index i : {0, 13, 69})
       for (const Index j : {0, 13, 42})
-        CHECK(squares.at({i, j}) == doctest::Approx(sum_of_squares(x.select(0, i) - x.select(0, j))).epsilon(1e-4));
+        CHECK(squares.at({i, j}) == approx(sum_of_squares(x.select(0, i) - x.select(0, j)), 1e-4));
     CHECK(squares.at({33, 33}) == 0);
   }
 }

@@ -46,7 +46,7 @@ TEST_CASE("squared distances are sums of squares") {
     const Tensor x = rng.normal({2, d});
     double sum = 0;
     for (Index c = 0; c < d; ++c) sum += std::pow(double(x.at({0, c})) - double(x.at({1, c})), 2);
-    CHECK(squared_distance(x.data(), x.data() + d, d) == doctest::Approx(sum).epsilon(1e-14));
+    CHECK(squared_distance(x.data(), x.data() + d, d) == approx(sum, 1e-14));
   }
 }
 

@@ -161,8 +161,8 @@ TEST_CASE("NN-descent finds more than 0.95 of the true neighbours, and neighbor_
       CAPTURE(k);
       CAPTURE(recall);
       CHECK(recall > 0.95);
-      CHECK(neighbor_recall(x, found, x.size(0)) == doctest::Approx(recall).epsilon(1e-3));
-      CHECK(neighbor_recall(x, found) == doctest::Approx(recall).epsilon(0.01));
+      CHECK(neighbor_recall(x, found, x.size(0)) == approx(recall, 1e-3));
+      CHECK(neighbor_recall(x, found) == approx(recall, 0.01));
       CHECK(neighbor_recall(x, exact) == 1);
     }
 }

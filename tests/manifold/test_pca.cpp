@@ -52,7 +52,7 @@ TEST_CASE("PCA of the digits keeps the shares of variance that are known of them
   CHECK(pca.components_for(0.90) == 21);
   CHECK(pca.components_for(0.95) == 29);
   CHECK(pca.components_for(0.99) == 41);
-  CHECK(sum(pca.explained_variance_ratio.slice(0, 0, 2)).item() == doctest::Approx(0.285).epsilon(0.002));
+  CHECK(sum(pca.explained_variance_ratio.slice(0, 0, 2)).item() == approx(0.285, 0.002));
   CHECK(sum(pca.explained_variance_ratio).item() == doctest::Approx(1));
 }
 
@@ -62,7 +62,7 @@ TEST_CASE("PCA's error is the sum of the variances left out") {
   all.fit(x);
   const Tensor gap = few.inverse_transform(few.fit_transform(x)) - x;
   const double left = sum(all.explained_variance.slice(0, 5, 40)).item();
-  CHECK(sum_of_squares(gap) / 499 == doctest::Approx(left).epsilon(1e-4));
+  CHECK(sum_of_squares(gap) / 499 == approx(left, 1e-4));
   CHECK(relative(all.inverse_transform(all.fit_transform(x)), x) < 1e-5);
 }
 

@@ -17,11 +17,11 @@ TEST_CASE("trustworthiness and continuity of the digits' PCA map are scikit-lear
   const Tensor x = stored("digits/x"), y = Pca({.n_components = 2}).fit_transform(x);
   for (const Index i : {0, 1}) {
     const Index k = i == 0 ? 5 : 12;
-    CHECK(trustworthiness(x, y, k) == doctest::Approx(stored("quality/trustworthiness").at({i})).epsilon(1e-4));
-    CHECK(continuity(x, y, k) == doctest::Approx(stored("quality/continuity").at({i})).epsilon(1e-4));
+    CHECK(trustworthiness(x, y, k) == approx(stored("quality/trustworthiness").at({i}), 1e-4));
+    CHECK(continuity(x, y, k) == approx(stored("quality/continuity").at({i}), 1e-4));
   }
-  CHECK(knn_accuracy(y, stored_indices("digits/y")) == doctest::Approx(0.642).epsilon(0.02));
-  CHECK(knn_accuracy(x, stored_indices("digits/y")) == doctest::Approx(0.984).epsilon(0.005));
+  CHECK(knn_accuracy(y, stored_indices("digits/y")) == approx(0.642, 0.02));
+  CHECK(knn_accuracy(x, stored_indices("digits/y")) == approx(0.984, 0.005));
 }
 
 TEST_CASE("trustworthiness by hand: two points of five changed places") {
@@ -36,8 +36,8 @@ TEST_CASE("a perfect map scores 1, a random one about a half") {
   const Tensor x = rng.normal({600, 4});
   CHECK(trustworthiness(x, x * 3 + 1, 10) == 1);
   CHECK(continuity(x, x * 3 + 1, 10) == 1);
-  CHECK(trustworthiness(x, rng.normal({600, 2}), 10) == doctest::Approx(0.5).epsilon(0.05));
-  CHECK(continuity(x, rng.normal({600, 2}), 10) == doctest::Approx(0.5).epsilon(0.05));
+  CHECK(trustworthiness(x, rng.normal({600, 2}), 10) == approx(0.5, 0.05));
+  CHECK(continuity(x, rng.normal({600, 2}), 10) == approx(0.5, 0.05));
 }
 
 TEST_CASE("a map that folds the sheet loses trust, one that tears it loses continuity") {
@@ -68,9 +68,9 @@ TEST_CASE("distances agree: linear, in rank only, not at all") {
   const Tensor y = rng.normal({80, 2}), d = sqrt(squared_distances(y));
   const DistanceAgreement same = distance_agreement(d * 7, y), bent = distance_agreement(d * d * d, y),
                           none = distance_agreement(sqrt(squared_distances(rng.normal({80, 2}))), y);
-  CHECK(same.pearson == doctest::Approx(1).epsilon(1e-5));
+  CHECK(same.pearson == approx(1, 1e-5));
   CHECK(same.residual_variance() < 1e-5);
-  CHECK(bent.spearman == doctest::Approx(1).epsilon(1e-4));
+  CHECK(bent.spearman == approx(1, 1e-4));
   CHECK(bent.pearson < 0.97);
   CHECK(std::abs(none.spearman) < 0.1);
   CHECK(residual_variance(d * d, y) == doctest::Approx(distance_agreement(d * d, y).residual_variance()));

@@ -32,7 +32,7 @@ TEST_CASE("t-SNE of the 8 x 8 digits: scikit-learn's KL 0.754 + 1 % at most; wit
 TEST_CASE("the map of a bent sheet is scikit-learn's, turned") {
   Tsne tsne({.learning_rate = 4 * 50, .method = Method::kExact});
   const Tensor y = tsne.fit_transform(stored_map("tsne/sheet"));
-  CHECK(tsne.kl_divergence == doctest::Approx(stored_map("tsne/sheet_kl").item()).epsilon(1e-5));
+  CHECK(tsne.kl_divergence == approx(stored_map("tsne/sheet_kl").item(), 1e-5));
   CHECK(procrustes_disparity(y, stored_map("tsne/sheet_map")) < 1e-6);
   CHECK(procrustes_disparity(y, stored_map("tsne/sheet").slice(1, 0, 2)) > 1e-3);  // which is not so of any map
 }

@@ -64,7 +64,7 @@ Tensor clusters(Index n, Real width, std::uint64_t seed) {
 TEST_CASE("conditional probabilities: beta and p of four distances") {
   const double squared[] = {1, 4, 9, 16};
   double p[4];
-  CHECK(conditional_probabilities(squared, 4, 2, p) == doctest::Approx(0.385716).epsilon(1e-4));
+  CHECK(conditional_probabilities(squared, 4, 2, p) == approx(0.385716, 1e-4));
   const double expected[] = {.733595, .230629, .033523, .002253};
   for (int j = 0; j < 4; ++j) CHECK(std::abs(p[j] - expected[j]) < 2e-5);
 }
@@ -80,7 +80,7 @@ TEST_CASE("the entropy is that of the perplexity, whatever the unit of distances
       double entropy = 0;
       for (double v : p)
         if (v > 0) entropy -= v * std::log(v);
-      CHECK(std::exp(entropy) == doctest::Approx(perplexity).epsilon(2e-5));
+      CHECK(std::exp(entropy) == approx(perplexity, 2e-5));
     }
   std::vector<double> equal(60, 3.0), p(60);
   conditional_probabilities(equal.data(), 60, 10, p.data());  // no beta reaches 10
@@ -91,11 +91,11 @@ TEST_CASE("P, the divergence and its gradient are scikit-learn's") {
   const Tensor x = stored("digits/x").slice(0, 0, 80).contiguous();
   const SparseRows p = joint_probabilities(nearest_neighbors(x, 79), 12);
   CHECK(largest_error(dense(p), stored_map("tsne/p")) < 1e-4);
-  CHECK(sum(dense(p)).item() == doctest::Approx(1).epsilon(1e-5));
+  CHECK(sum(dense(p)).item() == approx(1, 1e-5));
   const Tensor y = stored_map("tsne/map").transpose(0, 1).contiguous();
   Tensor unused(y.shape());
   CHECK(tsne_divergence(p, y, exact_repulsion(y, unused)) ==
-        doctest::Approx(stored_map("tsne/kl").item()).epsilon(1e-4));
+        approx(stored_map("tsne/kl").item(), 1e-4));
   CHECK(largest_error(gradient(p, y).transpose(0, 1), stored_map("tsne/gradient")) < 1e-4);
 }
 
@@ -116,7 +116,7 @@ TEST_CASE("the gradient is that of the divergence, by finite differences, for ma
     }
     CHECK(largest_error(exact, by_differences) < 2e-6);
     CHECK(tsne_divergence(p, y, exact_repulsion(y, unused)) ==
-          doctest::Approx(divergence(whole, numbers_of(y), c, n)).epsilon(1e-5));
+          approx(divergence(whole, numbers_of(y), c, n), 1e-5));
   }
 }
 
@@ -125,9 +125,9 @@ TEST_CASE("Barnes-Hut with theta 0 is exact; 0.5 is off by a few percent at most
     const Tensor y = clusters(1000, width, 4);
     Tensor exact(y.shape()), approximate(y.shape());
     const double z = exact_repulsion(y, exact);
-    CHECK(BarnesHut(0).repulsion(y, approximate) == doctest::Approx(z).epsilon(1e-5));
+    CHECK(BarnesHut(0).repulsion(y, approximate) == approx(z, 1e-5));
     CHECK(mean_error(approximate, exact) < 1e-5);
-    CHECK(BarnesHut(0.5).repulsion(y, approximate) == doctest::Approx(z).epsilon(0.01));
+    CHECK(BarnesHut(0.5).repulsion(y, approximate) == approx(z, 0.01));
     const double fine = mean_error(approximate, exact);
     BarnesHut(0.8).repulsion(y, approximate);
     CHECK(fine < 0.03);
@@ -140,7 +140,7 @@ TEST_CASE("Barnes-Hut of points that meet") {
   for (Index i = 0; i < 100; ++i) y.data()[i] = y.data()[300 + i] = 2;  // a hundred in one place
   Tensor exact(y.shape()), tree(y.shape());
   const double z = exact_repulsion(y, exact);
-  CHECK(BarnesHut(0).repulsion(y, tree) == doctest::Approx(z).epsilon(1e-5));
+  CHECK(BarnesHut(0).repulsion(y, tree) == approx(z, 1e-5));
   CHECK(mean_error(tree, exact) < 1e-5);
   const Tensor one_place = Tensor::ones({2, 50});
   Tensor none({2, 50});
@@ -158,9 +158,9 @@ TEST_CASE("the FFT's repulsion is within 1e-3, on small maps and wide ones, dens
     for (const Tensor& map : {y, y * Real(0.97)}) {
       Tensor exact(map.shape()), fresh(map.shape()), again(map.shape());
       const double z = exact_repulsion(map, exact);
-      CHECK(FftRepulsion().repulsion(map, fresh) == doctest::Approx(z).epsilon(1e-4));
+      CHECK(FftRepulsion().repulsion(map, fresh) == approx(z, 1e-4));
       CHECK(mean_error(fresh, exact) < 1e-3);
-      CHECK(kept.repulsion(map, again) == doctest::Approx(z).epsilon(1e-4));
+      CHECK(kept.repulsion(map, again) == approx(z, 1e-4));
       CHECK(mean_error(again, exact) < 1e-3);
     }
   }
@@ -173,12 +173,12 @@ TEST_CASE("the FFT's repulsion at the edges of the map, and of points in one pla
   exact_repulsion(y, exact);
   FftRepulsion().repulsion(y, grid);
   // Its force is small beside those of the others, which single precision transforms together with it.
-  for (Index c : {0, 500}) CHECK(grid.data()[c] == doctest::Approx(exact.data()[c]).epsilon(0.05));
+  for (Index c : {0, 500}) CHECK(grid.data()[c] == approx(exact.data()[c], 0.05));
   CHECK(mean_error(grid, exact) < 1e-3);
   for (const Index n : {1, 50}) {
     const Tensor one_place = Tensor::ones({2, n});
     Tensor none({2, n});
-    CHECK(FftRepulsion().repulsion(one_place, none) == doctest::Approx(n * (n - 1)).epsilon(1e-4));
+    CHECK(FftRepulsion().repulsion(one_place, none) == approx(n * (n - 1), 1e-4));
     CHECK(max(abs(none)).item() < 1e-3);
   }
 }

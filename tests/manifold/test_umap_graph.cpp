@@ -30,7 +30,7 @@ TEST_CASE("smooth kNN: rho and sigma of five distances") {
   const Real distance[] = {1, 2, 3, 4};  // and the point itself, at 0
   const LocalScale scale = smooth_knn(distance, 4, 5, 1, 2);
   CHECK(scale.rho == 1);
-  CHECK(scale.sigma == doctest::Approx(2.26361).epsilon(1e-4));
+  CHECK(scale.sigma == approx(2.26361, 1e-4));
   const Real equal[] = {2, 2, 2, 2}, zero[] = {0, 0, 0, 0};
   CHECK(smooth_knn(equal, 4, 5, 1, 2).sigma > 0);
   CHECK(smooth_knn(zero, 4, 5, 1, 2).rho == 0);
@@ -92,8 +92,8 @@ TEST_CASE("a and b are those that scipy's least squares finds") {
   const Tensor curves = stored_map("umap/curves");
   for (Index i = 0; i < curves.size(0); ++i) {
     const UmapCurve c = fit_umap_curve(curves.at({i, 0}), curves.at({i, 1}));
-    CHECK(c.a == doctest::Approx(curves.at({i, 2})).epsilon(1e-4));
-    CHECK(c.b == doctest::Approx(curves.at({i, 3})).epsilon(1e-4));
+    CHECK(c.a == approx(curves.at({i, 2}), 1e-4));
+    CHECK(c.b == approx(curves.at({i, 3}), 1e-4));
   }
 }
 
@@ -104,8 +104,8 @@ TEST_CASE("forces are the gradients of -ln phi and -ln(1 - phi), by finite diffe
       const double h = 1e-5 * d, d2 = d * d;
       const double attraction = -(std::log(phi(d + h)) - std::log(phi(d - h))) / (2 * h);
       const double repulsion = -(std::log(1 - phi(d + h)) - std::log(1 - phi(d - h))) / (2 * h);
-      CHECK(umap_attraction(c, d2) * d == doctest::Approx(attraction).epsilon(1e-6));
-      CHECK(umap_repulsion(c, d2) * d * (0.001 + d2) / d2 == doctest::Approx(repulsion).epsilon(1e-6));
+      CHECK(umap_attraction(c, d2) * d == approx(attraction, 1e-6));
+      CHECK(umap_repulsion(c, d2) * d * (0.001 + d2) / d2 == approx(repulsion, 1e-6));
     }
   }
   CHECK(umap_attraction({}, 0) == 0);
@@ -124,9 +124,9 @@ TEST_CASE("one step of the layout goes where the forces say") {
     const double scale = -umap_attraction(curve, away[0] * away[0] + away[1] * away[1]);
     for (int c = 0; c < 2; ++c) at[c] += 0.5 * scale * away[c];
   }
-  CHECK(y.at({0, 0}) == doctest::Approx(at[0]).epsilon(1e-3));
-  CHECK(y.at({1, 0}) == doctest::Approx(at[1]).epsilon(1e-3));
-  CHECK(y.at({0, 0}) + y.at({0, 1}) == doctest::Approx(1.5).epsilon(1e-3));  // both ends move, by as much
+  CHECK(y.at({0, 0}) == approx(at[0], 1e-3));
+  CHECK(y.at({1, 0}) == approx(at[1], 1e-3));
+  CHECK(y.at({0, 0}) + y.at({0, 1}) == approx(1.5, 1e-3));  // both ends move, by as much
   CHECK(y.at({0, 2}) == 7);
   CHECK(y.at({1, 2}) == 3);
 
@@ -141,8 +141,8 @@ TEST_CASE("one step of the layout goes where the forces say") {
     const double scale = attract ? umap_attraction(curve, d2) : umap_repulsion(curve, d2);
     for (int c = 0; c < 2; ++c) x[c] -= std::min(4.0, std::max(-4.0, scale * away[c]));
   }
-  CHECK(moved.at({0, 0}) == doctest::Approx(x[0]).epsilon(1e-3));
-  CHECK(moved.at({1, 0}) == doctest::Approx(x[1]).epsilon(1e-3));
+  CHECK(moved.at({0, 0}) == approx(x[0], 1e-3));
+  CHECK(moved.at({1, 0}) == approx(x[1], 1e-3));
 }
 
 TEST_CASE("an edge is drawn as often as its weight says") {
@@ -173,7 +173,7 @@ TEST_CASE("the start is made of the Laplacian's eigenvectors, to the accuracy th
       overlap += v[i] * vectors.data()[i * 4 + k + 1];
       for (Index j = 0; j < n; ++j) rayleigh += v[i] * w.data()[i * n + j] * v[j] / (root[i] * root[j]);
     }
-    CHECK(square == doctest::Approx(1).epsilon(1e-5));
+    CHECK(square == approx(1, 1e-5));
     CHECK(std::abs(1 - rayleigh - values.data()[k + 1]) < 1e-3 * values.data()[4]);
     CHECK(std::abs(overlap) > 0.99);
   }

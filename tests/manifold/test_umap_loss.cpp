@@ -30,11 +30,11 @@ TEST_CASE("the losses of three points are the definitions' sums over three pairs
   const double w01 = near(5, kLayout.curve), w12 = near(2, kLayout.curve), w02 = near(std::sqrt(45.0), kLayout.curve);
   const UmapLoss loss = umap_loss(kChain, y, kLayout);
   CHECK(loss.cross_entropy ==
-        doctest::Approx((cross_entropy(0.25, w01) + cross_entropy(1, w12) + cross_entropy(0, w02)) / 3).epsilon(1e-6));
+        approx((cross_entropy(0.25, w01) + cross_entropy(1, w12) + cross_entropy(0, w02)) / 3, 1e-6));
   const double pull = -0.25 * std::log(w01) - std::log(w12);
   const double push =
       -(0.25 + 1.25) * std::log(1 - w01) - (1.25 + 1) * std::log(1 - w12) - (0.25 + 1) * std::log(1 - w02);
-  CHECK(loss.sampled == doctest::Approx((pull + 5 * 0.5 / (4 * 3) * push) / 3).epsilon(1e-6));
+  CHECK(loss.sampled == approx((pull + 5 * 0.5 / (4 * 3) * push) / 3, 1e-6));
 }
 
 TEST_CASE("a map that says just what the graph says costs 0, and meeting points cost a finite sum") {
@@ -64,8 +64,8 @@ TEST_CASE("rows chosen stand for all; the same bits for any thread count") {
   const auto loss = [&](Index rows) { return umap_loss(umap.graph, umap.embedding, {.curve = umap.curve}, rows); };
   const UmapLoss all = loss(900), some = loss(300);
   CHECK(some.sampled != all.sampled);
-  CHECK(some.sampled == doctest::Approx(all.sampled).epsilon(0.1));
-  CHECK(some.cross_entropy == doctest::Approx(all.cross_entropy).epsilon(0.1));
+  CHECK(some.sampled == approx(all.sampled, 0.1));
+  CHECK(some.cross_entropy == approx(all.cross_entropy, 0.1));
   const int before = num_threads();
   for (int threads : {1, 3}) {
     set_num_threads(threads);

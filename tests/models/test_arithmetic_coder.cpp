@@ -133,7 +133,7 @@ TEST_CASE("every message of a few symbols: the ends of the interval and its midd
   for (const std::uint32_t last : {0u, 1u, 2u}) {
     std::vector<Step> steps(3000, Step{thirds, 1});
     steps.push_back({thirds, last});
-    CHECK(round_trip(steps) == doctest::Approx(3001 * std::log2(3)).epsilon(0.005));
+    CHECK(round_trip(steps) == approx(3001 * std::log2(3), 0.005));
   }
 }
 
@@ -154,7 +154,7 @@ TEST_CASE("frequencies rise from 0 to 2^24 and leave no symbol out") {
   set_frequencies(f, Distribution{0, 0, 3, 1});  // of any sum
   CHECK(f[1] == 1);
   CHECK(f[2] == 2);
-  CHECK(f[3] / double{kTotalFrequency} == doctest::Approx(0.75).epsilon(1e-6));
+  CHECK(f[3] / double{kTotalFrequency} == approx(0.75, 1e-6));
 }
 
 TEST_CASE("what is no distribution is refused, and a symbol that is none") {

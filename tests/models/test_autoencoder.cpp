@@ -67,7 +67,7 @@ TEST_CASE("autoencoders agree with PyTorch: codes, images, loss and gradients, a
     CHECK(disagreement(model->encode(given), take("z")) <= 1);
     CHECK(disagreement(model->reconstruct(given), take("y")) <= 1);
     const Var loss = model->loss(given, x);
-    CHECK(loss.item() == doctest::Approx(take("loss").item()).epsilon(1e-5));
+    CHECK(loss.item() == approx(take("loss").item(), 1e-5));
     loss.backward();
     for (const auto& [name, parameter] : model->named_parameters()) {
       CAPTURE(name);
@@ -130,15 +130,15 @@ TEST_CASE("a denoiser is given damaged images and judged by clean ones") {
   CHECK(max(denoiser.corrupted(x, rng)).item() == 0);
   // All that it can know is gone, so all images come back alike, and the loss compares with the clean ones.
   const Tensor blank = denoiser.reconstruct(Tensor::zeros(x.shape()));
-  CHECK(denoiser.loss(x, rng).item() == doctest::Approx(mean(square(blank - x)).item()).epsilon(1e-5));
+  CHECK(denoiser.loss(x, rng).item() == approx(mean(square(blank - x)).item(), 1e-5));
   const Figures figures = denoiser.evaluate(x, {}, rng);
   REQUIRE(figures.size() == 3);
   CHECK(figures[0].name == "mse");
-  CHECK(figures[0].value == doctest::Approx(mean(square(blank - x)).item()).epsilon(1e-5));
+  CHECK(figures[0].value == approx(mean(square(blank - x)).item(), 1e-5));
   CHECK(figures[1].name == "psnr_db");
-  CHECK(figures[1].value == doctest::Approx(mean(psnr(blank, x)).item()).epsilon(1e-5));
+  CHECK(figures[1].value == approx(mean(psnr(blank, x)).item(), 1e-5));
   CHECK(figures[2].name == "corrupted_psnr_db");
-  CHECK(figures[2].value == doctest::Approx(mean(psnr(Tensor::zeros(x.shape()), x)).item()).epsilon(1e-5));
+  CHECK(figures[2].value == approx(mean(psnr(Tensor::zeros(x.shape()), x)).item(), 1e-5));
 }
 
 TEST_CASE("a denoiser's damage: noise, then black pixels, then black or white ones, each in hundredths") {
@@ -172,7 +172,7 @@ TEST_CASE("new images are decoded from a Gaussian with the mean and covariance o
   CHECK(max(abs(drawn_covariance - covariance)).item() < 0.05 * scale);
   CHECK(model.sample({2, 1, 28, 28}, rng).shape() == Shape{2, 1, 28, 28});
   const auto [low, high] = model.range(1);
-  CHECK((low + high) / 2 == doctest::Approx(mean(z, {0}).at({1})).epsilon(1e-4));
+  CHECK((low + high) / 2 == approx(mean(z, {0}).at({1}), 1e-4));
 }
 
 TEST_CASE("what an autoencoder cannot do is said in a sentence") {

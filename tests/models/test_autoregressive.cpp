@@ -221,5 +221,5 @@ TEST_CASE("the registry hands every setting on: each, changed by itself, comes b
 }
 
 TEST_CASE("bits per dimension: 81.30 nats of binarized MNIST are 0.1496") {
-  CHECK(bits_per_dim(81.30, {1, 1, 28, 28}) == doctest::Approx(0.1496).epsilon(1e-3));
+  CHECK(bits_per_dim(81.30, {1, 1, 28, 28}) == approx(0.1496, 1e-3));
 }

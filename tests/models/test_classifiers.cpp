@@ -95,18 +95,18 @@ TEST_CASE("Gaussian discriminant: density, marginal and boundary in closed form"
     GaussianDiscriminant model({.shared_covariance = shared, .shrinkage = 0});
     model.fit(data.x, data.y, 2);
     CHECK(model.covariance.size() == (shared ? 1 : 2));
-    CHECK(model.covariance[0].at({0, 1}) == doctest::Approx(0.6).epsilon(0.1));
+    CHECK(model.covariance[0].at({0, 1}) == approx(0.6, 0.1));
     // A single seen feature has the density of N(mean, covariance[0][0]).
     const Tensor x = Tensor::from({0.3, 9, 9, 9}, {1, 4});
     const double m = model.mean.at({1, 0}), v = model.covariance.back().at({0, 0});
     const double expected =
         std::log(0.5) - 0.5 * std::log(2 * 3.14159265358979 * v) - 0.5 * (0.3 - m) * (0.3 - m) / v;
-    CHECK(model.log_joint(x, Tensor::from({1, 0, 0, 0})).at({0, 1}) == doctest::Approx(expected).epsilon(1e-4));
+    CHECK(model.log_joint(x, Tensor::from({1, 0, 0, 0})).at({0, 1}) == approx(expected, 1e-4));
     // Its own samples are as likely as the data, on average.
     const Tensor drawn = model.sample(4000, 1, rng);
     const auto log_likelihood = [&](const Tensor& rows) { return mean(model.log_joint(rows).select(1, 1)).item(); };
-    CHECK(log_likelihood(drawn) == doctest::Approx(log_likelihood(rows_of_class(data, 1))).epsilon(0.02));
-    CHECK(mean(drawn.select(1, 0)).item() == doctest::Approx(m).epsilon(0.1));
+    CHECK(log_likelihood(drawn) == approx(log_likelihood(rows_of_class(data, 1)), 0.02));
+    CHECK(mean(drawn.select(1, 0)).item() == approx(m, 0.1));
   }
 }
 
@@ -133,10 +133,10 @@ TEST_CASE("Ng & Jordan's two regimes: naive Bayes first, logistic regression in 
       return LogisticRegression({.steps = 200, .lr = 0.1, .penalty = Real(0.01) / static_cast<Real>(m)});
     };
   };
-  CHECK(mean_error(50, 20, 20, bayes) == doctest::Approx(0.161).epsilon(0.06));
-  CHECK(mean_error(800, 20, 5, bayes) == doctest::Approx(0.129).epsilon(0.06));
-  CHECK(mean_error(50, 20, 20, logistic(50)) == doctest::Approx(0.180).epsilon(0.08));
-  CHECK(mean_error(800, 20, 5, logistic(800)) == doctest::Approx(0.096).epsilon(0.08));
+  CHECK(mean_error(50, 20, 20, bayes) == approx(0.161, 0.06));
+  CHECK(mean_error(800, 20, 5, bayes) == approx(0.129, 0.06));
+  CHECK(mean_error(50, 20, 20, logistic(50)) == approx(0.180, 0.08));
+  CHECK(mean_error(800, 20, 5, logistic(800)) == approx(0.096, 0.08));
 }
 
 TEST_CASE("a hidden layer fits what no line can: exclusive or") {

@@ -18,8 +18,8 @@ TEST_CASE("PSNR: an error of 0.1 everywhere is 20 dB, half of it 6.02 dB more, n
   y.slice(0, 0, 1).fill(Real(0.6));
   y.slice(0, 1, 2).fill(Real(0.45));
   const Tensor db = psnr(y, x);
-  CHECK(db.at({0}) == doctest::Approx(20).epsilon(1e-5));
-  CHECK(db.at({1}) == doctest::Approx(26.0206).epsilon(1e-5));
+  CHECK(db.at({0}) == approx(20, 1e-5));
+  CHECK(db.at({1}) == approx(26.0206, 1e-5));
   CHECK(std::isinf(db.at({2})));
   CHECK(message_of([&] { psnr(x, Tensor::zeros({1, 1, 4, 4})); }) ==
         "psnr: y is [3, 1, 4, 4] but must be [1, 1, 4, 4], as x is");

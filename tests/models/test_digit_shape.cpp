@@ -95,11 +95,11 @@ TEST_CASE("a bar: its width, its length, and its lean, by hand") {
   bar.slice(0, 4, 24).slice(1, 12, 15).fill(1);
   const DigitShape shape = digit_shape(bar);
   CHECK(shape.slant == doctest::Approx(0));
-  CHECK(shape.thickness == doctest::Approx(3).epsilon(0.06));
-  CHECK(shape.size == doctest::Approx(1).epsilon(0.02));
+  CHECK(shape.thickness == approx(3, 0.06));
+  CHECK(shape.size == approx(1, 0.02));
   Tensor diagonal = Tensor::zeros({28, 28});  // up and to the right at 45 degrees
   for (Index i = 5; i < 23; ++i) diagonal.slice(1, 27 - i - 1, 27 - i + 2).select(0, i).fill(1);
-  CHECK(digit_shape(diagonal).slant == doctest::Approx(45).epsilon(0.02));
+  CHECK(digit_shape(diagonal).slant == approx(45, 0.02));
 }
 
 TEST_CASE("nothing has no shape, and the same bits come from any number of threads") {

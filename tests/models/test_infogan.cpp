@@ -65,7 +65,7 @@ void against_torch(const std::string& name, InfoGanConfig config) {
     InfoGan other(config);  // whose running statistics may move
     other.load(first);
     const Var told = other.information_loss(other.read(stored(name + "/drawn")), codes, /*plain=*/config.lambda == 0);
-    CHECK(told.item() == doctest::Approx(stored(name + "/information").item()).epsilon(1e-5));
+    CHECK(told.item() == approx(stored(name + "/information").item(), 1e-5));
   }
   const AdamOptions options = {.lr = 1e-3, .beta1 = 0.5};
   Adam discriminator(model.discriminator_parameters(), options), generator(model.generator_parameters(), options);
@@ -73,14 +73,14 @@ void against_torch(const std::string& name, InfoGanConfig config) {
   const Var drawn = model.generate(codes);
   CHECK(disagreement(drawn.value(), stored(name + "/drawn")) <= 1);
   const Var of_discriminator = model.discriminator_loss(stored(name + "/x"), drawn.value(), codes);
-  CHECK(of_discriminator.item() == doctest::Approx(stored(name + "/discriminator").item()).epsilon(1e-5));
+  CHECK(of_discriminator.item() == approx(stored(name + "/discriminator").item(), 1e-5));
   of_discriminator.backward();
   check_gradients_of(model, stored, name + "/discriminator.grad.");
   discriminator.step();
 
   model.freeze_discriminator(true);
   const Var of_generator = model.generator_loss(drawn, codes);
-  CHECK(of_generator.item() == doctest::Approx(stored(name + "/generator").item()).epsilon(1e-5));
+  CHECK(of_generator.item() == approx(stored(name + "/generator").item(), 1e-5));
   of_generator.backward();
   check_gradients_of(model, stored, name + "/generator.grad.");
   generator.step();
@@ -114,9 +114,9 @@ TEST_CASE("information loss: by hand for a Q that knows nothing") {
   double squares = 0;
   for (const Real c : codes.continuous.to_vector()) squares += c * c / 6;
   const double gaussian = 2 * 0.5 * std::log(2 * 3.14159265358979) + 0.5 * squares;
-  CHECK(model.information_loss(blind, codes).item() == doctest::Approx(std::log(3) + 0.5 * gaussian).epsilon(1e-5));
+  CHECK(model.information_loss(blind, codes).item() == approx(std::log(3) + 0.5 * gaussian, 1e-5));
   CHECK(model.information_loss(blind, codes, /*plain=*/true).item() ==
-        doctest::Approx(std::log(3) + gaussian).epsilon(1e-5));
+        approx(std::log(3) + gaussian, 1e-5));
 }
 
 TEST_CASE("a ratio of lambdas makes each further code weigh less; noise is on what is shown, and only there") {
@@ -131,8 +131,8 @@ TEST_CASE("a ratio of lambdas makes each further code weigh less; noise is on wh
     return model.information_loss(blind, codes).item();
   };
   const double of_first = loss_of(1, 0) - loss_of(0, 0), of_second = loss_of(0, 1) - loss_of(0, 0);
-  CHECK(of_first == doctest::Approx(0.005 * static_cast<double>(config.lambda_continuous)).epsilon(1e-4));
-  CHECK(of_second == doctest::Approx(of_first / 2).epsilon(1e-4));
+  CHECK(of_first == approx(0.005 * static_cast<double>(config.lambda_continuous), 1e-4));
+  CHECK(of_second == approx(of_first / 2, 1e-4));
 
   Rng rng(14);
   const Tensor images = Tensor::full({50, 1, 8, 8}, Real(0.5)), noise = model.shown(images, rng).value() - images;
@@ -149,20 +149,20 @@ TEST_CASE("invariance loss: PyTorch's value and gradients; 0 if pairs agree, log
   const InfoGan model(config);
   Var a(stored.at("a"), /*requires_grad=*/true), b(stored.at("b"), /*requires_grad=*/true);
   const Var loss = model.invariance_loss(a, b);
-  CHECK(loss.item() == doctest::Approx(stored.at("loss").item()).epsilon(1e-5));
+  CHECK(loss.item() == approx(stored.at("loss").item(), 1e-5));
   loss.backward();
   CHECK(disagreement(a.grad(), stored.at("a.grad")) <= 1);
   CHECK(disagreement(b.grad(), stored.at("b.grad")) <= 1);
 
   Tensor sure = Tensor::zeros({8, 4}), other = Tensor::zeros({8, 4});
   for (Index i = 0; i < 8; ++i) sure.set({i, i % 4}, 30), other.set({i, (i / 2) % 4}, 30);
-  CHECK(model.invariance_loss(sure, sure).item() == doctest::Approx(0).epsilon(1e-4));
+  CHECK(model.invariance_loss(sure, sure).item() == approx(0, 1e-4));
   CHECK(model.invariance_loss(sure, other).item() > 0.5);
   const double blind = model.invariance_loss(Tensor::zeros({8, 4}), Tensor::zeros({8, 4})).item();
-  CHECK(blind == doctest::Approx(std::log(4)).epsilon(1e-4));
+  CHECK(blind == approx(std::log(4), 1e-4));
   // A category for everything is worse than none: what is always the same says nothing, and three are left unused.
   const Tensor same = Tensor::full({8, 4}, 0) + sure.slice(0, 0, 1);
-  CHECK(model.invariance_loss(same, same).item() == doctest::Approx(3 * std::log(4)).epsilon(1e-4));
+  CHECK(model.invariance_loss(same, same).item() == approx(3 * std::log(4), 1e-4));
 }
 
 TEST_CASE("with changed images the discriminator's loss has the invariance at its weight, and reads codes off them") {
@@ -183,7 +183,7 @@ TEST_CASE("with changed images the discriminator's loss has the invariance at it
   const double codes_off_changed = model.information_loss({{}, moved.category, means}, codes).item();
   const double codes_off_drawn = model.information_loss(seen, codes).item();
   CHECK(std::abs(codes_off_changed - codes_off_drawn) > 0.01);
-  CHECK(with_them - without == doctest::Approx(0.3 * alone + codes_off_changed - codes_off_drawn).epsilon(1e-3));
+  CHECK(with_them - without == approx(0.3 * alone + codes_off_changed - codes_off_drawn, 1e-3));
 }
 
 TEST_CASE("warm-up: a continuous code's weight grows with each training step, a category's is there at once") {
@@ -201,7 +201,7 @@ TEST_CASE("warm-up: a continuous code's weight grows with each training step, a 
   CHECK(whole > 1);
   model.train();
   for (int step = 0; step < 6; ++step) {
-    CHECK(of_codes() == doctest::Approx(whole * std::min(step / 4.0, 1.0)).epsilon(1e-4));
+    CHECK(of_codes() == approx(whole * std::min(step / 4.0, 1.0), 1e-4));
     model.discriminator_loss(x, drawn, codes);
   }
   model.eval();

@@ -60,7 +60,7 @@ TEST_CASE("samples of many levels follow their softmax") {
     const double p = std::exp(static_cast<double>(model.log_conditionals(one).at({0, 0, 0, 0})));
     double share = 0;
     for (Index n = 0; n < 3000; ++n) share += x.at({n, 0, 0, 0}) == one.at({0, 0, 0, 0});
-    CHECK(share / 3000 == doctest::Approx(p).epsilon(0.15));
+    CHECK(share / 3000 == approx(p, 0.15));
   }
 }
 

@@ -59,9 +59,9 @@ TEST_CASE("the probabilities of all values of a pixel add up to 1, and its draws
         every.set({i, c, 0, 0}, level_value(rest % row.levels, row.levels));
     const Tensor each = numbers.expand({values, likelihood.numbers(), 1, 1}).contiguous();
     const Tensor p = exp(-likelihood.nll(each, every).value());
-    CHECK(sum(p).item() == doctest::Approx(1).epsilon(1e-4));
+    CHECK(sum(p).item() == approx(1, 1e-4));
     const double first = sum(p * every.slice(1, 0, 1).reshape({values})).item();  // of the first channel, on average
-    CHECK(likelihood.mean(numbers).value().at({0, 0, 0, 0}) == doctest::Approx(first).epsilon(1e-4));
+    CHECK(likelihood.mean(numbers).value().at({0, 0, 0, 0}) == approx(first, 1e-4));
 
     const Index n = 20'000;
     const Tensor drawn = draws_of(likelihood, numbers, n, rng);

@@ -23,7 +23,7 @@ TEST_CASE("discrepancy: of four points, to the digit") {
   const Discrepancy found = discrepancy(x, y, Rng(1));  // distances 1, 1, 2, 3, 3, 4; the upper middle one
   CHECK(found.width == doctest::Approx(3));
   const auto k = [](double d) { return std::exp(-d * d / 18); };
-  CHECK(found.squared == doctest::Approx(k(1) + k(1) - 0.5 * (k(3) + k(4) + k(2) + k(3))).epsilon(1e-4));
+  CHECK(found.squared == approx(k(1) + k(1) - 0.5 * (k(3) + k(4) + k(2) + k(3)), 1e-4));
 }
 
 TEST_CASE("discrepancy: none between two draws of one distribution, much where mean or spread differ") {

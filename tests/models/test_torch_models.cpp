@@ -37,7 +37,7 @@ TEST_CASE("whole nets agree with PyTorch, logits, loss and gradients") {
     const Indices labels = some_labels(*model, x.size(0));
     CHECK(disagreement(model->logits(x, labels).value(), take("logits")) <= 1);
     const Var loss = model->nll(x, labels);
-    CHECK(loss.item() == doctest::Approx(take("nll").item()).epsilon(1e-5));
+    CHECK(loss.item() == approx(take("nll").item(), 1e-5));
     loss.backward();
     for (const auto& [name, parameter] : model->named_parameters()) {
       CAPTURE(name);

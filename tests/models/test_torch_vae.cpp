@@ -40,7 +40,7 @@ TEST_CASE("small VAEs agree with PyTorch: bounds, losses and gradients, and afte
       CHECK(disagreement(parts.kl.value(), take("kl")) <= 1);
     }
     const Var loss = model.loss(x, noise, labels);
-    CHECK(loss.item() == doctest::Approx(take("loss").item()).epsilon(1e-5));
+    CHECK(loss.item() == approx(take("loss").item(), 1e-5));
     loss.backward();
     for (const auto& [name, parameter] : model.named_parameters()) {
       CAPTURE(name);

@@ -70,7 +70,7 @@ TEST_CASE("a trained VAE's bound rises with K, and the last is p(x): over all 16
   Tensor all({16, 1, 2, 2});
   for (Index i = 0; i < 64; ++i) all.data()[i] = static_cast<Real>((i / 4) >> (i % 4) & 1);
   Rng draws(2);
-  CHECK(sum(exp(model.iwae(all, 4000, draws))).item() == doctest::Approx(1).epsilon(0.03));
+  CHECK(sum(exp(model.iwae(all, 4000, draws))).item() == approx(1, 0.03));
 }
 
 TEST_CASE("IWAE-1 <= IWAE-10 <= IWAE-100 <= IWAE-1000, and IWAE-1 is the ELBO") {
@@ -87,7 +87,7 @@ TEST_CASE("IWAE-1 <= IWAE-10 <= IWAE-100 <= IWAE-1000, and IWAE-1 is the ELBO") 
     CHECK(bound > before);
     before = bound;
   }
-  CHECK(model.elbo_parts(held_out, draws).nats() == doctest::Approx(-mean(weights).item()).epsilon(0.03));
+  CHECK(model.elbo_parts(held_out, draws).nats() == approx(-mean(weights).item(), 0.03));
 }
 
 TEST_CASE("analytic and sampled KL of a trained model agree within the sampling error") {
@@ -156,7 +156,7 @@ TEST_CASE("a capacity is used and not exceeded") {
   config.kl = {.gamma = 100, .capacity = 1.5};
   Vae model(config, rng);
   train_vae(model, x, 60);
-  CHECK(mean(sum(model.elbo_parts(x, draws).kl, {1})).item() == doctest::Approx(1.5).epsilon(0.04));
+  CHECK(mean(sum(model.elbo_parts(x, draws).kl, {1})).item() == approx(1.5, 0.04));
 }
 
 TEST_CASE("a conditional VAE draws the class that it is asked for") {

@@ -21,7 +21,7 @@ void check_torch_steps(Module& model, Loss loss, Take take) {
     adam.step();
     if (step == kSteps) model.eval();  // what is judged, and no longer trained, moves no statistics
     const Var now = loss();
-    CHECK(now.item() == doctest::Approx(take(fmt::format("loss_after.{}", step)).item()).epsilon(1e-5));
+    CHECK(now.item() == approx(take(fmt::format("loss_after.{}", step)).item(), 1e-5));
     adam.zero_grad();
     now.backward();
   }

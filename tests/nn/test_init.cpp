@@ -21,12 +21,12 @@ TEST_CASE("named schemes have the bounds and deviations of their papers") {
   Rng rng(1);
   const Shape w{64, 32, 3, 3};
   const auto bound = [&](const Init& scheme) { return largest(scheme.draw(w, rng)); };
-  CHECK(bound(init::xavier_uniform(w)) == doctest::Approx(std::sqrt(6.0 / (288 + 576))).epsilon(1e-3));
-  CHECK(bound(init::kaiming_uniform(w)) == doctest::Approx(std::sqrt(6.0 / 288)).epsilon(1e-3));
-  CHECK(bound(init::kaiming_uniform(w, 0.5f)) == doctest::Approx(std::sqrt(6.0 / 1.25 / 288)).epsilon(1e-3));
-  CHECK(bound(init::torch_default(w)) == doctest::Approx(1 / std::sqrt(288.0)).epsilon(1e-3));
-  CHECK(deviation(init::xavier_normal(w).draw(w, rng)) == doctest::Approx(std::sqrt(2.0 / 864)).epsilon(0.02));
-  CHECK(deviation(init::kaiming_normal(w).draw(w, rng)) == doctest::Approx(std::sqrt(2.0 / 288)).epsilon(0.02));
+  CHECK(bound(init::xavier_uniform(w)) == approx(std::sqrt(6.0 / (288 + 576)), 1e-3));
+  CHECK(bound(init::kaiming_uniform(w)) == approx(std::sqrt(6.0 / 288), 1e-3));
+  CHECK(bound(init::kaiming_uniform(w, 0.5f)) == approx(std::sqrt(6.0 / 1.25 / 288), 1e-3));
+  CHECK(bound(init::torch_default(w)) == approx(1 / std::sqrt(288.0), 1e-3));
+  CHECK(deviation(init::xavier_normal(w).draw(w, rng)) == approx(std::sqrt(2.0 / 864), 0.02));
+  CHECK(deviation(init::kaiming_normal(w).draw(w, rng)) == approx(std::sqrt(2.0 / 288), 0.02));
   CHECK(message_of([] { init::kaiming_normal({5}); }) ==
         "init: a weight is [5] but must have at least [out, in] to have a fan");
 }

@@ -178,9 +178,9 @@ TEST_CASE("Dropout keeps the mean, repeats from its seed, and does nothing in ev
   const Tensor x = Tensor::ones({100, 100});
   const Tensor y = layer(x).value();
   CHECK(identical(y, twin(x).value()));
-  CHECK(mean(y).item() == doctest::Approx(1).epsilon(0.02));
+  CHECK(mean(y).item() == approx(1, 0.02));
   const double dropped = mean(equal(y, Tensor::scalar(0))).item();
-  CHECK(dropped == doctest::Approx(0.25).epsilon(0.05));
+  CHECK(dropped == approx(0.25, 0.05));
   CHECK_FALSE(identical(y, layer(x).value()));  // the next step drops others
   layer.eval();
   CHECK(identical(layer(x).value(), x));

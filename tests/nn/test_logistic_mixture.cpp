@@ -57,9 +57,9 @@ TEST_CASE("one logistic: the values worked out beforehand") {
       {0, -8.09929}, {100, -5.36590}, {128, -4.35790}, {255, -6.62250}};
   for (const auto& [level, log_p] : expected) {
     const Tensor pixel = Tensor::full({1, 1}, static_cast<Real>(level) / 255);
-    CHECK(-nll_of(one, numbers, pixel).item() == doctest::Approx(log_p).epsilon(2e-6));
+    CHECK(-nll_of(one, numbers, pixel).item() == approx(log_p, 2e-6));
     CHECK(std::log(one.level_probabilities(numbers, pixel, 0)[static_cast<std::size_t>(level)]) ==
-          doctest::Approx(log_p).epsilon(2e-6));
+          approx(log_p, 2e-6));
   }
 }
 
@@ -114,8 +114,8 @@ TEST_CASE("the probabilities of all levels add up to 1, a channel at a time, and
           by_level += listed;
           CHECK(std::exp(log_p) == doctest::Approx(listed).epsilon(1e-4).scale(1e-9));
         }
-        CHECK(by_likelihood == doctest::Approx(1).epsilon(1e-5));
-        CHECK(by_level == doctest::Approx(1).epsilon(1e-12));
+        CHECK(by_likelihood == approx(1, 1e-5));
+        CHECK(by_level == approx(1, 1e-12));
       }
     }
   }
@@ -137,7 +137,7 @@ TEST_CASE("a channel's means move with the channels before it, by the tanh of th
     const auto& [level, mean, log_scale] = alone[static_cast<std::size_t>(c)];
     const Tensor one = Tensor::from({0, static_cast<Real>(mean), static_cast<Real>(log_scale)}, {1, 3});
     CHECK(nll.at({0, c}) ==
-          doctest::Approx(nll_of(grey, one, Tensor::full({1, 1}, static_cast<Real>(level))).item()).epsilon(1e-5));
+          approx(nll_of(grey, one, Tensor::full({1, 1}, static_cast<Real>(level))).item(), 1e-5));
   }
 }
 

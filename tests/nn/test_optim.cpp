@@ -175,7 +175,7 @@ TEST_CASE("schedules are PyTorch's") {
     CAPTURE(row.first);
     const Tensor expected = torch("schedule/" + row.first);
     for (Index count = 0; count < expected.numel(); ++count) {
-      CHECK(row.second(count) == doctest::Approx(expected.data()[count]).epsilon(1e-6));
+      CHECK(row.second(count) == approx(expected.data()[count], 1e-6));
     }
   }
   CHECK(torch.unused() == "");
@@ -197,7 +197,7 @@ TEST_CASE("clipping is PyTorch's") {
     const std::string name = "clip_norm" + limit;
     Parameters p = leaves({Tensor::zeros({3, 4}), Tensor::zeros({6})});
     for (int i = 0; i < 2; ++i) p[i].mutable_grad() = torch(fmt::format("{}/grad{}", name, i)).clone();
-    CHECK(clip_grad_norm(p, std::stod(limit)) == doctest::Approx(torch(name + "/norm").item()).epsilon(1e-6));
+    CHECK(clip_grad_norm(p, std::stod(limit)) == approx(torch(name + "/norm").item(), 1e-6));
     for (int i = 0; i < 2; ++i) CHECK(disagreement(p[i].grad(), torch(fmt::format("{}/clipped{}", name, i))) <= 1);
   }
   Parameters p = leaves({Tensor::zeros({3, 4})});

@@ -61,8 +61,8 @@ TEST_CASE("convolutions take views and options") {
   // <dy, conv(x)> = <conv_backward_input(dy), x> = <conv_backward_weight(dy), w>: the transposes.
   const Tensor dy = rng.normal(y.shape());
   const double both = sum(dy * conv2d(x, w, {}, options)).item();
-  CHECK(sum(conv2d_backward_input(dy, w, x.shape(), options) * x).item() == doctest::Approx(both).epsilon(1e-4));
-  CHECK(sum(conv2d_backward_weight(dy, x, w.shape(), options) * w).item() == doctest::Approx(both).epsilon(1e-4));
+  CHECK(sum(conv2d_backward_input(dy, w, x.shape(), options) * x).item() == approx(both, 1e-4));
+  CHECK(sum(conv2d_backward_weight(dy, x, w.shape(), options) * w).item() == approx(both, 1e-4));
   CHECK(allclose(conv_transpose2d(dy, w, {}, options), conv2d_backward_input(dy, w, x.shape(), options), 1e-4, 1e-5));
   CHECK(conv_transpose2d(dy, w, {}, {.stride = 2}, 1).shape() == Shape{2, 3, 12, 15});
 }

@@ -68,14 +68,14 @@ TEST_CASE("moments are those of the distributions") {
   };
   const double tolerance = 5 / std::sqrt(static_cast<double>(n));  // five standard errors, at most
   auto [um, uv] = moments(rng.uniform({n}));
-  CHECK(um == doctest::Approx(0.5).epsilon(tolerance));
-  CHECK(uv == doctest::Approx(1 / 12.0).epsilon(tolerance * 2));
+  CHECK(um == approx(0.5, tolerance));
+  CHECK(uv == approx(1 / 12.0, tolerance * 2));
   auto [nm, nv] = moments(rng.normal({n}, 3, 2));
-  CHECK(nm == doctest::Approx(3).epsilon(tolerance));
-  CHECK(nv == doctest::Approx(4).epsilon(tolerance * 2));
+  CHECK(nm == approx(3, tolerance));
+  CHECK(nv == approx(4, tolerance * 2));
   auto [bm, bv] = moments(rng.bernoulli(Tensor::full({n}, Real(0.25))));
-  CHECK(bm == doctest::Approx(0.25).epsilon(tolerance * 2));
-  CHECK(bv == doctest::Approx(0.1875).epsilon(tolerance * 4));
+  CHECK(bm == approx(0.25, tolerance * 2));
+  CHECK(bv == approx(0.1875, tolerance * 4));
 }
 
 TEST_CASE("uniform numbers stay below the upper end") {

@@ -138,7 +138,7 @@ TEST_CASE("sum_of_squares and first_non_finite") {
     Tensor x = rng.normal({n});
     double exact = 0;
     for (Index i = 0; i < n; ++i) exact += double(x.data()[i]) * double(x.data()[i]);
-    CHECK(sum_of_squares(x) == doctest::Approx(exact).epsilon(1e-12));
+    CHECK(sum_of_squares(x) == approx(exact, 1e-12));
     CHECK(first_non_finite(x) == -1);
     if (n == 0) continue;
     x.data()[n - 1] = kNan;

@@ -53,8 +53,8 @@ TEST_CASE("the same images come back as .npy, IDX and PNG; the figures are those
   CHECK(made["bytes"] == fs::file_size(file));
   const double nll_bits = made["nll_bits"], bits = 8.0 * fs::file_size(file);
   const auto eval = result_of({"eval", model, "--data", "strokes", "--limit", "200"});
-  CHECK(nll_bits == doctest::Approx(200 * eval["nll_nats"].get<double>() / 0.69314718056).epsilon(1e-5));
-  CHECK(bits - 8 * made["header_bytes"].get<double>() == doctest::Approx(nll_bits).epsilon(0.002));
+  CHECK(nll_bits == approx(200 * eval["nll_nats"].get<double>() / 0.69314718056, 1e-5));
+  CHECK(bits - 8 * made["header_bytes"].get<double>() == approx(nll_bits, 0.002));
   CHECK(made["excess_percent"].get<double>() == doctest::Approx(100 * (bits / nll_bits - 1)));
   CHECK(made["bits_per_dim"].get<double>() == doctest::Approx(bits / 200 / 784));
   CHECK(made["label_bits"] == 0);
@@ -80,12 +80,12 @@ TEST_CASE("the same images come back as .npy, IDX and PNG; the figures are those
   const std::string bytes = contents(folder / "a.idx").substr(16);
   put(folder / "raw", bytes);
   shell("gzip -9n raw", folder.path());
-  CHECK(made["gzip_bytes"].get<double>() == doctest::Approx(fs::file_size(folder / "raw.gz")).epsilon(0.01));
+  CHECK(made["gzip_bytes"].get<double>() == approx(fs::file_size(folder / "raw.gz"), 0.01));
   std::string packed(bytes.size() / 8, '\0');
   for (std::size_t i = 0; i < bytes.size(); ++i) packed[i / 8] |= static_cast<char>((bytes[i] ? 128 : 0) >> i % 8);
   put(folder / "packed", packed);
   shell("gzip -9n packed", folder.path());
-  CHECK(made["gzip_packed_bytes"].get<double>() == doctest::Approx(fs::file_size(folder / "packed.gz")).epsilon(0.01));
+  CHECK(made["gzip_packed_bytes"].get<double>() == approx(fs::file_size(folder / "packed.gz"), 0.01));
   CHECK(made["png_bytes"].get<std::size_t>() < packed.size());
 
   const Finished table = gf({"compress", model, "strokes", file, "--limit", "200"});
@@ -136,7 +136,7 @@ TEST_CASE("a model with classes: the file keeps them, and says what they cost") 
   const auto made = result_of({"compress", model, "strokes", file, "--limit", "200"});
   CHECK(made["label_bits"].get<double>() == doctest::Approx(200 * std::log2(10)));
   const double all = made["nll_bits"].get<double>() + made["label_bits"].get<double>();
-  CHECK(8.0 * (fs::file_size(file) - made["header_bytes"].get<double>()) == doctest::Approx(all).epsilon(0.002));
+  CHECK(8.0 * (fs::file_size(file) - made["header_bytes"].get<double>()) == approx(all, 0.002));
   REQUIRE(gf({"decompress", model, file, images}).exit == 0);
   CHECK(read_npy(images).shape() == Shape{200, 1, 28, 28});
   check_refused({"compress", model, images, folder / "b.gfz"}, 2, "has no labels", folder / "b.gfz");

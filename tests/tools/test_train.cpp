@@ -216,7 +216,7 @@ TEST_CASE("export keeps the weights and what opens them, and not the run") {
     return last_json(gf(words).out)["nll_nats"].get<double>();
   };
   CHECK(nats(weights) == nats(run));
-  CHECK(nats(half) == doctest::Approx(nats(run)).epsilon(1e-3));
+  CHECK(nats(half) == approx(nats(run), 1e-3));
   CHECK(gf({"sample", half, "--n", "1", "--out", folder / "s.png"}).exit == 0);
   const Finished resumed = gf({"train", "pixel_cnn", "--out", weights, "--resume", "--epochs", "9"});
   CHECK(resumed.exit == 1);

@@ -20,16 +20,16 @@ TEST_CASE("--init starts with another run's weights") {
   REQUIRE(begun.exit == 0);
   const double after = last_json(begun.out)["valid_nats"];
   CHECK(after ==
-        doctest::Approx(last_json(contents(folder / "first.log.jsonl"))["valid_nats"].get<double>()).epsilon(1e-3));
+        approx(last_json(contents(folder / "first.log.jsonl"))["valid_nats"].get<double>(), 1e-3));
   CHECK(after < before - 1);
   CHECK(read_progress(second).notes.at("init") == first.string());
 
   const fs::path third = folder / "third.safetensors", fourth = folder / "fourth.safetensors";
   const Finished dropping =
       gf(small_training(third, {"--init", first.string(), "--dropout", "10", "--lr", "1e-9", "--json"}));
-  CHECK(last_json(dropping.out)["valid_nats"] == doctest::Approx(after).epsilon(1e-4));
+  CHECK(last_json(dropping.out)["valid_nats"] == approx(after, 1e-4));
   const Finished no_more = gf(small_training(fourth, {"--init", third.string(), "--lr", "1e-9", "--json"}));
-  CHECK(last_json(no_more.out)["valid_nats"] == doctest::Approx(after).epsilon(1e-4));
+  CHECK(last_json(no_more.out)["valid_nats"] == approx(after, 1e-4));
 
   const Finished both = gf(small_training(second, {"--init", first.string(), "--resume"}));
   CHECK(both.exit == 2);

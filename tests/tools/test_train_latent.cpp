@@ -208,10 +208,10 @@ TEST_CASE("--lambda 0: no loss asks for the category; with --lambda_continuous 0
   const auto [d_none, g_none] = losses_with("none", {"--lambda", "0"});
   const auto [d_plain, g_plain] = losses_with("plain", {"--lambda", "0", "--lambda_continuous", "0"});
   // In the first steps a category is unread: about log 10 nats.
-  CHECK(d_all - d_none == doctest::Approx(std::log(10)).epsilon(0.1));
-  CHECK(g_all - g_none == doctest::Approx(std::log(10)).epsilon(0.1));
+  CHECK(d_all - d_none == approx(std::log(10), 0.1));
+  CHECK(g_all - g_none == approx(std::log(10), 0.1));
   CHECK(d_plain - d_none > std::log(10));
-  CHECK(g_plain == doctest::Approx(g_none).epsilon(0.02));
+  CHECK(g_plain == approx(g_none, 0.02));
 }
 
 TEST_CASE("train vae --refine: eval reports the refined bound and the encoder's; a plain VAE starts it; it resumes") {

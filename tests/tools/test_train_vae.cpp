@@ -43,7 +43,7 @@ json judged(const fs::path& model, const std::string& split = "test") {
   CHECK(figures["images"] == 100);
   CHECK(figures["iwae_k"] == 5);
   const double elbo = figures["elbo_nats"], reconstruction = figures["reconstruction_nats"], kl = figures["kl_nats"];
-  CHECK(elbo == doctest::Approx(reconstruction + kl).epsilon(1e-6));
+  CHECK(elbo == approx(reconstruction + kl, 1e-6));
   CHECK(kl > 0);
   CHECK(figures["iwae_nats"].get<double>() < elbo);
   return figures;
