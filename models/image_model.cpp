@@ -26,7 +26,8 @@ Figure mean_figure(std::string name, std::string unit, const Tensor& values) {
 
 std::string to_text(const Figure& figure) {
   const auto number = [](double v) {
-    return std::abs(v) >= 10 ? fmt::format("{:.2f}", v) : fmt::format("{:.4g}", v);
+    const bool counted = v == std::round(v);
+    return std::abs(v) >= 10 && !counted ? fmt::format("{:.2f}", v) : fmt::format("{:.4g}", v);
   };
   std::string text = number(figure.value);
   if (!figure.unit.empty()) text += " " + figure.unit;

@@ -95,6 +95,8 @@ class ImageModel : public Module {
   virtual void calibrate(const Tensor&) {}
   // What one training step does, in this order. They refer to the model and last as long as it does.
   virtual std::vector<Objective> objectives() = 0;
+  // Images without which a training step cannot be: normalising by the batch's own spread takes two.
+  virtual Index least_batch() const { return 1; }
   // What is reported of images x. The first figure is the one that training is about, and is to be low. rng is for
   // what a model draws in order to measure. Without a graph.
   virtual Figures evaluate(const Tensor& x, const Indices& labels, Rng& rng, const EvaluateOptions& options = {}) = 0;

@@ -118,12 +118,14 @@ Tensor InfoGan::walk(const Tensor& z, Index latent, Index steps) {
   const Index k = settings.categories;
   Tensor out = z.expand({steps, code_size()}).clone();
   for (Index i = 0; i < steps; ++i) {
+    const Real t = steps == 1 ? Real(0.5) : static_cast<Real>(i) / static_cast<Real>(steps - 1);
     if (latent > 0) {
-      const Real t = steps == 1 ? Real(0.5) : static_cast<Real>(i) / static_cast<Real>(steps - 1);
       out.set({i, k + latent - 1}, 2 * t - 1);
       continue;
     }
-    for (Index category = 0; category < k; ++category) out.set({i, category}, category == i % k ? Real(1) : Real(0));
+    // Each in turn; in fewer steps some, from the first to the last.
+    const Index shown = steps < k ? std::lround(t * static_cast<Real>(k - 1)) : i % k;
+    for (Index category = 0; category < k; ++category) out.set({i, category}, category == shown ? Real(1) : Real(0));
   }
   return out;
 }

@@ -145,6 +145,7 @@ class InfoGan : public LatentModel {
   Figures evaluate(const Tensor& x, const Indices& labels, Rng& rng, const EvaluateOptions& options = {}) override;
   std::string warning(const Figures& held_out) const override;  // of categories read with absurd certainty, and wrongly
   bool judged_by_labels() const override { return true; }
+  Index least_batch() const override { return 2; }  // BatchNorm
   std::string name() const override { return "infogan"; }
   ModelConfig config() const override;
   std::map<std::string, std::string> config_help() const override;

@@ -34,6 +34,9 @@ std::unique_ptr<ImageModel> chosen_model(const std::string& name, const ModelCon
     throw UsageError("train", "--capacity is where --gamma pulls the KL to, and there is no --gamma");
   if (name == "vae" && given("gamma") && config.contains("beta"))
     throw UsageError("train", "with --gamma |KL - capacity| takes the weighed KL's place; leave out --gamma or --beta");
+  if (name == "autoencoder" && given("linear") && (given("hidden") || given("maps")))
+    throw UsageError("train",
+                     "with --linear there are no hidden layers, so --hidden and --maps say nothing; leave them out");
   try {
     return new_model(name, config);
   } catch (const UsageError&) {

@@ -219,6 +219,12 @@ Strips draw_strips(const SampleArguments& options, const OpenedModel& opened) {
   LatentModel& model = with_codes(opened, "sample");
   const Indices label = classes_to_draw(options, model);
   const Indices one = label.numel() > 0 ? label.slice(0, 1) : label;
+  if (options.latent_map && model.code_size() != 2) {
+    throw UsageError("sample",
+                     fmt::format("--latent-map shows the plane of codes of 2 numbers, and those of {} have {}",
+                                 options.checkpoint, model.code_size()),
+                     "--traverse has a row for each number of the code");
+  }
   if (options.latent_map) return {latent_map(model, options.steps, one), options.steps};
   if (options.traverse) {
     Rng rng = Rng(options.seed).fork("sample");
@@ -306,6 +312,8 @@ Action setup_sample(CLI::App& app, const Arguments&) {
         throw UsageError("sample", fmt::format("{} is for {}; leave it out", option, which));
     };
     const bool by_data = options->reconstruct || options->interpolate;
+    only_for("--class", !by_data, "what is drawn anew, and --reconstruct and --interpolate show images of --data in "
+                                  "the class that they have");
     only_for("--data", by_data, "--reconstruct and --interpolate, which start from images");
     only_for("--steps", options->interpolate || options->traverse || options->latent_map,
              "--interpolate, --traverse and --latent-map");

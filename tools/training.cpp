@@ -66,6 +66,18 @@ Dataset load_training_images(const ImageModel& model, const TrainSettings& setti
   return concatenate(data, extra);
 }
 
+// A last batch that is too short for the model is left out: in each epoch other images.
+Batches make_batches(const ImageModel& model, const TrainSettings& settings, Dataset data) {
+  const Index images = data.images.size(0), least = model.least_batch();
+  if (std::min(settings.batch, images) < least) {
+    throw UsageError("train", fmt::format("{} learns from {} images or more at a time, but --batch is {} and there are "
+                                          "{} images",
+                                          model.name(), least, settings.batch, images));
+  }
+  const bool drop_last = images % settings.batch < least;
+  return Batches(std::move(data), {.batch = settings.batch, .drop_last = drop_last, .seed = settings.seed});
+}
+
 std::string note(const TrainingProgress& progress, const std::string& name) {
   const auto found = progress.notes.find(name);
   return found == progress.notes.end() ? std::string() : found->second;
@@ -124,7 +136,7 @@ Training::Training(std::unique_ptr<ImageModel> model, TrainSettings settings, st
     : model_(std::move(model)),
       settings_(std::move(settings)),
       path_(std::move(path)),
-      batches_(load_training_images(*model_, settings_, images_), {.batch = settings_.batch, .seed = settings_.seed}),
+      batches_(make_batches(*model_, settings_, load_training_images(*model_, settings_, images_))),
       valid_(load_split(*model_, settings_, Split::kValid)),
       objectives_(model_->objectives()),
       schedule_(make_schedule(settings_, settings_.epochs * batches_.per_epoch())),

@@ -300,6 +300,8 @@ TEST_CASE("as a latent model: its code is the generator's input, it encodes what
   REQUIRE(model.latents() == 3);
   const Tensor one = z.slice(0, 0, 1).contiguous(), digits = model.walk(one, 0, 3), turned = model.walk(one, 2, 5);
   for (Index i = 0; i < 3; ++i) CHECK(digits.at({i, i}) == 1);
+  const Tensor ends = model.walk(one, 0, 2);
+  CHECK(ends.at({0, 0}) + ends.at({1, 2}) == 2);  // in two steps the first and the last
   CHECK(identical(digits.slice(1, 3, 8).contiguous(), one.slice(1, 3, 8).expand({3, 5}).contiguous()));
   for (Index i = 0; i < 5; ++i) CHECK(turned.at({i, 4}) == doctest::Approx(-1 + 0.5 * static_cast<double>(i)));
   CHECK(turned.at({4, 3}) == one.at({0, 3}));
@@ -309,10 +311,12 @@ TEST_CASE("code meaning: each measure gets a code of its own, by what the images
   Rng rng(9);
   InfoGanCodes codes{.category = Indices(Shape{200}), .continuous = rng.uniform({200, 3}, -1, 1), .noise = {}};
   Tensor images({200, 1, 28, 28});
-  for (Index i = 0; i < 200; ++i) {  // code 2 leans ones and zeros, code 0 thins them
+  // Code 2 leans ones and zeros, code 0 thins them; that ones lean the other way by themselves is not the code's doing.
+  for (Index i = 0; i < 200; ++i) {
     codes.category[i] = static_cast<std::int32_t>(i % 2);
+    const Real by_itself = i % 2 == 0 ? Real(10) : Real(-10);
     images.select(0, i).copy_from(draw_stroke_digit({.digit = codes.category[i],
-                                                     .slant = 20 * codes.continuous.at({i, 2}),
+                                                     .slant = by_itself + 12 * codes.continuous.at({i, 2}),
                                                      .thickness = 3 - codes.continuous.at({i, 0})}));
   }
   const CodeMeaning meaning = code_meaning(codes, images, 2);

@@ -1,5 +1,6 @@
 // PixelCNN: what its masks are good for, and does it compute what PyTorch computes? That it is a distribution, never
 // looks ahead and samples from what it says is in test_autoregressive.cpp.
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/ranges.h>
@@ -51,16 +52,32 @@ TEST_CASE("type B in the first layer is caught: the pixel sees itself") {
   CHECK(map.leaks(/*allow_same=*/true) == 0);
 }
 
-TEST_CASE("samples of many levels follow their softmax") {
+TEST_CASE("samples of many levels follow their softmax, sharpened by a temperature") {
+  constexpr Index kDrawn = 4000;
+  constexpr int kLevels = 4;
   Rng rng(8);
-  PixelCnn model({.maps = 6, .blocks = 1, .levels = 4, .channels = 3}, rng);
-  const Tensor x = model.sample({3000, 3, 1, 1}, rng);
-  for (int level = 0; level < 4; ++level) {
-    Tensor one = Tensor::full({1, 3, 1, 1}, static_cast<Real>(level) / 3);
-    const double p = std::exp(static_cast<double>(model.log_conditionals(one).at({0, 0, 0, 0})));
-    double share = 0;
-    for (Index n = 0; n < 3000; ++n) share += x.at({n, 0, 0, 0}) == one.at({0, 0, 0, 0});
-    CHECK(share / 3000 == approx(p, 0.15));
+  PixelCnn model({.maps = 6, .blocks = 1, .levels = kLevels, .channels = 3}, rng);
+  for (auto& [name, parameter] : model.named_parameters())  // the first weights leave all levels about as probable
+    if (name == "output.bias") parameter.mutable_value() = parameter.value() * 6;
+  std::vector<double> p;
+  for (int level = 0; level < kLevels; ++level) {
+    const Tensor one = Tensor::full({1, 3, 1, 1}, static_cast<Real>(level) / (kLevels - 1));
+    p.push_back(std::exp(static_cast<double>(model.log_conditionals(one).at({0, 0, 0, 0}))));
+  }
+  const auto [least, most] = std::minmax_element(p.begin(), p.end());
+  REQUIRE(*most > 2 * *least);
+  for (const double temperature : {1.0, 0.5, 2.0}) {
+    CAPTURE(temperature);
+    const Tensor x = model.sample({kDrawn, 3, 1, 1}, rng, {.temperature = static_cast<Real>(temperature)});
+    double total = 0;
+    for (const double each : p) total += std::pow(each, 1 / temperature);
+    for (int level = 0; level < kLevels; ++level) {
+      const double expected = std::pow(p[static_cast<std::size_t>(level)], 1 / temperature) / total;
+      double share = 0;
+      for (Index n = 0; n < kDrawn; ++n)
+        share += x.at({n, 0, 0, 0}) == static_cast<Real>(level) / (kLevels - 1) ? 1.0 / kDrawn : 0;
+      CHECK(std::abs(share - expected) < 4 * std::sqrt(expected * (1 - expected) / kDrawn));  // four standard errors
+    }
   }
 }
 

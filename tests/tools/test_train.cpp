@@ -179,6 +179,21 @@ TEST_CASE("--known: any pixels of a picture are given, the others are drawn") {
     for (Index x = 0; x < 28; ++x) of_grey_kept += given.at(x, y) == kWhite && of_grey.at(x, y) == board.at(x, y);
   CHECK(of_grey_kept == 14 * 28 + 9);
 
+  // Without --known a picture of a few rows is what is above the rest.
+  Image top(28, 5, kBlack);
+  for (Index y = 0; y < 5; ++y)
+    for (Index x = 0; x < 28; ++x) top.at(x, y) = board.at(x, y);
+  write_png(folder / "top.png", top);
+  REQUIRE(gf({"sample", model, "--n", "1", "--zoom", "1", "--complete", folder / "top.png", "--out", out}).exit == 0);
+  const Image under_top = read_png(out);
+  Index top_kept = 0, next_black = 0;
+  for (Index x = 0; x < 28; ++x) {
+    for (Index y = 0; y < 5; ++y) top_kept += under_top.at(x, y) == board.at(x, y);
+    for (Index y = 5; y < 14; ++y) next_black += under_top.at(x, y) == kBlack;
+  }
+  CHECK(top_kept == 5 * 28);
+  CHECK(next_black < 9 * 28);  // drawn: a row that is taken as given would be blank
+
   const auto refused = [](const Finished& result, const std::string& message) {
     CHECK(result.exit == 1);
     CHECK_MESSAGE(contains(result.err, message), result.err);
