@@ -14,6 +14,7 @@
 #include "lessons/command_line.h"
 #include "lessons/course_page.h"
 #include "lessons/exit_code.h"
+#include "lessons/json_text.h"
 #include "lessons/interrupt.h"
 #include "lessons/output_folder.h"
 #include "lessons/plain_help.h"
@@ -200,7 +201,7 @@ std::string Lesson::result() const {
     out["pictures"].push_back(file.string());
     out["captions"].push_back(caption);
   }
-  return out.dump();
+  return json_text(out);
 }
 
 int Lesson::close() {
@@ -217,7 +218,8 @@ int Lesson::close() {
   make_folder(folder());
   write_atomically(folder() / "result.json", [&](std::ostream& file) { file << json << "\n"; });
   if (std::filesystem::exists(out_ / "index.html")) write_course_page(out_);
-  if (json_) std::cout << json << std::endl;
+  if (json_ && !(std::cout << json << std::endl))
+    throw Error("--json", "the result could not be written to the standard output", "is the disk full?");
   return all_hold ? 0 : 1;
 }
 

@@ -35,6 +35,10 @@ class Module {
   // children's. Random ones are drawn from rng.
   void reset_parameters(Rng& rng);
 
+  // Throws unless reset_parameters or load() gave the parameters values. operator() looks; who reads parameters past it
+  // asks.
+  void check_drawn() const;
+
   // "hidden.weight" and its value, in order of declaration.
   std::vector<std::pair<std::string, Var>> named_parameters() const;
   std::vector<Var> parameters() const;
@@ -90,7 +94,6 @@ class Module {
   }
 
  private:
-  void check_drawn() const;
   void check_name(const std::string& name) const;
   // Calls f(path, module) for this module and everything below it; path is "" or "hidden.".
   template <class F>

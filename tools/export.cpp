@@ -31,7 +31,7 @@ void forget_folders(TrainingProgress& progress) {
   settings.teacher = fmt::format("{}", fmt::join(teachers, ","));
   settings.extra = without_folder(settings.extra);
   settings.data = without_folder(settings.data);
-  progress.notes["settings"] = nlohmann::json(settings).dump();
+  progress.notes["settings"] = json_text(nlohmann::json(settings));
 }
 
 int export_weights(const ExportArguments& options) {

@@ -2,6 +2,7 @@
 // code.
 #include <algorithm>
 #include <csignal>
+#include <cstdio>
 #include <exception>
 #include <map>
 
@@ -68,7 +69,9 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   std::signal(SIGXFSZ, SIG_IGN);  // a file above the size that is allowed is an error of the write, with its sentence
   try {
-    return run(argc, argv);
+    const int code = run(argc, argv);
+    if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return code;
+    throw Error("gf", "what it had to say could not be written to the standard output", "is the disk full?");
   } catch (...) {
     return report(std::current_exception());
   }

@@ -2,8 +2,7 @@
 #include <cstdio>
 
 #include <fmt/core.h>
-#include <nlohmann/json.hpp>
-
+#include "lessons/json_text.h"
 #include "tensor/check.h"
 
 namespace gradfold {
@@ -22,8 +21,7 @@ class Output {
   }
   void finish(const nlohmann::ordered_json& result) const {
     if (!json_) return;
-    using Json = nlohmann::ordered_json;  // a file's name may be in another encoding than UTF-8
-    fmt::print("{}\n", result.dump(-1, ' ', false, Json::error_handler_t::replace));
+    fmt::print("{}\n", json_text(result));
     if (std::fflush(stdout) != 0)
       throw Error("--json", "the result could not be written to the standard output", "is the disk full?");
   }

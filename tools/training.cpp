@@ -158,10 +158,10 @@ Training::Training(std::unique_ptr<ImageModel> model, TrainSettings settings, st
   if (!settings_.teacher.empty()) teacher_ = std::make_unique<Teacher>(settings_.teacher, *model_, batches_.data());
   progress_.model = model_->name();
   progress_.config = config_text(model_->config());
-  progress_.notes["settings"] = nlohmann::json(settings_).dump();
+  progress_.notes["settings"] = json_text(nlohmann::json(settings_));
   progress_.notes["image"] = nlohmann::json({images[1], images[2], images[3]}).dump();
   progress_.notes["images"] = images_;
-  if (!init.empty()) progress_.notes["init"] = init;
+  if (!init.empty()) progress_.notes["init"] = nlohmann::json::parse(json_text(nlohmann::json(init)));  // as UTF-8
   if (resume) load();
   Rng levels = Rng(settings_.seed).fork("valid");
   valid_.images =

@@ -106,6 +106,15 @@ TEST_CASE("samples have the same bits with 1, 2, 3 and 8 threads, whoever draws 
   set_num_threads(before);
 }
 
+TEST_CASE("a net that was never given values draws nothing, by whatever sampler") {
+  for (const Sampler sampler : {Sampler::kNaive, Sampler::kCropped, Sampler::kCached}) {
+    Rng rng(1);
+    PixelCnn blank({.maps = 2, .blocks = 1});
+    CHECK(contains(message_of([&] { blank.sample({1, 1, 4, 4}, rng, {.sampler = sampler}); }),
+                   "its parameters have no values yet"));
+  }
+}
+
 TEST_CASE("a net without masks is sampled naively whatever is asked: it looks at what is not drawn yet") {
   PixelCnn model({.maps = 4, .blocks = 1, .masked = false});
   Rng rng(7);

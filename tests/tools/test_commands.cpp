@@ -11,9 +11,34 @@
 using namespace gradfold;
 namespace fs = std::filesystem;
 
-namespace {
+TEST_CASE("what cannot be written to the standard output is a failure, with --json and without") {
+  if (!fs::exists("/dev/full")) return skip("this system has no /dev/full");
+  const Scratch folder;
+  const std::string gf_path = GRADFOLD_BINARY_DIR "/gf", lesson = GRADFOLD_BINARY_DIR "/lessons/lesson_1.1";
+  for (const std::string& words :
+       {gf_path + " eval pretrained:pixel_cnn --data strokes --limit 5", gf_path + " help",
+        lesson + " --quick --json --out " + folder.path().string()}) {
+    const ShellResult full = shell(words + " 2>&1 > /dev/full");
+    CHECK_MESSAGE(full.exit == 1, words);
+    CHECK_MESSAGE(contains(full.output, "could not be written to the standard output"), full.output);
+  }
+}
 
-}  // namespace
+TEST_CASE("a file's name need not be UTF-8, which JSON is") {
+  const Scratch folder;
+  write_npy(folder / "d\xff.npy", Tensor::zeros({40, 4, 4}));
+  const fs::path model = folder / "m.safetensors", next = folder / "n\xff.safetensors";
+  const auto train = [&](const fs::path& out, const Words& more) {
+    Words words{"train", "independent_pixels", "--data", folder / "d\xff.npy", "--epochs", "1", "--height", "4",
+                "--width", "4", "--out", out, "--json"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Finished trained = gf(words);
+    CHECK_MESSAGE(trained.exit == 0, trained.err);
+  };
+  train(model, {});
+  train(next, {"--init", model});
+  train(folder / "o.safetensors", {"--init", next});
+}
 
 TEST_CASE("graph draws a model, or the model of a step, as SVG or DOT") {
   Scratch folder;

@@ -307,6 +307,44 @@ TEST_CASE("--shift moves what is trained on, and leaves what is judged where it 
   CHECK_FALSE(fs::exists(folder / "o.safetensors"));
 }
 
+TEST_CASE("each option of train and sample reaches what it is for") {
+  const Scratch folder;
+  const auto bytes_of = [&](const Words& words, const fs::path& out) {
+    const Finished finished = gf(words);
+    REQUIRE_MESSAGE(finished.exit == 0, finished.err);
+    return contents(out);
+  };
+  const auto weights = [&](const Words& more) {
+    const fs::path out = folder / "m.safetensors";
+    fs::remove(out);
+    REQUIRE(gf(small_training(out, more)).exit == 0);
+    return read_safetensors(out).tensors.at("output.weight").to_vector();
+  };
+  const std::vector<Real> usual = weights({});
+  CHECK(weights({"--threads", "1"}) == usual);
+  for (const Words& option : std::vector<Words>{{"--seed", "2"}, {"--clip", "0.01"}, {"--schedule", "cosine"},
+                                                {"--lr", "0.01"}, {"--batch", "32"}, {"--shift", "1"}})
+    CHECK_MESSAGE(weights(option) != usual, option[0]);
+
+  const fs::path picture = folder / "s.png";
+  const auto drawn = [&](const Words& more) {
+    Words words{"sample", "pretrained:pixel_cnn", "--n", "2", "--out", picture};
+    words.insert(words.end(), more.begin(), more.end());
+    return bytes_of(words, picture);
+  };
+  const std::string sample = drawn({});
+  CHECK(drawn({"--threads", "1"}) == sample);
+  for (const Words& option : std::vector<Words>{{"--seed", "2"}, {"--temperature", "0.5"}, {"--zoom", "1"}})
+    CHECK_MESSAGE(drawn(option) != sample, option[0]);
+
+  const auto judged = [](const Words& more) {
+    Words words{"eval", "pretrained:vae", "--data", "strokes", "--limit", "3", "--json"};
+    words.insert(words.end(), more.begin(), more.end());
+    return last_json(gf(words).out);
+  };
+  CHECK(judged({"--seed", "2"}) != judged({"--seed", "1"}));
+}
+
 TEST_CASE("misuse is one sentence and exit code 2") {
   Scratch folder;
   const fs::path out = folder / "model.safetensors", other = folder / "other.safetensors";
