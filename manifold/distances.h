@@ -1,4 +1,7 @@
 #pragma once
+#include <string_view>
+#include <vector>
+
 #include "tensor/tensor.h"
 
 namespace gradfold {
@@ -26,5 +29,20 @@ class SquaredDistances {
 
 // All of them, [N, N].
 Tensor squared_distances(const Tensor& x);
+
+// How far the farthest of the points x [N, D] lies from `center` [D], in double: what points are scaled by before
+// they are squared in Real, so that a square neither overflows nor underflows.
+double largest_distance(const Tensor& x, const Real* center);
+
+// The power of 2 that brings points to a size of about 1, and 1 for points whose squares are in range as they are.
+// Multiplied by it they keep every digit.
+Real scale_for_squares(const Tensor& x);
+
+// The same of small points only. The variances of large ones are no floats, which largest_eigenpairs says.
+Real scale_up_for_squares(const Tensor& x);
+
+// Throws an Error in `who`'s name if there is no memory for `count` matrices [N, N]: sooner than the work that comes
+// before they are filled.
+void require_matrices(std::string_view who, Index n, Index count);
 
 }  // namespace gradfold

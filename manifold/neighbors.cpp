@@ -6,9 +6,11 @@
 #include <vector>
 
 #include "manifold/check_points.h"
+#include "manifold/distances.h"
 #include "tensor/kernels/gemm.h"
 #include "tensor/kernels/select.h"
 #include "tensor/parallel.h"
+#include "tensor/reduce.h"
 
 namespace gradfold {
 namespace {
@@ -38,14 +40,6 @@ std::vector<Real> mean_of(const Tensor& x) {
   return mean;
 }
 
-double largest_distance(const Tensor& x, const std::vector<Real>& from) {
-  const Index d = x.size(1);
-  double largest = 0;
-  for (Index i = 0; i < x.size(0); ++i)
-    largest = std::max(largest, squared_distance(x.data() + i * d, from.data(), d));
-  return std::sqrt(largest);
-}
-
 // What all queries share: the points centred and scaled to lie within the unit ball, so that rounding is relative to
 // how far apart they are and not to where they are, and in blocks.
 class Points {
@@ -53,8 +47,8 @@ class Points {
   Points(const Tensor& queries, const Tensor& x)
       : n_(x.size(0)), d_(x.size(1)), blocks_((n_ + kPoints - 1) / kPoints), mean_(mean_of(x)),
         columns_({blocks_, d_, kPoints}), half_square_({blocks_, kPoints}), reach_(static_cast<std::size_t>(blocks_)) {
-    double largest = largest_distance(x, mean_);
-    if (queries.data() != x.data()) largest = std::max(largest, largest_distance(queries, mean_));
+    double largest = largest_distance(x, mean_.data());
+    if (queries.data() != x.data()) largest = std::max(largest, largest_distance(queries, mean_.data()));
     scale_ = largest > 0 ? 1 / largest : 1;
     parallel_for(blocks_, 1, [&](Index begin, Index end) {
       for (Index b = begin; b < end; ++b) fill(b, x);
@@ -269,6 +263,16 @@ Neighbors nearest_neighbors(const Tensor& queries, const Tensor& x, Index k) {
           "queries are {} and x is {}; both must have the same number of columns", queries.shape(), x.shape());
   require(k >= 1 && k <= n, "nearest_neighbors", "k is {} but must be from 1 to {}, the number of points in x", k, n);
   return search(queries.contiguous(), x.contiguous(), k, false);
+}
+
+void check_neighbor_distances(std::string_view who, const Neighbors& neighbors) {
+  const Index at = first_non_finite(neighbors.distance);
+  if (at < 0) return;
+  const Index k = neighbors.index.shape[1];
+  require(false, who,
+          "the distance from point {} to its neighbour {} is {}, and must be a finite float; hint: divide the points "
+          "by a number such as 1e6",
+          at / k, neighbors.index[at], neighbors.distance.at({at / k, at % k}));
 }
 
 }  // namespace gradfold

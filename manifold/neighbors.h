@@ -1,4 +1,6 @@
 #pragma once
+#include <string_view>
+
 #include "tensor/indices.h"
 #include "tensor/tensor.h"
 
@@ -24,5 +26,8 @@ Neighbors nearest_neighbors(const Tensor& queries, const Tensor& x, Index k);
 
 // |a - b|^2 of two points of d coordinates, summed in double and always in the same order.
 double squared_distance(const Real* a, const Real* b, Index d);
+
+// Throws an Error in `who`'s name unless all distances are finite: between finite points of 1e38 they need not be.
+void check_neighbor_distances(std::string_view who, const Neighbors& neighbors);
 
 }  // namespace gradfold

@@ -9,6 +9,7 @@
 #include "manifold/check_points.h"
 #include "manifold/distances.h"
 #include "manifold/neighbors.h"
+#include "tensor/elementwise.h"
 #include "tensor/indexing.h"
 #include "tensor/parallel.h"
 
@@ -30,7 +31,7 @@ Index rank_of(const Real* row, Index n, Index i, Index j) {
 
 // sum_i sum_j (rank of j seen from i in `space` - k) over those of i's `near` that are not its `own` in that space.
 double rank_excess(const Tensor& space, const Neighbors& own, const Neighbors& near) {
-  const SquaredDistances distances(space);
+  const SquaredDistances distances(space * scale_for_squares(space));  // ranks have no unit
   const Index n = space.size(0), k = near.index.shape[1];
   const Index rows = std::min(n, std::max<Index>(kBlock / n, 16));
   Tensor block({rows, n});
