@@ -5,8 +5,10 @@
 #include <limits>
 
 #include "manifold/column_block.h"
+#include "manifold/distances.h"
 #include "manifold/eigenpairs.h"
 #include "manifold/pca.h"
+#include "tensor/elementwise.h"
 #include "tensor/parallel.h"
 
 namespace gradfold {
@@ -156,7 +158,7 @@ Tensor centres(const Components& parts, const Tensor& x, Index c) {
       means.data()[parts.label[i] * d + j] += static_cast<Real>(x.data()[i * d + j] / points[parts.label[i]]);
   Tensor out = Tensor::zeros({c, parts.count()});
   const Index known = std::min({c, parts.count(), d});
-  const Tensor placed = Pca({.n_components = known}).fit_transform(means);
+  const Tensor placed = Pca({.n_components = known}).fit_transform(means * scale_for_squares(means));
   Real farthest = 0;
   for (Index i = 0; i < placed.numel(); ++i) farthest = std::max(farthest, std::abs(placed.data()[i]));
   for (Index p = 0; p < parts.count(); ++p)

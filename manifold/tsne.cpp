@@ -167,6 +167,7 @@ Tensor Tsne::fit_transform(const Tensor& x, const Neighbors& neighbors) {
               neighbors.index.shape[1] >= neighbors_needed(n),
           "Tsne", "neighbors are {}; x has {} points, and each needs {}", neighbors.index.shape, n,
           neighbors_needed(n));
+  check_neighbor_distances("Tsne", neighbors);
   const TsneOptions& o = options_;
   const SparseRows p = joint_probabilities(neighbors, o.perplexity);
   Tensor y = start(x.contiguous());

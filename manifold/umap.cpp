@@ -85,6 +85,7 @@ Umap& Umap::fit(const Tensor& x, const Neighbors& found, const Indices& labels) 
           "neighbors are {}; x has {} points, and each needs {}", found.index.shape, n, k);
   require(labels.numel() == 0 || labels.numel() == n, "Umap", "there are {} labels for {} points; one each is needed",
           labels.numel(), n);
+  check_neighbor_distances("Umap", found);
   x_ = x.contiguous();
   curve = fit_umap_curve(options_.min_dist, options_.spread);
   const Neighbors neighbors = nearest(found, k);
@@ -112,6 +113,7 @@ Tensor Umap::transform(const Tensor& points) const {
           x_.size(1));
   const Index m = x.size(0), c = options_.n_components, k = std::min(options_.n_neighbors, x_.size(0));
   const Neighbors neighbors = nearest_neighbors(x, x_, k);
+  check_neighbor_distances("Umap::transform", neighbors);
   // One neighbour fewer is certain: the point itself is not among those it knows. (The mean distance, of which the
   // least sigma is a thousandth, counts it all the same; umap-learn's does not.)
   const Tensor strengths = membership_strengths(neighbors.distance, options_.n_neighbors,
