@@ -14,6 +14,7 @@ namespace {
 
 constexpr Index kManyPoints = 10000;
 constexpr Real kMapSize = 10;
+constexpr double kLeastSpread = 1e-3, kLargestSpread = 1e3;  // beyond them no step of the layout shows
 
 // Every coordinate to [0, 10]: the size of map that the steps are made for.
 void stretch(Tensor& y) {
@@ -47,6 +48,9 @@ void Umap::check(const Tensor& x) const {
                o.n_components);
   check_option(o.min_dist >= 0 && o.spread > 0 && o.min_dist <= o.spread, "Umap",
                "min_dist is {} and spread is {}; 0 <= min_dist <= spread must hold", o.min_dist, o.spread);
+  check_option(o.spread >= kLeastSpread && o.spread <= kLargestSpread, "Umap",
+               "spread is {} but must be from {} to {}; a map begins {} wide", o.spread, kLeastSpread, kLargestSpread,
+               kMapSize);
   check_option(o.n_epochs >= 0, "Umap", "n_epochs is {} but must be positive, or 0 for as many as N asks", o.n_epochs);
   check_option(o.learning_rate > 0, "Umap", "learning_rate is {} but must be positive", o.learning_rate);
   check_option(o.negative_sample_rate >= 0 && o.repulsion_strength >= 0, "Umap",

@@ -15,7 +15,7 @@ struct UmapOptions {
   Index n_neighbors = 15;            // a point itself is one of them; larger sees more of the whole
   Index n_components = 2;            // 1, 2 or 3
   double min_dist = 0.1;             // how close points may be drawn
-  double spread = 1;                 // how wide clusters are drawn
+  double spread = 1;                 // how wide clusters are drawn, 0.001 to 1000
   Index n_epochs = 0;                // 0: 500 up to 10,000 points, else 200
   double learning_rate = 1;
   Index negative_sample_rate = 5;

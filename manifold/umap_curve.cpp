@@ -5,13 +5,16 @@
 
 namespace gradfold {
 
-UmapCurve fit_umap_curve(double min_dist, double spread) {
+namespace {
+
+// Of a spread of 1.
+UmapCurve fit_unit_curve(double min_dist) {
   constexpr int kPoints = 300;
-  const auto wanted = [&](double d) { return d < min_dist ? 1.0 : std::exp(-(d - min_dist) / spread); };
+  const auto wanted = [&](double d) { return d < min_dist ? 1.0 : std::exp(-(d - min_dist)); };
   const auto error = [&](const UmapCurve& c) {
     double sum = 0;
     for (int i = 0; i < kPoints; ++i) {
-      const double d = 3 * spread * i / (kPoints - 1), r = 1 / (1 + c.a * std::pow(d, 2 * c.b)) - wanted(d);
+      const double d = 3.0 * i / (kPoints - 1), r = 1 / (1 + c.a * std::pow(d, 2 * c.b)) - wanted(d);
       sum += r * r;
     }
     return sum;
@@ -21,7 +24,7 @@ UmapCurve fit_umap_curve(double min_dist, double spread) {
   for (int step = 0; step < 200; ++step) {  // Levenberg-Marquardt
     double jj[2][2] = {}, jr[2] = {};
     for (int i = 1; i < kPoints; ++i) {
-      const double d = 3 * spread * i / (kPoints - 1), p = std::pow(d, 2 * curve.b), phi = 1 / (1 + curve.a * p);
+      const double d = 3.0 * i / (kPoints - 1), p = std::pow(d, 2 * curve.b), phi = 1 / (1 + curve.a * p);
       const double j[2] = {-phi * phi * p, -phi * phi * curve.a * p * 2 * std::log(d)}, r = phi - wanted(d);
       for (int u = 0; u < 2; ++u) {
         jr[u] += j[u] * r;
@@ -42,6 +45,14 @@ UmapCurve fit_umap_curve(double min_dist, double spread) {
     if (done) break;
   }
   return curve;
+}
+
+}  // namespace
+
+// a d^(2b) is the same number in another unit of d, a being another: the search starts as near whatever the spread.
+UmapCurve fit_umap_curve(double min_dist, double spread) {
+  const UmapCurve unit = fit_unit_curve(min_dist / spread);
+  return {unit.a / std::pow(spread, 2 * unit.b), unit.b};
 }
 
 }  // namespace gradfold

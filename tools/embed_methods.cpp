@@ -184,7 +184,7 @@ std::function<Tensor(EmbedJob&)> umap(CLI::App& app) {
   number(app, "n_neighbors", options->n_neighbors, "of a point, itself among them")->check(positive());
   number(app, "n_components", options->n_components, "coordinates of the map, 1 to 3")->check(positive());
   number(app, "min_dist", options->min_dist, "how close points may be drawn")->check(not_negative());
-  number(app, "spread", options->spread, "how wide clusters are drawn")->check(positive());
+  number(app, "spread", options->spread, "how wide clusters are drawn, 0.001 to 1000")->check(positive());
   number(app, "n_epochs", options->n_epochs, "passes over the edges; 0: 500 up to 10,000 points, else 200")
       ->check(whole());
   number(app, "learning_rate", options->learning_rate, "of the first pass; it falls to 0")->check(positive());
@@ -200,7 +200,8 @@ std::function<Tensor(EmbedJob&)> umap(CLI::App& app) {
                             {{"spectral", UmapOptions::Init::kSpectral}, {"random", UmapOptions::Init::kRandom}},
                             "where the map starts: spectral or random [spectral]");
   app.add_flag("--supervised", *supervised, "let the labels draw classes apart");
-  number(app, "target_weight", options->target_weight, "of the labels: 0 ignores them, 1 the data")
+  number(app, "target_weight", options->target_weight,
+         "of the labels: 0 ignores them, 1 cuts every edge between unlike points")
       ->check(share());
   const auto search = neighbor_search(app);
   return [options, supervised, search, &app](EmbedJob& job) {
