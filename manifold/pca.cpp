@@ -5,6 +5,7 @@
 #include "manifold/check_option.h"
 #include "manifold/check_points.h"
 #include "manifold/column_block.h"
+#include "manifold/distances.h"
 #include "manifold/eigenpairs.h"
 #include "manifold/scatter.h"
 #include "tensor/elementwise.h"
@@ -47,7 +48,8 @@ Tensor unit_rows(const Tensor& x) {
 
 Pca& Pca::fit(const Tensor& points) {
   check_points("Pca", "x", points, 2);
-  const Tensor x = points.contiguous();
+  scale_ = scale_up_for_squares(points);
+  const Tensor x = scale_ == 1 ? points.contiguous() : points * scale_;
   const Index n = x.size(0), d = x.size(1), most = std::min(n, d);
   const Index k = options_.n_components == 0 ? most : options_.n_components;
   check_option(k >= 1 && k <= most, "Pca", "n_components is {} but x is {}; it must be from 1 to {}, min(N, D)", k,
@@ -59,6 +61,7 @@ Pca& Pca::fit(const Tensor& points) {
     fit_covariance(x, k);
   else
     fit_inner_products(x, k);
+  mean = mean / scale_;
   return *this;
 }
 
@@ -99,13 +102,14 @@ void Pca::fit_randomized(const Tensor& x, Index k) {
 
 void Pca::keep_variance(const std::vector<double>& scatter_values, double total, Index n) {
   const Index k = static_cast<Index>(scatter_values.size());
-  explained_variance = Tensor({k});
+  scaled_variance_ = Tensor({k});
   explained_variance_ratio = Tensor({k});
   for (Index i = 0; i < k; ++i) {
     const double value = std::max(0.0, scatter_values[i]);  // rounding may take a zero below
-    explained_variance.data()[i] = static_cast<Real>(value / static_cast<double>(n - 1));
+    scaled_variance_.data()[i] = static_cast<Real>(value / static_cast<double>(n - 1));
     explained_variance_ratio.data()[i] = static_cast<Real>(total > 0 ? value / total : 0);
   }
+  explained_variance = scaled_variance_ / scale_ / scale_;
 }
 
 Tensor Pca::transform(const Tensor& points) const {
@@ -114,7 +118,8 @@ Tensor Pca::transform(const Tensor& points) const {
   const Index k = components.size(0), d = components.size(1);
   check_shape("Pca::transform", "x", x.shape(), {"N", d});
   const auto inverse_root = [](Real v) { return v > 0 ? 1 / std::sqrt(v) : Real(0); };
-  const Tensor scaled = options_.whiten ? components * map(explained_variance, inverse_root).unsqueeze(1) : components;
+  const Tensor scaled =
+      options_.whiten ? components * (map(scaled_variance_, inverse_root) * scale_).unsqueeze(1) : components;
   Tensor out({x.size(0), k});
   const Tensor center = mean.reshape({1, d});
   parallel_for(x.size(0), kPcaRowsTogether, [&, to = out.data(), w = scaled.data()](Index begin, Index end) {
@@ -131,7 +136,8 @@ Tensor Pca::transform(const Tensor& points) const {
 Tensor Pca::inverse_transform(const Tensor& z) const {
   require(components.defined(), "Pca::inverse_transform", "nothing is fitted yet; call fit(x) first");
   check_shape("Pca::inverse_transform", "z", z.shape(), {"N", components.size(0)});
-  const Tensor scaled = options_.whiten ? components * sqrt(explained_variance).unsqueeze(1) : components;
+  check_points("Pca::inverse_transform", "z", z, 0);
+  const Tensor scaled = options_.whiten ? components * (sqrt(scaled_variance_) / scale_).unsqueeze(1) : components;
   return linear(z, scaled.transpose(0, 1), mean);
 }
 

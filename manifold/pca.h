@@ -42,7 +42,7 @@ class Pca {
 
   Tensor mean;                      // [D]
   Tensor components;                // [K, D], orthonormal rows; the largest entry by magnitude is positive
-  Tensor explained_variance;        // [K] variance along each, divided by N - 1
+  Tensor explained_variance;        // [K] variance along each, divided by N - 1; 0 where it is below the least float
   Tensor explained_variance_ratio;  // [K] the same as a share of all variance (0 where x has none)
 
  private:
@@ -53,6 +53,8 @@ class Pca {
   void keep_variance(const std::vector<double>& scatter_values, double total, Index n);
 
   PcaOptions options_;
+  Real scale_ = 1;          // what small points were multiplied by, so that their variances are floats
+  Tensor scaled_variance_;  // [K] these
 };
 
 }  // namespace gradfold
