@@ -6,6 +6,7 @@
 
 #include "manifold/check_option.h"
 #include "manifold/check_points.h"
+#include "manifold/distances.h"
 #include "manifold/eigenpairs.h"
 #include "manifold/scatter.h"
 #include "tensor/elementwise.h"
@@ -99,7 +100,8 @@ std::vector<double> whitened_means(const ClassMeans& of, const Tensor& mean, con
 
 Lda& Lda::fit(const Tensor& points, const Indices& labels) {
   check_points("Lda", "x", points, 2);
-  const Tensor x = points.contiguous();
+  const Real scale = scale_up_for_squares(points);  // all is in this unit, until the end
+  const Tensor x = scale == 1 ? points.contiguous() : points * scale;
   const Index n = x.size(0), d = x.size(1);
   require(labels.numel() == n, "Lda", "there are {} labels for {} points; each point needs one", labels.numel(), n);
   classes = distinct(labels);
@@ -146,12 +148,13 @@ Lda& Lda::fit(const Tensor& points, const Indices& labels) {
     fix_sign(direction.data(), d);
     for (Index j = 0; j < d; ++j) all_scalings_.data()[j * kept + a] = static_cast<Real>(direction[j]);
   }
+  all_scalings_ = all_scalings_ * scale, mean = mean / scale;
   scalings = all_scalings_.slice(1, 0, k).contiguous();
   explained_variance_ratio = Tensor({k});
   for (Index a = 0; a < k; ++a) explained_variance_ratio.data()[a] = static_cast<Real>(axes.values[a] / total);
   priors = Tensor({c});
   for (Index i = 0; i < c; ++i) priors.data()[i] = static_cast<Real>(of.count[i] / static_cast<double>(n));
-  class_means_ = project(of.means, all_scalings_);  // 4
+  class_means_ = project(of.means / scale, all_scalings_);  // 4
   return *this;
 }
 
@@ -159,25 +162,34 @@ Tensor Lda::project(const Tensor& x, const Tensor& onto) const {
   require(scalings.defined(), "Lda", "nothing is fitted yet; call fit(x, labels) first");
   check_shape("Lda", "x", x.shape(), {"N", mean.numel()});
   check_points("Lda", "x", x, 0);
-  return matmul(x - mean, onto);
+  const Tensor z = matmul(x - mean, onto);
+  const Index far = first_non_finite(z);
+  if (far >= 0)
+    require(false, "Lda", "row {} of x is farther from the mean than a float can say; hint: fit points of its size, or "
+            "leave it out", far / z.size(1));
+  return z;
 }
 
 Tensor Lda::transform(const Tensor& x) const { return project(x, scalings); }
 
-// ln prior - |z - z_c|^2 / 2
+// ln prior - |z - z_c|^2 / 2, without |z|^2 / 2, which all share and which far away would leave no digits to the rest,
+// and less that of the likeliest class: so it is a float wherever z lies.
 Tensor Lda::log_posterior(const Tensor& x) const {
   const Tensor z = project(x, all_scalings_);
   Tensor out({z.size(0), classes.numel()});
   const Index n = z.size(0), c = classes.numel(), k = z.size(1);
-  for (Index i = 0; i < n; ++i)
+  std::vector<double> row(c);
+  for (Index i = 0; i < n; ++i) {
     for (Index j = 0; j < c; ++j) {
-      double square = 0;
+      row[j] = std::log(double(priors.data()[j]));
       for (Index a = 0; a < k; ++a) {
-        const double gap = double(std::as_const(z).data()[i * k + a]) - class_means_.data()[j * k + a];
-        square += gap * gap;
+        const double at = std::as_const(z).data()[i * k + a], center = class_means_.data()[j * k + a];
+        row[j] += (at - center / 2) * center;
       }
-      out.data()[i * c + j] = static_cast<Real>(std::log(double(priors.data()[j])) - square / 2);
     }
+    const double largest = *std::max_element(row.begin(), row.end());
+    for (Index j = 0; j < c; ++j) out.data()[i * c + j] = static_cast<Real>(row[j] - largest);
+  }
   return out;
 }
 
