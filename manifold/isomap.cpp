@@ -5,6 +5,7 @@
 
 #include "manifold/check_option.h"
 #include "manifold/check_points.h"
+#include "manifold/distances.h"
 #include "manifold/neighbors.h"
 #include "manifold/quality.h"
 #include "tensor/elementwise.h"
@@ -17,6 +18,7 @@ Isomap& Isomap::fit(const Tensor& x) {
   const Index n = x.size(0), k = options_.n_neighbors;
   check_option(k >= 1 && k < n, "Isomap", "n_neighbors is {} but there are {} points; it must be from 1 to {}", k, n,
                n - 1);
+  require_matrices("Isomap", n, 2);  // of paths, and of their squares
   points_ = x.contiguous();
   Graph graph = neighbor_graph(nearest_neighbors(points_, k));  // 1
   parts = connected_components(graph);
@@ -28,8 +30,9 @@ Isomap& Isomap::fit(const Tensor& x) {
     graph = join_components(graph, parts, points_);
   }
   geodesics = geodesic_distances(graph);  // 2
+  const Real scale = scale_up_for_squares(points_);
   mds_ = ClassicalMds({.n_components = options_.n_components});
-  embedding = mds_.fit_transform_squares(square(geodesics), "Isomap");  // 3
+  embedding = mds_.fit_transform_squares(square(scale == 1 ? geodesics : geodesics * scale), "Isomap", scale);  // 3
   eigenvalues = mds_.eigenvalues;
   return *this;
 }

@@ -68,7 +68,9 @@ Eigenpairs centered_eigenpairs(const Tensor& squares, const std::vector<double>&
 
 Tensor ClassicalMds::fit_transform(const Tensor& x) {
   check_points("ClassicalMds", "x", x, 2);
-  return fit_transform_squares(squared_distances(x), "ClassicalMds");
+  require_matrices("ClassicalMds", x.size(0), 1);
+  const Real scale = scale_up_for_squares(x);
+  return fit_transform_squares(squared_distances(x * scale), "ClassicalMds", scale);
 }
 
 Tensor ClassicalMds::fit_transform_distances(const Tensor& distances) {
@@ -81,6 +83,8 @@ Tensor ClassicalMds::fit_transform_distances(const Tensor& distances) {
             d.data()[i * n + i]);
     for (Index j = 0; j < i; ++j) {
       const Real there = d.data()[i * n + j], back = d.data()[j * n + i];
+      require(there >= 0, "ClassicalMds", "the distance from point {} to {} is {}; it must not be negative", i, j,
+              there);
       require(std::abs(there - back) <= Real(1e-5) * (std::abs(there) + std::abs(back)), "ClassicalMds",
               "the distance from point {} to {} is {}, and back it is {}; distances must be symmetric", i, j, there,
               back);
@@ -89,7 +93,7 @@ Tensor ClassicalMds::fit_transform_distances(const Tensor& distances) {
   return fit_transform_squares(square(d), "ClassicalMds");
 }
 
-Tensor ClassicalMds::fit_transform_squares(const Tensor& squares, std::string_view who) {
+Tensor ClassicalMds::fit_transform_squares(const Tensor& squares, std::string_view who, double scale) {
   const Index n = squares.size(0), k = options_.n_components;
   check_option(k >= 1 && k < n, who, "n_components is {} but there are {} points; it must be from 1 to {}", k, n,
                n - 1);
@@ -102,10 +106,13 @@ Tensor ClassicalMds::fit_transform_squares(const Tensor& squares, std::string_vi
   for (const double m : row_means) mean += m / static_cast<double>(n);
   const Eigenpairs pairs = centered_eigenpairs(squares, row_means, mean, k);
   eigenvalues = pairs.values;
+  for (double& value : eigenvalues) value /= scale * scale;
+  for (double& value : row_means) value /= scale * scale;
+  mean /= scale * scale;
   Tensor out({n, k});
   for (Index c = 0; c < k; ++c) {
-    const double scale = std::sqrt(std::max(0.0, eigenvalues[c]));  // a negative one has no coordinate
-    for (Index i = 0; i < n; ++i) out.data()[i * k + c] = static_cast<Real>(scale * pairs.vector(c)[i]);
+    const double size = std::sqrt(std::max(0.0, eigenvalues[c]));  // a negative one has no coordinate
+    for (Index i = 0; i < n; ++i) out.data()[i * k + c] = static_cast<Real>(size * pairs.vector(c)[i]);
   }
   return out;
 }

@@ -1,4 +1,5 @@
 #pragma once
+#include <string_view>
 #include <vector>
 
 #include "tensor/tensor.h"
@@ -24,11 +25,11 @@ class ClassicalMds {
 
   // x [N, D] -> [N, n_components], from the Euclidean distances between rows.
   Tensor fit_transform(const Tensor& x);
-  // distances [N, N], symmetric with a diagonal of 0.
+  // distances [N, N], symmetric, none negative, with a diagonal of 0.
   Tensor fit_transform_distances(const Tensor& distances);
-  // The same of squares, for methods that have them; errors are in `who`'s name. A component without a positive
-  // eigenvalue is all 0.
-  Tensor fit_transform_squares(const Tensor& squares, std::string_view who);
+  // The same of squares, for methods that have them, of the distances times `scale`; errors are in `who`'s name. A
+  // component without a positive eigenvalue is all 0.
+  Tensor fit_transform_squares(const Tensor& squares, std::string_view who, double scale = 1);
 
   std::vector<double> eigenvalues;  // [n_components] of B
   std::vector<double> row_means;    // [N] of the squares
