@@ -49,6 +49,19 @@ TEST_CASE("classical MDS of a grid, whose distances have exactly two dimensions,
   }
 }
 
+TEST_CASE("a component without a positive eigenvalue is all 0") {
+  Tensor d({4, 4});  // squares of the distances on a line: one positive eigenvalue, a 0 and two negative ones
+  for (Index i = 0; i < 4; ++i)
+    for (Index j = 0; j < 4; ++j) d.set({i, j}, Real((i - j) * (i - j)));
+  ClassicalMds mds({.n_components = 3});
+  const Tensor y = mds.fit_transform_distances(d);
+  CHECK(mds.eigenvalues[0] > 1);
+  CHECK(mds.eigenvalues[2] < -0.5);
+  CHECK(max(abs(y.select(1, 0))).item() > 1);
+  CHECK(max(abs(y.select(1, 1))).item() < 1e-3);
+  CHECK(max(abs(y.select(1, 2))).item() == 0);
+}
+
 TEST_CASE("distances of a few columns and of many are right, and 0 to itself") {
   Rng rng(2);
   for (const Index d : {3, 40}) {

@@ -1,8 +1,10 @@
 // t-SNE as a whole: what it is for, its three ways to the same map, and input that trips it.
 #include "manifold/tsne.h"
 
+#include "manifold/affinities.h"
 #include "manifold/pca.h"
 #include "manifold/quality.h"
+#include "manifold/tsne_forces.h"
 #include "tensor/elementwise.h"
 #include "tensor/parallel.h"
 #include "tests/files.h"
@@ -35,6 +37,67 @@ TEST_CASE("the map of a bent sheet is scikit-learn's, turned") {
   CHECK(tsne.kl_divergence == approx(stored_map("tsne/sheet_kl").item(), 1e-5));
   CHECK(procrustes_disparity(y, stored_map("tsne/sheet_map")) < 1e-6);
   CHECK(procrustes_disparity(y, stored_map("tsne/sheet").slice(1, 0, 2)) > 1e-3);  // which is not so of any map
+}
+
+TEST_CASE("the start: the first components, 1e-4 large, or random numbers of that size") {
+  const Tensor x = Rng(1).normal({100, 4}) * Tensor::from({4, 2, 1, 1});
+  const auto start = [&](TsneOptions options) {  // at no rate to speak of the map stays there
+    options.learning_rate = 1e-20, options.max_iter = 1;
+    return Tsne(options).fit_transform(x);
+  };
+  const Tensor y = start({}), flat = Pca({.n_components = 2}).fit_transform(x);
+  const double size = std::sqrt(sum_of_squares(flat.select(1, 0)) / 100);
+  CHECK(relative_up_to_signs(y, flat * static_cast<Real>(1e-4 / size)) < 5e-3);  // and noise, a thousandth of it
+  const Tensor random = start({.init = TsneOptions::Init::kRandom});
+  CHECK(std::sqrt(sum_of_squares(random) / 200) == approx(1e-4, 0.2));
+  CHECK(std::abs(correlation(random.select(1, 0), flat.select(1, 0))) < 0.5);
+}
+
+TEST_CASE("steps: exaggeration and momentum 0.5 at first, then 1 and 0.8 from rest; gains + 0.2 and x 0.8") {
+  const Index n = 20, early = 12, all = 30;
+  const Tensor x = Rng(1).normal({n, 3});
+  const Neighbors near = nearest_neighbors(x, n - 1);
+  TsneOptions options{.perplexity = 5, .early_exaggeration = 4, .exaggeration_iter = early, .learning_rate = 1e-9,
+                      .max_iter = 1, .init = TsneOptions::Init::kRandom, .method = Method::kExact};
+  Tensor y = Tsne(options).fit_transform(x, near).transpose(0, 1).contiguous();  // its start
+  options.learning_rate = 5, options.max_iter = all;
+  const Tensor map = Tsne(options).fit_transform(x, near);
+
+  const SparseRows p = joint_probabilities(near, 5);
+  Tensor pull(y.shape()), push(y.shape());
+  std::vector<double> step, gain;
+  int turns = 0;
+  for (Index t = 0; t < all; ++t) {
+    if (t == 0 || t == early) step.assign(2 * n, 0), gain.assign(2 * n, 1);
+    tsne_attraction(p, y, pull);
+    const double z = exact_repulsion(y, push);
+    for (Index i = 0; i < 2 * n; ++i) {
+      const double gradient = (t < early ? 4 : 1) * pull.data()[i] - push.data()[i] / z;
+      const bool turned = gradient * step[i] >= 0;
+      turns += turned && step[i] != 0;
+      gain[i] = std::max(0.01, turned ? 0.8 * gain[i] : gain[i] + 0.2);
+      step[i] = (t < early ? 0.5 : 0.8) * step[i] - 5 * gain[i] * gradient;
+      y.data()[i] += static_cast<Real>(step[i]);
+    }
+    y = y - mean(y, {1}, true);
+  }
+  CHECK(turns > 50);
+  CHECK(largest_error(map, y.transpose(0, 1)) < 1e-3);
+}
+
+TEST_CASE("Barnes-Hut: angle 0 is exact, 0.5 nearly and 1 less so") {
+  const Tensor x = strokes(150);
+  const Neighbors near = nearest_neighbors(x, 149);
+  const auto map = [&](Method method, double angle) {
+    return Tsne({.perplexity = 10, .exaggeration_iter = 0, .max_iter = 25, .method = method, .angle = angle})
+        .fit_transform(x, near);
+  };
+  const Tensor exact = map(Method::kExact, 0.5);
+  const auto error = [&](double angle) { return largest_error(map(Method::kBarnesHut, angle), exact); };
+  const double none = error(0), some = error(0.5);
+  CHECK(none < 1e-3);
+  CHECK(some > 10 * none);
+  CHECK(error(1) > 2 * some);
 }
 
 TEST_CASE("the learning rate by itself is N / early_exaggeration, and 200 for few points") {

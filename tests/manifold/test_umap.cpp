@@ -127,6 +127,99 @@ TEST_CASE("the same bits for a seed, any number of threads and every time; anoth
   CHECK(identical(Umap({.n_epochs = 50, .random_state = 1}).fit(x, nearest_neighbors(x, 20)).embedding, one));
 }
 
+TEST_CASE("the same bits for any number of threads, of as many points as threads share between them") {
+  const Tensor x = Rng(1).normal({2000, 3});  // above 1,024: below, one thread makes all the moves of a wave
+  const Neighbors near = nearest_neighbors(x, 4);
+  const int before = num_threads();
+  set_num_threads(1);
+  // Many pushes a move, so that a wave is long enough for a second thread to take part.
+  Umap umap({.n_neighbors = 5, .n_epochs = 2, .negative_sample_rate = 150, .init = UmapOptions::Init::kRandom});
+  const Tensor one = umap.fit(x, near).embedding;
+  for (int threads : {2, 3}) {
+    set_num_threads(threads);
+    CHECK(identical(umap.fit(x, near).embedding, one));
+  }
+  set_num_threads(before);
+}
+
+TEST_CASE("options of the graph: local_connectivity, set_op_mix_ratio, target_weight") {
+  // 2 holds 1 near, which holds 0 near, and 0 holds 1.
+  const Tensor line = Tensor::from({0, 1, 3}, {3, 1});
+  for (const double mix : {1.0, 0.25, 0.0}) {
+    Umap umap({.n_neighbors = 2, .n_epochs = 1, .set_op_mix_ratio = mix});
+    const Tensor w = dense(umap.fit(line).graph);
+    CHECK(w.at({0, 1}) == 1);
+    CHECK(w.at({1, 2}) == mix);
+    CHECK(w.at({0, 2}) == 0);
+  }
+  Indices labels;
+  const Tensor x = strokes(60, &labels);
+  const auto graph = [&](UmapOptions options, const Indices& of = {}) {
+    options.n_neighbors = 6, options.n_epochs = 1, options.init = UmapOptions::Init::kRandom;
+    Umap umap(options);
+    return dense(umap.fit(x, of).graph);
+  };
+  const auto fewest_sure = [&](double connectivity) {  // edges of weight 1, of the point that has the fewest
+    const Tensor w = graph({.local_connectivity = connectivity});
+    Index fewest = 60;
+    for (Index i = 0; i < 60; ++i)
+      fewest = std::min<Index>(fewest, std::count(w.data() + i * 60, w.data() + (i + 1) * 60, Real(1)));
+    return fewest;
+  };
+  CHECK(fewest_sure(1) == 1);
+  CHECK(fewest_sure(3) == 3);
+  const auto unlike = [&](double weight) {
+    const Tensor w = graph({.target_weight = weight}, labels);
+    double total = 0;
+    for (Index i = 0; i < 60; ++i)
+      for (Index j = 0; j < 60; ++j)
+        if (labels[i] != labels[j]) total += w.at({i, j});
+    return total;
+  };
+  CHECK(unlike(0.2) > 1.1 * unlike(0.5));
+  CHECK(unlike(0.5) > 0);
+  CHECK(unlike(1) == 0);
+}
+
+TEST_CASE("options of the layout: min_dist, spread, learning_rate, and what repels") {
+  const Tensor x = Rng(1).normal({100, 4});
+  const auto map = [&](UmapOptions options) {
+    options.n_epochs = 50;
+    return Umap(options).fit_transform(x);
+  };
+  const auto nearest = [&](const UmapOptions& options) {  // mean distance to the nearest on the map
+    return mean(nearest_neighbors(map(options), 1).distance).item();
+  };
+  const auto width = [&](const UmapOptions& options) {
+    const Tensor y = map(options);
+    return std::sqrt(sum_of_squares(y - mean(y, {0}, true)) / 100);
+  };
+  CHECK(nearest({.min_dist = 0.8}) > 1.5 * nearest({}));
+  const double usual = width({});
+  CHECK(width({.spread = 3}) > 1.5 * usual);
+  CHECK(width({.negative_sample_rate = 20}) > 1.2 * usual);
+  CHECK(width({.repulsion_strength = 4}) > 1.2 * usual);
+  // At no rate to speak of the map stays at its start, which fills [0, 10].
+  const Tensor start = map({.learning_rate = 1e-12});
+  CHECK(std::abs(min(start).item()) < 1e-6);
+  CHECK(max(start).item() == approx(10, 1e-6));
+}
+
+TEST_CASE("a new point starts between its neighbours, the nearest of which is no surer than its distance says") {
+  // 1 lies between 0 and 3: their degrees r and r^2 add up to log2(2), so r is the golden ratio.
+  Umap umap({.n_neighbors = 2, .n_epochs = 2});  // a third of 2 epochs is none: new points stay at their start
+  umap.fit(Tensor::from({0, 3, 100}, {3, 1}));
+  const Tensor fresh = Tensor::ones({1, 1}), y = umap.transform(fresh), map = umap.embedding;
+  const double r = (std::sqrt(5.0) - 1) / 2;
+  for (Index c = 0; c < 2; ++c)
+    CHECK(y.at({0, c}) == approx(r * map.at({0, c}) + r * r * map.at({1, c}), 1e-4));
+  // With a second neighbour sure for the map's own points, the nearest is for new ones. Ten epochs, at no rate.
+  Umap sure({.n_neighbors = 2, .n_epochs = 30, .learning_rate = 1e-12, .local_connectivity = 2});
+  sure.fit(Tensor::from({0, 3, 100}, {3, 1}));
+  for (Index c = 0; c < 2; ++c)
+    CHECK(std::abs(sure.transform(fresh).at({0, c}) - sure.embedding.at({0, c})) < 1e-3);  // of a map of [0, 10]
+}
+
 TEST_CASE("graphs in several parts: each is drawn, and apart") {
   Rng rng(4);
   Tensor x = rng.normal({330, 5});

@@ -130,19 +130,40 @@ TEST_CASE("one step of the layout goes where the forces say") {
   CHECK(y.at({0, 2}) == 7);
   CHECK(y.at({1, 2}) == 3);
 
-  // Repulsion from fixed points alone: two of them, equal, so that any draw gives the same.
+}
+
+TEST_CASE("steps of the layout go down UMAP's loss: -ln phi, then strength times -ln(1 - phi), by finite differences") {
+  // From two fixed points, equal, so that any draw gives the same; far enough for no step to be clipped.
   const SparseRows one{{0, 1}, {0}, {1}};
-  Tensor moved = Tensor::from({0, 0}, {2, 1});
-  const Tensor fixed = Tensor::from({1, 1, 0.5, 0.5}, {2, 2});
-  umap_layout(one, moved, fixed, {.curve = curve, .n_epochs = 1, .negative_sample_rate = 1, .others_move = false});
-  double x[2] = {0, 0};
-  for (const bool attract : {true, false}) {
-    const double away[2] = {x[0] - 1, x[1] - 0.5}, d2 = away[0] * away[0] + away[1] * away[1];
-    const double scale = attract ? umap_attraction(curve, d2) : umap_repulsion(curve, d2);
-    for (int c = 0; c < 2; ++c) x[c] -= std::min(4.0, std::max(-4.0, scale * away[c]));
-  }
-  CHECK(moved.at({0, 0}) == approx(x[0], 1e-3));
-  CHECK(moved.at({1, 0}) == approx(x[1], 1e-3));
+  const Tensor fixed = Tensor::from({2, 2, 1.5, 1.5}, {2, 2});
+  const double rate = 0.5;
+  for (const double strength : {1.0, 3.0})
+    for (const UmapCurve c : {UmapCurve{1.577, 0.895}, UmapCurve{0.119, 1.916}}) {
+      Tensor moved = Tensor::from({0, 0}, {2, 1});
+      umap_layout(one, moved, fixed, {.curve = c, .n_epochs = 1, .learning_rate = rate, .negative_sample_rate = 2,
+                                      .repulsion_strength = strength, .others_move = false});
+      const auto odds = [&](double x, double y) { return c.a * std::pow(std::hypot(x - 2, y - 1.5), 2 * c.b); };
+      const auto pull = [&](double x, double y) { return std::log(1 + odds(x, y)); };
+      const auto push = [&](double x, double y) { return strength * std::log(1 + 1 / odds(x, y)); };
+      double x = 0, y = 0;
+      const auto descend = [&](auto loss) {
+        const double h = 1e-5, dx = (loss(x + h, y) - loss(x - h, y)) / (2 * h),
+                     dy = (loss(x, y + h) - loss(x, y - h)) / (2 * h);
+        CHECK(std::max(std::abs(dx), std::abs(dy)) < 4);
+        x -= rate * dx, y -= rate * dy;
+      };
+      descend(pull), descend(push), descend(push);
+      CHECK(std::abs(moved.at({0, 0}) - x) < 5e-4);
+      CHECK(std::abs(moved.at({1, 0}) - y) < 5e-4);
+    }
+}
+
+TEST_CASE("a step of the layout is 4 times the rate at most") {
+  // At 0.01 from the fixed point the pull halves the way, and the push from there would be 9.8.
+  Tensor y = Tensor::from({Real(0.01)}, {1, 1});
+  umap_layout({{0, 1}, {0}, {1}}, y, Tensor::zeros({1, 1}),
+              {.n_epochs = 1, .learning_rate = 0.25, .negative_sample_rate = 1, .others_move = false});
+  CHECK(y.item() == approx(0.005 + 0.25 * 4, 1e-3));
 }
 
 TEST_CASE("an edge is drawn as often as its weight says") {

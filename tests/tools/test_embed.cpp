@@ -10,7 +10,12 @@
 #include <nlohmann/json.hpp>
 
 #include "data/manifolds.h"
+#include "manifold/lda.h"
+#include "manifold/lle.h"
 #include "manifold/pca.h"
+#include "manifold/tsne.h"
+#include "manifold/umap.h"
+#include "tensor/elementwise.h"
 #include "tensor/npy.h"
 #include "tensor/random.h"
 #include "tests/doctest.h"
@@ -120,6 +125,59 @@ TEST_CASE("embed: the randomised PCA is the library's; a seed gives the same byt
   Pca library({.n_components = 2, .svd_solver = PcaOptions::Solver::kRandomized, .random_state = 3});
   CHECK(identical(read_npy(folder / "y.npy"), library.fit_transform(x)));
   CHECK(embed("4", "2") != one);
+}
+
+TEST_CASE("embed: every option of a method reaches it: the map is the library's with that option, and another one") {
+  const Roll roll;
+  const Tensor x = Rng(2).normal({60, 4}) * Tensor::from({3, 2, 1, 1});
+  Indices labels(Shape{60});
+  for (Index i = 0; i < 60; ++i) labels[i] = static_cast<std::int32_t>(i % 3);
+  write_npy(roll.folder / "x.npy", x);
+  write_npy(roll.folder / "l.npy", labels);
+  const auto embed = [&](const std::string& method, Words more) {
+    more.insert(more.end(), {"--seed", "3"});
+    if (method == "lda") more.insert(more.end(), {"--labels", roll.path("l.npy")});
+    if (method == "tsne") more.insert(more.end(), {"--perplexity", "5", "--max_iter", "10"});
+    if (method == "umap") more.insert(more.end(), {"--n_epochs", "10"});
+    const Finished done = gf(roll.words(method, more));
+    REQUIRE_MESSAGE(done.exit == 0, done.err);
+    return read_npy(roll.folder / "y.npy");
+  };
+  const auto umap = [&](UmapOptions options) {
+    options.n_epochs = 10, options.random_state = 3;
+    return Umap(options).fit_transform(x);
+  };
+  struct Row {
+    std::string method;
+    Words option;
+    Tensor map;
+  };
+  const std::vector<Row> rows{
+      {"pca", {"--whiten"}, Pca({.n_components = 2, .whiten = true}).fit_transform(x)},
+      {"lda", {"--shrinkage", "0.5"}, Lda({.shrinkage = 0.5}).fit_transform(x, labels)},
+      {"lle", {"--reg", "0.1"}, Lle({.reg = 0.1}).fit_transform(x)},
+      {"tsne", {"--early_exaggeration", "4"},
+       Tsne({.perplexity = 5, .early_exaggeration = 4, .max_iter = 10, .random_state = 3}).fit_transform(x)},
+      {"umap", {"--min_dist", "0.5"}, umap({.min_dist = 0.5})},
+      {"umap", {"--spread", "2"}, umap({.spread = 2})},
+      {"umap", {"--negative_sample_rate", "2"}, umap({.negative_sample_rate = 2})},
+      {"umap", {"--repulsion_strength", "3"}, umap({.repulsion_strength = 3})},
+      {"umap", {"--set_op_mix_ratio", "0.5"}, umap({.set_op_mix_ratio = 0.5})},
+      {"umap", {"--local_connectivity", "3"}, umap({.local_connectivity = 3})},
+      {"umap", {"--learning_rate", "0.5"}, umap({.learning_rate = 0.5})}};
+  for (const Row& row : rows) {
+    CAPTURE(row.option);
+    CHECK(identical(embed(row.method, row.option), row.map));
+    CHECK_FALSE(identical(embed(row.method, {}), row.map));
+  }
+  // Two parts: joined, unless that is not wanted.
+  Tensor parts = x.clone();
+  for (Index i = 0; i < 30; ++i) parts.set({i, 0}, parts.at({i, 0}) + 100);
+  write_npy(roll.folder / "x.npy", parts);
+  CHECK(gf(roll.words("isomap")).exit == 0);
+  const Finished apart = gf(roll.words("isomap", {"--no_join_components"}));
+  CHECK(apart.exit == 1);
+  CHECK(contains(apart.err, "2 parts"));
 }
 
 TEST_CASE("embed: neighbours by NN-descent, with the share of the true ones, and a map as good") {
