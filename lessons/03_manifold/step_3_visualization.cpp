@@ -6,12 +6,14 @@
 //
 // Two experiments on digits: who keeps the neighbours, and where digits go that the map has never seen. Then four on
 // data whose truth is known, in which a reader of the map goes wrong: the size of a cluster, the distance between two,
-// clusters that are not there, and where on the paper a cluster lies.
+// clusters that are not there, and where on the paper a cluster lies. And the same points with one perplexity after
+// another.
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "lessons/lesson.h"
-#include "manifold/geodesics.h"
+#include "lessons/perplexity_strip.h"
 #include "manifold/groups.h"
 #include "manifold/pca.h"
 #include "manifold/quality.h"
@@ -38,8 +40,35 @@ Chart draw(const std::string& title, const Tensor& y, const Indices& labels, con
   return chart;
 }
 
-// Pieces into which points fall if each is joined to its three nearest.
-Index pieces(const Tensor& y) { return connected_components(neighbor_graph(nearest_neighbors(y, 3))).count(); }
+// Three sets of points, a map of each perplexity, and a table of what is so and what is drawn.
+void perplexity_strip(Lesson& lesson) {
+  const std::vector<double> perplexities = {2, 5, 30, 100};
+  const Rng rng = lesson.rng("perplexity");
+  std::vector<MapRow> rows;
+  lesson.say("  {:26} {:>8} {:>6} {:>6} {:>6} {:>6}", "t-SNE, perplexity", "the data", "2", "5", "30", "100");
+  const auto line = [&](const std::string& what, int digits, double truth,
+                        const std::function<double(const Tensor&)>& of_map) {
+    std::string out = fmt::format("  {:26} {:8.{}f}", what, truth, digits);
+    for (const DrawnMap& map : rows.back().maps) out += fmt::format(" {:6.{}f}", of_map(map.y), digits);
+    lesson.say("{}", out);
+  };
+  for (const KnownPoints& points : {two_gaussians(30, rng), two_gaussians(90, rng), one_gaussian(rng)}) {
+    rows.push_back(perplexity_row(points, perplexities));
+    const auto shape = [&](const Tensor& y) { return map_shape(y, points.labels); };
+    const MapShape truth = shape(points.x);
+    if (truth.widths > 0) {
+      line(points.title + ": wide / narrow", 2, truth.widths, [&](const Tensor& y) { return shape(y).widths; });
+      line(points.title + ": apart / narrow", 2, truth.apart, [&](const Tensor& y) { return shape(y).apart; });
+    }
+    line(points.title + ": pieces", 0, static_cast<double>(pieces(points.x)),
+         [](const Tensor& y) { return static_cast<double>(pieces(y)); });
+    line(points.title + ": trustworthiness", 3, 1, [&](const Tensor& y) { return trustworthiness(points.x, y); });
+    line(points.title + ": continuity", 3, 1, [&](const Tensor& y) { return continuity(points.x, y); });
+  }
+  lesson.say("");
+  lesson.picture("perplexity.png", map_grid(rows),
+                 "t-SNE of 300 points: a narrow (blue) and a wide Gaussian 30 and 90 apart, and one Gaussian alone");
+}
 
 }  // namespace
 
@@ -66,18 +95,23 @@ int main(int argc, char** argv) {
   Tsne tsne;
   struct Map {
     std::string name, file;
-    Tensor y;
+    std::function<Tensor()> draw;
+    Tensor y = {};
     double trust = 0, continuity = 0, accuracy = 0;
   };
-  std::vector<Map> maps = {{"PCA", "pca", Pca({.n_components = 2}).fit_transform(x)},
-                           {"t-SNE", "tsne", tsne.fit_transform(x)},
-                           {"UMAP", "umap", umap.fit_transform(x)},
-                           {"UMAP in 3-D", "", umap_3d.fit_transform(x)}};
-  lesson.say("  {:12} {:>16} {:>12} {:>20}", "", "trustworthiness", "continuity", "neighbour accuracy");
+  std::vector<Map> maps = {{"PCA", "pca", [&] { return Pca({.n_components = 2}).fit_transform(x); }},
+                           {"t-SNE", "tsne", [&] { return tsne.fit_transform(x); }},
+                           {"UMAP", "umap", [&] { return umap.fit_transform(x); }},
+                           {"UMAP in 3-D", "", [&] { return umap_3d.fit_transform(x); }}};
+  lesson.say("  {:12} {:>16} {:>12} {:>20} {:>9}", "", "trustworthiness", "continuity", "neighbour accuracy",
+             "seconds");
   for (Map& m : maps) {
+    const double start = lesson.seconds();
+    m.y = m.draw();
+    const double took = lesson.seconds() - start;
     m.trust = trustworthiness(pixels, m.y), m.continuity = continuity(pixels, m.y);
     m.accuracy = knn_accuracy(m.y, train.labels);
-    lesson.say("  {:12} {:16.3f} {:12.3f} {:20.3f}", m.name, m.trust, m.continuity, m.accuracy);
+    lesson.say("  {:12} {:16.3f} {:12.3f} {:20.3f} {:9.2f}", m.name, m.trust, m.continuity, m.accuracy, took);
     if (!m.file.empty())
       lesson.picture(m.file + ".png", draw(m.name, m.y, train.labels, digits),
                      fmt::format("{}: trustworthiness {:.3f}, neighbour accuracy {:.3f}", m.name, m.trust, m.accuracy));
@@ -148,6 +182,9 @@ int main(int argc, char** argv) {
                static_cast<double>(seen), seen >= 20 * there && seen >= 5 * seen_wide,
                fmt::format("joined to their 3 nearest, 500 points of one ball are {} piece; on t-SNE's map with "
                            "perplexity 3 {}, with 30 {}", there, seen, seen_wide));
+
+  // ---- one perplexity after another ------------------------------------------------------------------------
+  perplexity_strip(lesson);
 
   // ---- where on the paper ---------------------------------------------------------------------------------
   constexpr std::size_t kStarts = 4;
