@@ -20,6 +20,24 @@ constexpr double kCutOff = 0.005;     // of the points at each end
 constexpr double kMargin = 0.06;      // of the side
 constexpr double kLightest = 0.82;    // of the colour scale: what is above cannot be seen on white
 
+constexpr Index kNear = 10;           // neighbours that sheet_blur looks at
+
+// Mean distance on the sheet [M, N] to those that are near on the map, over that to the nearest on the sheet, of
+// which the first so many are left out.
+double blur(const Neighbors& near, const Tensor& sheet, Index left_out) {
+  const Index m = sheet.size(0), n = sheet.size(1);
+  const Tensor distances = sheet.contiguous();
+  double on_map = 0, on_sheet = 0;
+  std::vector<Real> row(static_cast<std::size_t>(n));
+  for (Index i = 0; i < m; ++i) {
+    std::copy_n(distances.data() + i * n, n, row.begin());
+    for (Index j = 0; j < kNear; ++j) on_map += row[static_cast<std::size_t>(near.index[i * kNear + j])];
+    std::partial_sort(row.begin(), row.begin() + kNear + left_out, row.end());
+    for (Index j = 0; j < kNear; ++j) on_sheet += row[static_cast<std::size_t>(left_out + j)];
+  }
+  return on_map / on_sheet;
+}
+
 // Where nearly all values lie.
 std::pair<double, double> usual_range(std::vector<Real> values) {
   std::sort(values.begin(), values.end());
@@ -83,21 +101,16 @@ Image map_grid(const std::vector<MapRow>& rows) {
 }
 
 double sheet_blur(const Tensor& y, const Tensor& sheet) {
-  constexpr Index kNear = 10;
   const Index n = y.size(0);
   require(n > kNear && sheet.shape() == Shape{n, n}, "sheet_blur", "y is {} and sheet {}; it must be [N, N], N > {}",
           y.shape(), sheet.shape(), kNear);
-  const Neighbors near = nearest_neighbors(y, kNear);
-  const Tensor distances = sheet.contiguous();
-  double on_map = 0, on_sheet = 0;
-  std::vector<Real> row(static_cast<std::size_t>(n));
-  for (Index i = 0; i < n; ++i) {
-    std::copy_n(distances.data() + i * n, n, row.begin());
-    for (Index j = 0; j < kNear; ++j) on_map += row[static_cast<std::size_t>(near.index[i * kNear + j])];
-    std::partial_sort(row.begin(), row.begin() + kNear + 1, row.end());
-    for (Index j = 1; j <= kNear; ++j) on_sheet += row[static_cast<std::size_t>(j)];  // the first is the point itself
-  }
-  return on_map / on_sheet;
+  return blur(nearest_neighbors(y, kNear), sheet, 1);  // the nearest on the sheet is the point itself
+}
+
+double sheet_blur(const Tensor& fresh, const Tensor& y, const Tensor& sheet) {
+  require(y.size(0) >= kNear && sheet.shape() == Shape{fresh.size(0), y.size(0)}, "sheet_blur",
+          "fresh is {}, y {} and sheet {}; it must be [M, N], N >= {}", fresh.shape(), y.shape(), sheet.shape(), kNear);
+  return blur(nearest_neighbors(fresh, y, kNear), sheet, 0);
 }
 
 Index connecting_neighbors(const Tensor& x) {

@@ -36,6 +36,9 @@ Image map_grid(const std::vector<MapRow>& rows);
 // nearest on the map, over that to the ten nearest on the sheet. 1: the same neighbours; large: points that have
 // nothing to do with each other are drawn on one place.
 double sheet_blur(const Tensor& y, const Tensor& sheet);
+// The same of new points fresh [M, K], placed among those y [N, K] that the map was made of: sheet [M, N] are their
+// distances to those.
+double sheet_blur(const Tensor& fresh, const Tensor& y, const Tensor& sheet);
 
 // The fewest of 10, 15, 20, ... neighbours with which the graph of x [N, D] is in one part.
 Index connecting_neighbors(const Tensor& x);

@@ -54,6 +54,16 @@ TEST_CASE("blur is 1 where the map has the sheet's neighbours, and large where a
   CHECK(contains(message_of([&] { sheet_blur(sheet, distances.slice(0, 0, 3)); }), "[N, N]"));
 }
 
+TEST_CASE("blur of new points: 1 where they are placed as on the sheet, large where anywhere") {
+  Rng rng(1);
+  const Tensor sheet = rng.uniform({900, 2}) * Tensor::from({4, 1});
+  const Tensor known = sheet.slice(0, 0, 800).contiguous(), fresh = sheet.slice(0, 800, 900).contiguous();
+  const Tensor distances = sqrt(squared_distances(sheet)).slice(0, 800, 900).slice(1, 0, 800);
+  CHECK(sheet_blur(fresh * 5 + 1, known * 5 + 1, distances) == doctest::Approx(1));
+  CHECK(sheet_blur(rng.uniform({100, 2}) * Tensor::from({4, 1}), known, distances) > 5);
+  CHECK(contains(message_of([&] { sheet_blur(fresh, known, distances.slice(0, 0, 3)); }), "[M, N]"));
+}
+
 TEST_CASE("neighbours that connect: ten where they do, more where two clusters are apart") {
   Rng rng(2);
   const Tensor one = rng.normal({60, 2});
