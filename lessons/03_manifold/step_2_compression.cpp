@@ -9,6 +9,7 @@
 // Every error is that of held-out images. The control has the same pixels, shuffled: each pixel's values stay, but no
 // longer know those of the other pixels of their image. There is no surface in it, and nothing to save.
 #include <cmath>
+#include <memory>
 
 #include "lessons/code_bytes.h"
 #include "lessons/lesson.h"
@@ -42,6 +43,17 @@ void train(Lesson& lesson, Autoencoder& model, const Dataset& images, TrainOptio
     optimizer.step();
     lesson.show("squared error", loss.item());
   }
+}
+
+// x -> W_1 x -> W_2 W_1 x with k numbers between, trained on images less their mean.
+std::unique_ptr<Autoencoder> linear_autoencoder(Lesson& lesson, const Dataset& centred, Index k) {
+  Rng start = lesson.rng("linear");
+  auto net = std::make_unique<Autoencoder>(
+      AutoencoderConfig{.code = k, .linear = true, .height = centred.images.size(2), .width = centred.images.size(3)},
+      start);
+  train(lesson, *net, centred, {.batch = 100, .epochs = 80, .title = fmt::format("linear autoencoder, code {}", k)},
+        2e-2);
+  return net;
 }
 
 double error(const Tensor& y, const Tensor& x) { return mean(square(y - x)).item(); }
@@ -113,14 +125,12 @@ int main(int argc, char** argv) {
   const Tensor middle = mean(images.images, {0}, true);
   Dataset centred = images;  // as PCA does first; else gradient descent spends its steps on the mean image
   centred.images = images.images - middle;
-  Rng start = lesson.rng("linear");
-  Autoencoder linear({.code = plane, .linear = true, .height = images.images.size(2), .width = images.images.size(3)},
-                     start);
-  train(lesson, linear, centred, {.batch = 100, .epochs = 80, .title = "linear autoencoder"}, 2e-2);
-  const double linear_error = error(linear.reconstruct(test.images - middle), test.images - middle);
+  const std::unique_ptr<Autoencoder> linear = linear_autoencoder(lesson, centred, plane);
+  const Tensor test_centred = test.images - middle;
+  const double linear_error = error(linear->reconstruct(test_centred), test_centred);
   const double pca_error = error(back(first(pca, plane), test_rows), test_rows);
   const double angle = largest_principal_angle(first(pca, plane).components.transpose(0, 1).contiguous(),
-                                               decoder_directions(linear));
+                                               decoder_directions(*linear));
   lesson.claim("M2", "a linear autoencoder learns PCA's subspace, by gradient descent", angle,
                angle < 1 && linear_error < 1.01 * pca_error,
                fmt::format("largest angle between the two {:.2f} degrees; error {:.4f}, PCA {:.4f}, code {}", angle,
@@ -130,7 +140,7 @@ int main(int argc, char** argv) {
   const Tensor few = test.images.slice(0, 0, 10).contiguous();
   std::vector<Tensor> strips{few};
   std::vector<std::string> titles{"image"};
-  std::vector<double> numbers, of_pca, of_deep, bytes_pca, bytes_deep;
+  std::vector<double> numbers, of_pca, of_linear, of_deep, bytes_pca, bytes_deep;
   for (const Index k : sizes) {
     Rng own = lesson.rng("deep");
     Autoencoder deep({.code = k, .hidden = 256, .height = few.size(2), .width = few.size(3)}, own);
@@ -138,14 +148,17 @@ int main(int argc, char** argv) {
     const Pca flat = first(pca, k);
     numbers.push_back(static_cast<double>(k));
     of_pca.push_back(error(back(flat, test_rows), test_rows));
+    of_linear.push_back(
+        k == plane ? linear_error
+                   : error(linear_autoencoder(lesson, centred, k)->reconstruct(test_centred), test_centred));
     of_deep.push_back(error(deep.reconstruct(test.images), test.images));
     // A byte for each number: k bytes are an image.
     bytes_pca.push_back(error(
         flat.inverse_transform(keep_bits(flat.transform(test_rows), flat.transform(rows), 8)), test_rows));
     bytes_deep.push_back(error(
         deep.decode(keep_bits(deep.encode(test.images), deep.encode(images.images), 8)), test.images));
-    lesson.say("  code {:2}: PCA {:.4f}, {:.1f} dB; autoencoder {:.4f}, {:.1f} dB", k, of_pca.back(),
-               decibels(of_pca.back()), of_deep.back(), decibels(of_deep.back()));
+    lesson.say("  code {:2}: PCA {:.4f}, {:.1f} dB; linear autoencoder {:.4f}, deep {:.4f}, {:.1f} dB", k,
+               of_pca.back(), decibels(of_pca.back()), of_linear.back(), of_deep.back(), decibels(of_deep.back()));
     if (k == 2 || k == 8 || k == 32) {
       strips.push_back(clamp(back(flat, few.flatten(1)), 0, 1).reshape(few.shape()));
       strips.push_back(deep.reconstruct(few));
@@ -154,6 +167,11 @@ int main(int argc, char** argv) {
   }
   lesson.picture("reconstructions.png", grid(concatenate(strips, 0), {.columns = 10, .row_titles = titles}),
                  "held-out images through a code of 2, 8, 32 numbers");
+  Chart errors({.title = "squared error of held-out images, by the size of the code", .x = "numbers in the code",
+                .y = "squared error of a pixel", .log_x = true});
+  errors.line("PCA", numbers, of_pca).line("linear autoencoder", numbers, of_linear);
+  errors.line("deep autoencoder", numbers, of_deep);
+  lesson.picture("error.png", errors, "the linear autoencoder lies on PCA, whatever the size of its code");
   double least_lead = 1e9;
   for (std::size_t i = 1; i <= 3; ++i) least_lead = std::min(least_lead, of_pca[i] / of_deep[i]);
   lesson.claim("M2", "a curved surface fits better than a flat one: of 2, 4, 8 numbers a deep autoencoder makes more",

@@ -178,8 +178,8 @@ int main(int argc, char** argv) {
   PlaneCoder digit_ae(digits.x.size(1), false, lesson.rng("AE")), digit_vae(digits.x.size(1), true, lesson.rng("VAE"));
   const std::vector<DrawnMap> maps = eight_maps(lesson, digits, test.x, digit_ae, digit_vae, Real(0.2), 60);
   std::vector<double> fitted, fresh;
-  lesson.say("\n  {:14} {:>16} {:>11} {:>6} {:>6} {:>11} {:>6} {:>9}", "digits", "trustworthiness", "continuity", "1-NN",
-             "5-NN", "new: 1-NN", "5-NN", "seconds");
+  lesson.say("\n  {:14} {:>16} {:>11} {:>6} {:>6} {:>11} {:>6} {:>9}", "digits", "trustworthiness", "continuity",
+             "1-NN", "5-NN", "new: 1-NN", "5-NN", "seconds");
   for (const DrawnMap& map : maps) {
     const bool rule = map.fresh.defined();
     const auto placed = [&](Index k) {
