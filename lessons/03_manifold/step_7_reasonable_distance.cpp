@@ -13,15 +13,21 @@
 
 #include "data/golfer.h"
 #include "data/manifolds.h"
+#include "lessons/curve_points.h"
 #include "lessons/interpolation.h"
 #include "lessons/lesson.h"
 #include "manifold/distances.h"
+#include "manifold/isomap.h"
 #include "manifold/quality.h"
 #include "models/autoencoder.h"
+#include "models/net_classifier.h"
 #include "models/pixel_cnn.h"
+#include "nn/activations.h"
+#include "nn/linear.h"
 #include "nn/losses.h"
 #include "nn/optim/adam.h"
 #include "nn/optim/schedule.h"
+#include "nn/sequential.h"
 #include "tensor/elementwise.h"
 #include "tensor/indexing.h"
 #include "tensor/reduce.h"
@@ -50,6 +56,32 @@ void train_autoencoder(Lesson& lesson, Autoencoder& model, const Dataset& images
   train(lesson, model, images, {.batch = 32, .epochs = epochs, .title = std::move(title)}, 1e-3, [&](const Tensor& x) {
     return mse_loss(model.decoded(model.encoded(x)), x, Reduction::kMean);
   });
+}
+
+// What lies half-way between two points of the spiral, and how far it is from the curve (mean over pairs): the middle
+// of the straight line, and of the codes, decoded. A point's code is one number, Isomap's; a net is trained to give
+// the point back.
+struct Midpoints {
+  double straight, decoded;
+};
+Midpoints spiral_midpoints(Lesson& lesson, const Tensor& points) {
+  const Index n = points.size(0), half = n / 2;
+  const Tensor map = Isomap({.n_neighbors = 16, .n_components = 1}).fit_transform(points);
+  const Tensor code = map / max(abs(map)).item(), reach = max(abs(points));
+  Rng start = lesson.rng("spiral decoder");
+  Sequential decoder;
+  decoder.add<Linear>(1, 128).add<ReLU>().add<Linear>(128, 128).add<ReLU>().add<Linear>(128, 2);
+  decoder.reset_parameters(start);
+  const Tensor rows = concatenate({code, points / reach}, 1).reshape({n, 1, 1, 3});  // code, x, y
+  train(lesson, decoder, Dataset{.name = "spiral", .images = rows, .labels = {}, .factors = {}},
+        {.batch = 50, .epochs = 200, .title = "decoder, spiral"}, 3e-3, [&](const Tensor& batch) {
+          const Tensor row = batch.flatten(1);
+          return mse_loss(decoder(row.slice(1, 0, 1).contiguous()), row.slice(1, 1, 3).contiguous(), Reduction::kMean);
+        });
+  const auto middle = [&](const Tensor& x) { return (x.slice(0, 0, half) + x.slice(0, half, 2 * half)) / Real(2); };
+  const Tensor curve = spiral(5000, lesson.rng("curve")).points;
+  const auto off = [&](const Tensor& x) { return static_cast<double>(mean(distance_to_curve(x, curve)).item()); };
+  return {off(middle(points)), off(decoder(middle(code)).value() * reach)};
 }
 
 constexpr Index kFrames = 9, kPairs = 20;  // frames of a way; pairs of images that are gone between
@@ -99,6 +131,10 @@ int main(int argc, char** argv) {
                "Euclid {:.2f}, graph {:.4f}; which of two pairs is farther apart: Euclid is wrong in {:.0f} %, the "
                "graph in {:.2f} %",
                by_euclid, by_graph, 100 * wrong_euclid, 100 * wrong_graph);
+
+  const Midpoints half_way = spiral_midpoints(lesson, curve.points);
+  lesson.say("  half-way between two points of the spiral, distance to the curve: straight {:.2f}, decoded {:.2f}",
+             half_way.straight, half_way.decoded);
 
   // ---- how many neighbours -----------------------------------------------------------------------------------
   std::vector<double> ks, agreement;
@@ -180,15 +216,25 @@ int main(int argc, char** argv) {
   train(lesson, judge, of_judge, {.batch = 16, .title = "PixelCNN"}, 3e-3,
         [&](const Tensor& x) { return judge.nll(ink.bernoulli(x)); });
   judge.freeze();
+  ConvClassifier reader({1, test.images.size(2), test.images.size(3)},
+                        {.steps = 600, .batch = 64, .lr = 3e-3, .seed = lesson.seed()});
+  reader.fit(of_judge.images.flatten(1), of_judge.labels, 10);
+  const auto sure = [&](const Tensor& x, const auto& label_of) {  // mean probability of the images' own class
+    const Tensor p = reader.predict_proba(x.flatten(1));
+    double sum = 0;
+    for (Index i = 0; i < x.size(0); ++i) sum += p.at({i, label_of(i)});
+    return sum / static_cast<double>(x.size(0));
+  };
   const Graph digit_graph = image_graph(images.images, 10);
   const auto nats = [&](const Tensor& x) { return -mean(judge.log_prob(ink.bernoulli(clamp(x, 0, 1)))).item(); };
-  std::vector<double> cost(kWays), ghost(kWays);
+  std::vector<double> cost(kWays), ghost(kWays), confidence(kWays);
   Index pairs = 0;
   for (Index i = 0; i + 1 < images.size() && pairs < kPairs; i += 2) {
     if (images.labels[i] != images.labels[i + 1]) continue;
     const std::vector<Tensor> all = three_ways(of_digits, digit_graph, images.images, i, i + 1, kFrames);
     for (std::size_t w = 0; w < kWays; ++w) {
       cost[w] += nats(between(all[w])), ghost[w] += mean(grey_share(between(all[w]))).item();
+      confidence[w] += sure(between(all[w]), [&](Index) { return images.labels[i]; });
     }
     if (pairs++ == 0) {
       lesson.picture("digits.png", grid(concatenate(all, 0), {.columns = kFrames, .row_titles = kNames}),
@@ -196,9 +242,13 @@ int main(int argc, char** argv) {
     }
   }
   require(pairs > 0, "lesson 3.7", "no two images after one another are of one class; hint: their order must be mixed");
-  for (std::vector<double>* sums : {&cost, &ghost})
+  for (std::vector<double>* sums : {&cost, &ghost, &confidence})
     for (double& of_way : *sums) of_way /= static_cast<double>(pairs);
   const double real_nats = nats(test.images);
+  lesson.say("  what a classifier gives to the digits' own class: pixels {:.3f}, latent {:.3f}, graph {:.3f}; held-out "
+             "digits {:.3f}",
+             confidence[kPixels], confidence[kLatent], confidence[kGraph],
+             sure(test.images, [&](Index i) { return test.labels[i]; }));
   lesson.claim("M8", "digits: a PixelCNN that has seen none of them finds mixed pixels unnatural (nats a frame)",
                cost[kPixels] - cost[kGraph],
                cost[kPixels] > cost[kGraph] + 15 && std::abs(cost[kGraph] - real_nats) < 25,
