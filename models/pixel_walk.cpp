@@ -27,7 +27,7 @@ class WholeNet : public PixelNet {
 void walk_pixels(AutoregressiveModel& model, const Tensor& canvas, const Indices& labels, Sampler sampler,
                  const PixelVisitor& visitor) {
   NoGrad guard;
-  model.check_drawn();  // a cached form reads the parameters past the model's own call, which would look
+  model.check_values();  // a cached form reads the parameters past the model's own call, which would look
   const Index channels = canvas.size(1), width = canvas.size(3), pixels = canvas.size(2) * width;
   const bool remembers = sampler == Sampler::kCached;
   const std::unique_ptr<PixelNet> net =

@@ -202,6 +202,10 @@ void Module::check_name(const std::string& name) const {
   require(!taken(parameters_) && !taken(buffers_) && !taken(children_), kind(), "the name \"{}\" is taken", name);
 }
 
+void Module::check_values() const {
+  walk("", [](const std::string&, const Module& module) { module.check_drawn(); });
+}
+
 void Module::check_drawn() const {
   require(drawn_, kind(), "its parameters have no values yet; hint: call reset_parameters(rng) once on the whole "
           "model, or load a checkpoint; they reach what was declared with child()");

@@ -35,9 +35,9 @@ class Module {
   // children's. Random ones are drawn from rng.
   void reset_parameters(Rng& rng);
 
-  // Throws unless reset_parameters or load() gave the parameters values. operator() looks; who reads parameters past it
-  // asks.
-  void check_drawn() const;
+  // Throws unless all parameters here and below have values, from reset_parameters or load(). A call of the module
+  // looks by itself; who reads parameters without one asks.
+  void check_values() const;
 
   // "hidden.weight" and its value, in order of declaration.
   std::vector<std::pair<std::string, Var>> named_parameters() const;
@@ -94,6 +94,7 @@ class Module {
   }
 
  private:
+  void check_drawn() const;
   void check_name(const std::string& name) const;
   // Calls f(path, module) for this module and everything below it; path is "" or "hidden.".
   template <class F>

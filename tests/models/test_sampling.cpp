@@ -110,8 +110,8 @@ TEST_CASE("a net that was never given values draws nothing, by whatever sampler"
   for (const Sampler sampler : {Sampler::kNaive, Sampler::kCropped, Sampler::kCached}) {
     Rng rng(1);
     PixelCnn blank({.maps = 2, .blocks = 1});
-    CHECK(contains(message_of([&] { blank.sample({1, 1, 4, 4}, rng, {.sampler = sampler}); }),
-                   "its parameters have no values yet"));
+    const std::string message = message_of([&] { blank.sample({1, 1, 4, 4}, rng, {.sampler = sampler}); });
+    CHECK_MESSAGE(contains(message, "its parameters have no values yet"), sampler_name(sampler), ": ", message);
   }
 }
 
