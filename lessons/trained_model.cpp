@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "lessons/command_line.h"
+#include "tensor/reduce.h"
 
 namespace gradfold {
 namespace {

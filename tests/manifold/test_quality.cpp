@@ -6,6 +6,7 @@
 #include "data/manifolds.h"
 #include "manifold/distances.h"
 #include "manifold/pca.h"
+#include "tensor/indexing.h"
 #include "tensor/parallel.h"
 #include "tensor/random.h"
 #include "tests/files.h"

@@ -11,6 +11,7 @@
 #include "manifold/pca.h"
 #include "manifold/tsne.h"
 #include "manifold/umap.h"
+#include "tensor/elementwise.h"
 #include "tensor/random.h"
 #include "tests/files.h"
 #include "tests/manifold/map_fixture.h"

@@ -4,6 +4,7 @@
 #include "tensor/parallel.h"
 #include "tensor/reduce.h"
 #include "tests/doctest.h"
+#include "tests/files.h"
 #include "tests/models/kinds.h"
 
 using namespace gradfold;
