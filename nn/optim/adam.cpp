@@ -31,6 +31,16 @@ struct AdamPass {
   }
 };
 
+template <class Options>
+Options checked(const char* who, const Options& o) {
+  const auto decay = [](double beta) { return beta >= 0 && beta < 1; };
+  require(decay(o.beta1) && decay(o.beta2) && o.eps >= 0 && o.weight_decay >= 0, who,
+          "beta1 is {}, beta2 {}, eps {} and weight_decay {}; betas must be 0 or more and below 1, the others 0 or "
+          "more",
+          o.beta1, o.beta2, o.eps, o.weight_decay);
+  return o;
+}
+
 // Everything is worked out in double first: 1 - 0.999 in float is off by 1e-5 of itself.
 template <class Options>
 AdamPass make_pass(const Options& o, double lr, Index step, double l2, double decoupled) {
@@ -49,14 +59,16 @@ AdamPass make_pass(const Options& o, double lr, Index step, double l2, double de
 }  // namespace
 
 Adam::Adam(std::vector<Var> parameters, AdamOptions options)
-    : Optimizer("Adam", std::move(parameters), options.lr, {"exp_avg", "exp_avg_sq"}), options(options) {}
+    : Optimizer("Adam", std::move(parameters), options.lr, {"exp_avg", "exp_avg_sq"}),
+      options(checked("Adam", options)) {}
 
 void Adam::update(const Update& u) const {
   make_pass(options, lr(), u.step, options.weight_decay, 0).run(u);
 }
 
 AdamW::AdamW(std::vector<Var> parameters, AdamWOptions options)
-    : Optimizer("AdamW", std::move(parameters), options.lr, {"exp_avg", "exp_avg_sq"}), options(options) {}
+    : Optimizer("AdamW", std::move(parameters), options.lr, {"exp_avg", "exp_avg_sq"}),
+      options(checked("AdamW", options)) {}
 
 void AdamW::update(const Update& u) const {
   make_pass(options, lr(), u.step, 0, options.weight_decay).run(u);

@@ -28,6 +28,8 @@ struct MomentumPass {
 
 SGD::SGD(std::vector<Var> parameters, SGDOptions options)
     : Optimizer("SGD", std::move(parameters), options.lr, slots(options)), options(options) {
+  require(options.momentum >= 0 && options.weight_decay >= 0, "SGD",
+          "momentum is {} and weight_decay {}; both must be 0 or more", options.momentum, options.weight_decay);
   require(!options.nesterov || options.momentum > 0, "SGD", "nesterov needs a momentum above 0");
 }
 

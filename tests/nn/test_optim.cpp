@@ -223,3 +223,11 @@ TEST_CASE("the moving average by hand, and in and out of the model") {
   CHECK(p[0].value().item() == 8);
   CHECK(ema.averages()[0].item() == 3.5);
 }
+
+TEST_CASE("decays and momentum that make no sense are refused") {
+  const std::vector<Var> w{Var(Tensor::ones({2}), /*requires_grad=*/true)};
+  CHECK(contains(message_of([&] { Adam(w, {.beta1 = 1.5}); }), "Adam: beta1 is 1.5, beta2 0.999, eps 1e-08"));
+  CHECK(contains(message_of([&] { Adam(w, {.eps = -1}); }), "eps -1 and weight_decay 0; betas must be 0 or more"));
+  CHECK(contains(message_of([&] { AdamW(w, {.beta2 = -0.1}); }), "AdamW: beta1 is 0.9, beta2 -0.1"));
+  CHECK(contains(message_of([&] { SGD(w, {.momentum = -2}); }), "SGD: momentum is -2 and weight_decay 0; both must"));
+}

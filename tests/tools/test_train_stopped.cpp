@@ -118,7 +118,7 @@ TEST_CASE("the same bits with 1, 2, 3 and 8 threads") {
   for (const char* threads : {"2", "3", "8"}) {
     const fs::path other = folder / (std::string(threads) + ".safetensors");
     REQUIRE(gf(small_training(other, {"--threads", threads, "--maps", "16"})).exit == 0);
-    INFO(threads);
+    INFO(std::string(threads));
     check_identical(one, other);
   }
 }
