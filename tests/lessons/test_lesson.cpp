@@ -6,6 +6,7 @@
 
 #include "lessons/lesson.h"
 #include "tensor/npy.h"
+#include "tensor/parallel.h"
 #include "tests/doctest.h"
 #include "tests/files.h"
 
@@ -42,6 +43,16 @@ std::string last_line(std::string text) {
 }
 
 }  // namespace
+
+TEST_CASE("a lesson runs on as many threads as --threads says") {
+  const Scratch out;
+  const int before = num_threads();
+  for (const int threads : {1, 3}) {
+    const Made made({"--threads", std::to_string(threads), "--out", out.path().string()});
+    CHECK(num_threads() == threads);
+  }
+  set_num_threads(before);
+}
 
 TEST_CASE("a lesson whose claims hold ends with 0, one whose claim fails with 1; result.json tells which") {
   Scratch out;
