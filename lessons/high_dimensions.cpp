@@ -57,12 +57,4 @@ double relative_contrast(const Tensor& sorted) {
   return median(std::move(of_query));
 }
 
-double nearest_neighbor_accuracy(const Tensor& queries, const Indices& truth, const Tensor& points,
-                                 const Indices& classes) {
-  const Indices nearest = nearest_neighbors(queries, points, 1).index;
-  double right = 0;
-  for (Index i = 0; i < truth.numel(); ++i) right += truth[i] == classes[nearest[i]];
-  return right / static_cast<double>(truth.numel());
-}
-
 }  // namespace gradfold

@@ -30,8 +30,4 @@ Tensor sorted_distances(const Tensor& queries, const Tensor& points);
 // independent coordinates (Beyer, Goldstein, Ramakrishnan & Shaft 1999).
 double relative_contrast(const Tensor& sorted);
 
-// Share of the queries whose nearest point has their class.
-double nearest_neighbor_accuracy(const Tensor& queries, const Indices& truth, const Tensor& points,
-                                 const Indices& classes);
-
 }  // namespace gradfold

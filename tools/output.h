@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include <fmt/core.h>
+
 #include "lessons/json_text.h"
 #include "tensor/check.h"
 

@@ -14,6 +14,7 @@
 #include "data/manifolds.h"
 #include "lessons/high_dimensions.h"
 #include "lessons/lesson.h"
+#include "manifold/quality.h"
 #include "tensor/elementwise.h"
 #include "tensor/indexing.h"
 #include "tensor/reduce.h"
@@ -169,7 +170,7 @@ int main(int argc, char** argv) {
   const Tensor small_queries = shrink(test.images, test.images.size(2) / 7).flatten(1);
   const double spread = std::sqrt(sum_of_squares(small_points - mean(small_points)) /
                                   static_cast<double>(small_points.numel()));
-  const double with_pixels = nearest_neighbor_accuracy(queries, test.labels, points, train.labels);
+  const double with_pixels = knn_accuracy(queries, test.labels, points, train.labels, 1);
   std::vector<double> total, accuracy;
   double as_many = 0;
   for (const Index noise : {0, 20, 50, 100, 200, 500, 735, 1000, 2000, 5000, 10000}) {
@@ -179,7 +180,7 @@ int main(int argc, char** argv) {
     };
     const Tensor p = noisy(small_points), q = noisy(small_queries);
     total.push_back(static_cast<double>(p.size(1)));
-    accuracy.push_back(nearest_neighbor_accuracy(q, test.labels, p, train.labels));
+    accuracy.push_back(knn_accuracy(q, test.labels, p, train.labels, 1));
     if (noise == 735) as_many = accuracy.back();
   }
   Chart drowned({.title = "nearest-neighbour accuracy on held-out digits", .x = "dimensions", .y = "accuracy",

@@ -48,8 +48,3 @@ TEST_CASE("contrast of distances, by hand") {
   CHECK(sorted.to_vector() == std::vector<Real>{1, 2, 3, 4, 1, 2, 3, 4, 0.25, 0.75, 1.25, 1.75});
   CHECK(relative_contrast(sorted) == doctest::Approx(3));  // of 3, 3 and 6 the median
 }
-
-TEST_CASE("the nearest point's class") {
-  const Tensor points = Tensor::from({0, 10, 20}, {3, 1}), queries = Tensor::from({1, 9, 19, 4}, {4, 1});
-  CHECK(nearest_neighbor_accuracy(queries, {0, 1, 1, 1}, points, {0, 1, 2}) == 0.5);
-}
