@@ -1,5 +1,6 @@
 #include "nn/losses.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -30,6 +31,15 @@ void check_labels(const Shape& logits, const Indices& labels) {
   }
 }
 
+// Beyond 0..1 the loss has no lower bound, and training would follow it there.
+void check_probabilities(const Tensor& target) {
+  const Tensor rows = target.contiguous();
+  const Real *begin = rows.data(), *end = begin + rows.numel();
+  const Real* bad = std::find_if(begin, end, [](Real p) { return !(p >= 0 && p <= 1); });
+  require(bad == end, "bce_with_logits", "target {} at element {} is not between 0 and 1; hint: targets are "
+          "probabilities, pixels of 0..255 must be divided by 255", bad == end ? Real(0) : *bad, bad - begin);
+}
+
 }  // namespace
 
 Var reduce(const Var& x, Reduction reduction) {
@@ -50,6 +60,7 @@ Var mse_loss(const Var& x, const Var& target, Reduction reduction) {
 
 Var bce_with_logits(const Var& logits, const Tensor& target, Reduction reduction) {
   check_same("bce_with_logits", "logits", logits.shape(), "target", target.shape());
+  check_probabilities(target);
   return reduce(relu(logits) - logits * Var(target) + softplus(-abs(logits)), reduction);
 }
 

@@ -169,6 +169,10 @@ std::string Module::kind() const {
 
 Var Module::param(std::string name, const Shape& shape, Init init) {
   check_name(name);
+  for (Index size : shape) {
+    require(size > 0, "Module::param", "'{}' is {} but every size must be 1 or more; hint: a layer was given a width, "
+            "a number of maps or a kernel of {}", name, shape, size);
+  }
   Tensor value = Tensor::zeros(shape);
   if (init.kind == Init::Kind::kConstant) {
     value.fill(init.a);

@@ -123,6 +123,7 @@ Tensor pow(const Tensor& x, Real exponent) {
 }
 
 Tensor clamp(const Tensor& x, Real low, Real high) {
+  require(low <= high, "clamp", "low is {} and high {}; low must not be above high", low, high);
   return map(x, [low, high](Real v) {
     const Real raised = v < low ? low : v;
     return raised > high ? high : raised;

@@ -35,6 +35,7 @@ Rng Rng::fork(std::string_view purpose) const {
 Rng Rng::fork(std::uint64_t number) const { return Rng(mix(seed_ + mix(number + 0x9E3779B97F4A7C15ULL))); }
 
 Tensor Rng::uniform(const Shape& shape, Real low, Real high) {
+  require(low <= high, "Rng::uniform", "low is {} and high {}; low must not be above high", low, high);
   Tensor out(shape);
   const Index n = out.numel();
   const std::uint64_t first = reserve(n, 2);
@@ -47,6 +48,7 @@ Tensor Rng::uniform(const Shape& shape, Real low, Real high) {
 }
 
 Tensor Rng::normal(const Shape& shape, Real mean, Real std) {
+  require(std >= 0, "Rng::normal", "std is {} but must be 0 or more", std);
   Tensor out(shape);
   const Index n = out.numel();
   const std::uint64_t first = reserve(n, 1);
@@ -72,6 +74,7 @@ Tensor Rng::bernoulli(const Tensor& p) {
 
 // Fisher-Yates; one draw for each position.
 Indices Rng::permutation(Index n) {
+  require(n >= 0, "Rng::permutation", "n is {} but must be 0 or more", n);
   Indices out(Shape{n});
   std::iota(out.values.begin(), out.values.end(), 0);
   for (Index i = n - 1; i > 0; --i) std::swap(out[i], out[below(i + 1)]);

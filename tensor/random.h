@@ -16,7 +16,8 @@ class Rng {
   Rng fork(std::string_view purpose) const;
   Rng fork(std::uint64_t number) const;
 
-  // [low, high); with a low other than 0, rounding may give high itself, once in millions.
+  // [low, high); with a low other than 0, rounding may give high itself, once in millions. All of these throw for
+  // what makes no distribution: low above high, a std or an n below 0, p outside 0..1.
   Tensor uniform(const Shape& shape, Real low = 0, Real high = 1);
   Tensor normal(const Shape& shape, Real mean = 0, Real std = 1);
   Tensor bernoulli(const Tensor& p);                                 // 1 with probability p, else 0

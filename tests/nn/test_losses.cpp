@@ -48,6 +48,17 @@ TEST_CASE("bce_with_logits is exact where a sigmoid would round to 0 or 1") {
   CHECK(bce(-1000, 1) == 1000);
 }
 
+TEST_CASE("bce_with_logits takes probabilities only: beyond them it has no lower bound") {
+  const auto bce = [](Real target) {
+    return message_of([=] { bce_with_logits(Tensor::zeros({2}), Tensor::from({1, target}), Reduction::kSum); });
+  };
+  CHECK(bce(1) == "no error");
+  CHECK(bce(255) == "bce_with_logits: target 255 at element 1 is not between 0 and 1\n  hint: targets are "
+                    "probabilities, pixels of 0..255 must be divided by 255");
+  CHECK(contains(bce(Real(-0.5)), "target -0.5 at element 1"));
+  CHECK(contains(bce(std::numeric_limits<Real>::quiet_NaN()), "target nan at element 1"));
+}
+
 TEST_CASE("a loss that is not finite stops training with advice") {
   check_finite(Tensor::scalar(1), 1);
   CHECK(message_of([] { check_finite(Tensor::scalar(std::numeric_limits<Real>::quiet_NaN()), 812); }) ==

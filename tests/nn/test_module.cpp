@@ -2,6 +2,7 @@
 #include "autograd/ops.h"
 #include "nn/activations.h"
 #include "nn/batch_norm.h"
+#include "nn/conv2d.h"
 #include "nn/linear.h"
 #include "nn/sequential.h"
 #include "tests/check_module.h"
@@ -139,6 +140,13 @@ TEST_CASE("names may not be taken, empty, dotted or slashed") {
   CHECK(message_of([] { Twice(); }) == "Twice: the name \"w\" is taken");
   CHECK(message_of([] { Dotted(); }) ==
         "Dotted: a parameter, buffer or child is named \"a.b\"; a name must not be empty, nor hold a dot or a slash");
+}
+
+TEST_CASE("a layer without a width, maps or a kernel is refused") {
+  CHECK(message_of([] { Conv2d(3, 8, 0); }) ==
+        "Module::param: 'weight' is [8, 3, 0, 0] but every size must be 1 or more\n"
+        "  hint: a layer was given a width, a number of maps or a kernel of 0");
+  CHECK(contains(message_of([] { Linear(4, -2); }), "'weight' is [-2, 4] but every size must be 1 or more"));
 }
 
 TEST_CASE("summary shows every module with its shapes, and the total") {

@@ -103,6 +103,7 @@ TEST_CASE("simple functions") {
   CHECK(pow(x, 0).to_vector() == std::vector<Real>{1, 1, 1, 1, 1});
   CHECK(pow(x, -1).to_vector() == std::vector<Real>{-0.25f, -1, kInf, 1, Real(1) / 9});
   CHECK(clamp(x, -2, 3).to_vector() == std::vector<Real>{-2, -1, 0, 1, 3});
+  CHECK_THROWS_WITH_AS(clamp(x, 3, -2), "clamp: low is 3 and high -2; low must not be above high", Error);
   CHECK(relu(x).to_vector() == std::vector<Real>{0, 0, 0, 1, 9});
   CHECK(leaky_relu(x, 0.5f).to_vector() == std::vector<Real>{-2, -0.5f, 0, 1, 9});
 }

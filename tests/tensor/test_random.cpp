@@ -7,6 +7,7 @@
 #include "tensor/parallel.h"
 #include "tensor/random.h"
 #include "tests/doctest.h"
+#include "tests/files.h"
 
 using namespace gradfold;
 
@@ -114,4 +115,15 @@ TEST_CASE("a probability outside 0..1 is refused") {
                        Error);
   CHECK_THROWS_WITH_AS(rng.bernoulli(Tensor::from({Real(0.5), Real(1.5)})),
                        "bernoulli: probability 1.5 at element 1 is not between 0 and 1", Error);
+}
+
+TEST_CASE("bounds the wrong way round, a negative deviation and a negative count are refused") {
+  Rng rng(1);
+  CHECK(message_of([&] { rng.uniform({2}, 1, -1); }) ==
+        "Rng::uniform: low is 1 and high -1; low must not be above high");
+  CHECK(message_of([&] { rng.normal({2}, 0, -1); }) == "Rng::normal: std is -1 but must be 0 or more");
+  CHECK(message_of([&] { rng.permutation(-1); }) == "Rng::permutation: n is -1 but must be 0 or more");
+  CHECK(rng.uniform({2}, 3, 3).to_vector() == std::vector<Real>{3, 3});
+  CHECK(rng.normal({2}, 3, 0).to_vector() == std::vector<Real>{3, 3});
+  CHECK(rng.permutation(0).numel() == 0);
 }
