@@ -120,6 +120,15 @@ Dataset cut_file(const Dataset& whole, Split split) {
   return out;
 }
 
+// For a folder that holds no images itself: the one in it that does.
+std::string folder_hint(const fs::path& folder) {
+  for (const KnownSet& known : kKnown) {
+    if (is_image_folder(folder / known.name))
+      return fmt::format("its folder {} does; name that", (folder / known.name).string());
+  }
+  return "name the folder that holds them, or a set that is known by its name: strokes, mnist, binarized-mnist";
+}
+
 Dataset load_whole(std::string_view spec, Split split, const LoadOptions& options) {
   if (is_strokes(spec)) {
     return load_parts(split, options, [&](Split part) { return draw_strokes(spec, part, options); });
@@ -134,7 +143,8 @@ Dataset load_whole(std::string_view spec, Split split, const LoadOptions& option
   if (fs::is_directory(path)) {
     const std::string name =
         path.filename().empty() ? path.parent_path().filename().string() : path.filename().string();
-    require(is_image_folder(path), "data", "the folder {} holds no {}", spec, image_folder_files());
+    if (!is_image_folder(path))
+      throw Error("data", fmt::format("the folder {} holds no {}", spec, image_folder_files()), folder_hint(path));
     return load_parts(split, options, [&](Split part) { return load_image_folder(path, name, part); });
   }
   if (fs::exists(path)) {

@@ -153,9 +153,10 @@ void refuse_unknown(const CLI::App& app, const std::vector<std::string>& left_ov
   }
   const std::string kind = word.starts_with("-") ? "option" : "argument", near = did_you_mean(word, known);
   const bool list = near.empty() && !settings.empty();
+  const std::string all = near.empty() ? "--help shows what there is" : "";
   throw UsageError(
       app.get_name(), fmt::format("unknown {} {}{}", kind, word, near),
-      list ? fmt::format("settings of the model are\n    {}", fmt::join(settings, "\n    ")) : "");
+      list ? fmt::format("settings of the model are\n    {}", fmt::join(settings, "\n    ")) : all);
 }
 
 }  // namespace gradfold

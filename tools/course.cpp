@@ -68,11 +68,11 @@ int run_course(const fs::path& programs, const CourseOptions& options) {
     if (code == 128 + SIGINT || code == 128 + SIGTERM) {
       fmt::print("Stopped in step {}.\n", step.id());
       stopped = code;
-      break;
     }
+    make_folder(options.out);
+    write_course_page(options.out);  // where that fails, as on a full disk, no later step could keep anything either
+    if (stopped) break;
   }
-  make_folder(options.out);
-  write_course_page(options.out);
   fmt::print("\nAll pictures and tables: {}\n", (options.out / "index.html").string());
   if (stopped) return stopped;
   if (!failed.empty())

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Downloads MNIST (LeCun, Cortes and Burges): fetch_mnist.sh [FOLDER]
+# Downloads MNIST (LeCun, Cortes and Burges): ./gf data mnist [FOLDER]
 #
 # FOLDER is ${XDG_CACHE_HOME:-~/.cache}/gradfold/mnist unless given. A file that is there and right is left alone; a
 # download that was cut off goes on where it stopped; a file that is not MNIST, byte for byte, is refused. The sums in
@@ -16,7 +16,7 @@ mirrors=${GRADFOLD_MNIST_URL:-"
 sums=$(dirname "$0")/mnist.sha256
 
 say() { printf '%s\n' "$*"; }
-fail() { printf 'fetch_mnist: %s\n  hint: %s\n' "$1" "$2" >&2; exit "${3:-1}"; }
+fail() { printf 'gf: data mnist: %s\n  hint: %s\n' "$1" "$2" >&2; exit "${3:-1}"; }
 
 sha256() {
   if command -v sha256sum >/dev/null; then sha256sum
@@ -28,7 +28,7 @@ sha256() {
 # is_right FILE SUM: a whole .gz of exactly the bytes that we want.
 is_right() { [ -s "$1" ] && gzip -t "$1" 2>/dev/null && [ "$(gzip -dc "$1" | sha256)" = "$2" ]; }
 
-# download URL FILE: goes on after the bytes that FILE has.
+# download URL FILE: goes on after the bytes that FILE has. 23, as curl says it: FILE cannot be written.
 download() {
   if command -v curl >/dev/null; then
     curl --fail --location --silent --show-error --connect-timeout 20 --speed-limit 1000 --speed-time 30 \
@@ -36,7 +36,7 @@ download() {
   elif [ "${1#file://}" != "$1" ]; then
     cp "${1#file://}" "$2"
   else
-    wget --no-verbose --continue --tries 2 --timeout 30 --output-document "$2" "$1"
+    wget --no-verbose --continue --tries 2 --timeout 30 --output-document "$2" "$1" || return $(($? == 3 ? 23 : $?))
   fi
 }
 
@@ -51,6 +51,7 @@ try_mirror() {
     0) say "  $2: what $1 sent is corrupt or not MNIST (wrong SHA-256); it was thrown away" >&2
        rm -f "$part" ;;
     8 | 22 | 33 | 36) rm -f "$part" ;;  # wget, curl: no such file there, or nothing to continue with
+    23) fail "$part cannot be written" "is the disk full? with room again this goes on where it stopped" ;;
   esac
   return 1
 }
@@ -69,9 +70,9 @@ fetch() {
 
 case ${1-} in
   -h | --help) sed -n '2,/^$/s/^# \{0,1\}//p' "$0"; exit 0 ;;
-  -*) fail "there is no option $1" "fetch_mnist.sh [FOLDER]" 2 ;;
+  -*) fail "there is no option $1" "./gf data mnist [FOLDER]" 2 ;;
 esac
-[ $# -le 1 ] || fail "one folder at most can be named, but $# words were given" "fetch_mnist.sh [FOLDER]" 2
+[ $# -le 1 ] || fail "one folder at most can be named, but $# words were given" "./gf data mnist [FOLDER]" 2
 for tool in gzip cut; do
   command -v "$tool" >/dev/null || fail "$tool is missing" "install it, then try again"
 done
@@ -80,7 +81,7 @@ command -v curl >/dev/null || command -v wget >/dev/null ||
 
 folder=${1:-${XDG_CACHE_HOME:-${HOME:?}/.cache}/gradfold/mnist}
 mkdir -p "$folder" 2>/dev/null && [ -w "$folder" ] ||
-  fail "the folder $folder cannot be written" "name another, fetch_mnist.sh PLACE/mnist, and set GRADFOLD_DATA to PLACE"
+  fail "the folder $folder cannot be written" "name another, ./gf data mnist PLACE/mnist, and set GRADFOLD_DATA to PLACE"
 
 missing=
 while read -r sum name; do

@@ -57,14 +57,16 @@ void write_png(const std::filesystem::path& path, const Image& image) {
 Image read_png(const std::filesystem::path& path) {
   PngFile png;
   int ok = png_image_begin_read_from_file(&png.image, path.string().c_str());
-  require(ok != 0, "read_png", "{} is no PNG picture that can be read ({})", path.string(), png.image.message);
+  require(ok != 0, "read_png", "{} is no PNG picture that can be read ({}); hint: name a .png file "
+          "that is there", path.string(), png.image.message);
   require(Index{png.image.width} * png.image.height <= Index{1} << 28, "read_png",
           "{} is {} x {} pixels, more than can be meant", path.string(), png.image.width, png.image.height);
   png.image.format = PNG_FORMAT_RGB;
   std::vector<Color> pixels(static_cast<std::size_t>(png.image.width) * png.image.height);
   const png_color black{0, 0, 0};
   ok = png_image_finish_read(&png.image, &black, pixels.data(), 0, nullptr);
-  require(ok != 0, "read_png", "{} is damaged ({})", path.string(), png.image.message);
+  require(ok != 0, "read_png", "{} is damaged ({}); hint: it may have been cut off on its way, get or make "
+          "it again", path.string(), png.image.message);
   const auto width = static_cast<Index>(png.image.width);
   Image image(width, png.image.height);
   for (std::size_t i = 0; i < pixels.size(); ++i) {

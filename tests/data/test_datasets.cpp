@@ -103,7 +103,11 @@ TEST_CASE("mnist is found in the folder given, its parent, GRADFOLD_DATA and the
             "\n  hint: download it with ./gf data mnist, or set GRADFOLD_DATA to the folder that holds mnist/");
   make_mnist(nothing / "gradfold/mnist");
   CHECK(load_dataset("mnist", Split::kTest).size() == 10);
-  CHECK(contains(load_message(folder.path().string(), Split::kTest), "holds no train-images-idx3-ubyte or"));
+  const std::string above = load_message(folder.path().string(), Split::kTest);
+  CHECK(contains(above, "holds no train-images-idx3-ubyte or"));
+  CHECK(contains(above, "hint: its folder " + (folder / "mnist").string() + " does; name that"));
+  std::filesystem::create_directory(folder / "empty");
+  CHECK(contains(load_message((folder / "empty").string(), Split::kTest), "hint: name the folder that holds them"));
 }
 
 TEST_CASE(

@@ -91,7 +91,7 @@ TEST_CASE("fetch: a corrupt file is refused with a clear word, the next mirror i
                                      " sent is corrupt or not MNIST (wrong SHA-256); it was thrown away"));
   CHECK(contains(
       refused.output,
-      "fetch_mnist: could not get train-images-idx3-ubyte.gz from any of: " +
+      "gf: data mnist: could not get train-images-idx3-ubyte.gz from any of: " +
           mirror.url("bad") + "\n  hint: check the network and the disk and run this again"));
   CHECK_FALSE(contains(refused.output, "train-labels"));  // one file that no mirror has is enough
   CHECK(std::filesystem::is_empty(mirror.folder / "got/mnist"));
@@ -112,8 +112,19 @@ TEST_CASE("fetch: no mirror, no folder, too many words") {
   const ShellResult closed = mirror.fetch(mirror.url(), (mirror.folder / "file/mnist").string());
   CHECK(closed.exit == 1);
   CHECK(contains(closed.output,
-                 "file/mnist cannot be written\n  hint: name another, fetch_mnist.sh PLACE/mnist, and set"));
+                 "file/mnist cannot be written\n  hint: name another, ./gf data mnist PLACE/mnist, and set"));
   CHECK(mirror.fetch(mirror.url(), "a b").exit == 2);
+}
+
+TEST_CASE("fetch: a full disk is not blamed on the network") {
+  if (shell("command -v curl").exit != 0) return skip("only curl says that a file:// copy had no room");
+  const Mirror mirror;
+  put(mirror.folder / "mirror" / mirror.images, std::string(1 << 16, 'x'));
+  const ShellResult result = shell("trap '' XFSZ; ulimit -f 1; GRADFOLD_MNIST_URL='" + mirror.url() +
+                                   "' bash fetch_mnist.sh " + (mirror.folder / "got").string(), mirror.folder.path());
+  CHECK(result.exit == 1);
+  CHECK(contains(result.output, mirror.images + ".part cannot be written\n  hint: is the disk full?"));
+  CHECK_FALSE(contains(result.output, "network"));
 }
 
 TEST_CASE("fetch: the sums in the repository are those of the real files") {

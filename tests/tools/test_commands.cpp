@@ -98,7 +98,7 @@ TEST_CASE("every command explains itself, and takes no unknown option") {
   CHECK(contains(gf({"help", "train", "pixel_cn"}).err, "there is no model 'pixel_cn'; did you mean pixel_cnn?"));
   const Finished doctor = gf({"doctor", "--fix"});
   CHECK(doctor.exit == 2);
-  CHECK(doctor.err == "doctor: unknown option --fix\n");
+  CHECK(doctor.err == "doctor: unknown option --fix\n  hint: --help shows what there is\n");
   CHECK(gf({"course", "--ful"}).err == "course: unknown option --ful; did you mean --full?\n");
 }
 

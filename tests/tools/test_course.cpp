@@ -107,6 +107,20 @@ TEST_CASE("course: what cannot be written is found before the first step") {
   CHECK_FALSE(fs::exists(steps.folder / "ran"));
 }
 
+TEST_CASE("course ends at the step after which its page cannot be written any more") {
+  Steps steps;
+  steps.add("1.1", fmt::format("mkdir -p {}/index.html/taken; exit 1", steps.out()));
+  steps.add("1.2", "");
+  const Finished finished = run_function([&] {
+    return message_of([&] { run_course(steps.folder / "programs", {.out = steps.out()}); }) ==
+                   fmt::format("cannot write {}/index.html: Is a directory\n"
+                               "  hint: check that the folder exists and may be written", steps.out())
+               ? 1 : 99;
+  });
+  CHECK(finished.exit == 1);
+  CHECK_FALSE(contains(steps.ran(), "1.2"));
+}
+
 TEST_CASE("course hands a signal sent to it alone to the step that runs, and stops") {
   for (const int signal : {SIGINT, SIGTERM}) {
     Steps steps;

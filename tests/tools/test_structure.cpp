@@ -35,11 +35,12 @@ bool is_source(const fs::path& path) { return path.extension() == ".h" || path.e
 
 // Whether a file of `folder` may hold this line, and if not why.
 std::string objection(const std::string& folder, const std::string& line) {
-  static const std::regex quoted(R"re(^\s*#\s*include\s*"([^"/]+)(/[^"]*)?")re");
+  static const std::regex include(R"re(^\s*#\s*include\s*(["<])([^">/]+)(/[^">]*)?)re");
   std::smatch match;
-  if (!std::regex_search(line, match, quoted)) return {};
-  const std::string target = match[1];
-  if (!match[2].matched) return "is not written from the root: " + line;
+  if (!std::regex_search(line, match, include)) return {};
+  const std::string target = match[2];
+  if (match[1] == "<") return match[3].matched && arrows.count(target) ? "is ours, so in quotes: " + line : "";
+  if (!match[3].matched) return "is not written from the root: " + line;
   const bool known = arrows.count(target) || target == "bench" || target == "tools" || target == "tests";
   if (!known) return "names no folder of the project: " + line;
   if (target == folder || arrows.at(folder).count(target)) return {};
@@ -124,7 +125,9 @@ TEST_CASE("an include against the arrows is seen") {
   CHECK(objection("models", "#include \"viz/png.h\"") != "");
   CHECK(objection("nn", "#include \"linear.h\"") != "");
   CHECK(objection("nn", "#include \"autograd/var.h\"") == "");
+  CHECK(objection("tensor", "#include <autograd/var.h>") != "");
   CHECK(objection("nn", "#include <vector>") == "");
+  CHECK(objection("tensor", "#include <sys/mman.h>") == "");
 }
 
 TEST_CASE("every test file is run") {
@@ -147,7 +150,7 @@ TEST_CASE("every op has a row in the op table, whether or not a test happens to 
   for (const OpRow& row : op_table()) rows.insert(row.op());
   Names ops;
   for (const char* folder : {"autograd/ops", "nn", "models"}) {
-    const std::string text = all_of(root / folder, ".cpp");
+    const std::string text = all_of(root / folder, ".h") + all_of(root / folder, ".cpp");
     ops.merge(ops_named_in(text));
     for (const std::string& function : functions_of_an_op(text))
       CHECK_MESSAGE(function.starts_with("record"), function);
