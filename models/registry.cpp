@@ -136,6 +136,8 @@ std::unique_ptr<ImageModel> make_infogan(const ModelConfig& config) {
                                                  .side = config.at("side")});
 }
 
+constexpr Index kMostLayers = 1000;  // a million would take minutes to make, before memory ends it
+
 // A new model adds its line here.
 struct Entry {
   ModelConfig defaults;
@@ -182,6 +184,8 @@ std::unique_ptr<ImageModel> make_image_model(const std::string& name, const Mode
       throw UsageError(name, fmt::format("there is no setting '{}'", key),
                        fmt::format("known are\n    {}", fmt::join(known, "\n    ")));
     }
+    if (value > kMostLayers && (key == "blocks" || key == "layers"))
+      throw UsageError(name, fmt::format("{} is {} but at most {} are built", key, value, kMostLayers));
     settings[key] = value;
   }
   return found->second.make(settings);

@@ -34,8 +34,8 @@ const VaeConfig& checked(const VaeConfig& c) {
           "likelihood is {} but must be one of 0 .. 3", static_cast<int>(c.likelihood));
   require(c.dropout >= 0 && c.dropout < 100, "Vae", "dropout is {} but must be 0 .. 99 percent", c.dropout);
   require(c.importance == 1 || (c.kl.beta == 1 && c.kl.gamma == 0), "Vae",
-          "importance is {} with a weighed KL; the importance-weighted bound has no KL term to weigh: leave beta at 1 "
-          "and gamma at 0",
+          "importance is {} with a weighed KL; the importance-weighted bound has no KL term to weigh; hint: "
+          "leave beta at 1 (--beta 100) and gamma at 0",
           c.importance);
   require(c.refine >= 0, "Vae", "refine is {} but must be 0 or more", c.refine);
   require(c.refine == 0 || (c.importance == 1 && c.kl.beta == 1 && c.kl.gamma == 0 && c.dropout == 0), "Vae",

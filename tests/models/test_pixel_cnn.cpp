@@ -96,6 +96,8 @@ TEST_CASE("what a student may get wrong is answered in one sentence") {
   CHECK(message_of([] { make_image_model("pixel_rnn"); }) ==
         fmt::format("make_image_model: there is no model 'pixel_rnn'; known are {}",
                     fmt::join(image_model_names(), ", ")));
+  CHECK(message_of([] { make_image_model("pixel_cnn", {{"blocks", 1000000}}); }) ==
+        "pixel_cnn: blocks is 1000000 but at most 1000 are built");
   const std::string depth = message_of([] { make_image_model("pixel_cnn", {{"depth", 3}}); });
   CHECK(depth.starts_with("pixel_cnn: there is no setting 'depth'\n  hint: known are\n    blocks: residual blocks; "));
   CHECK(depth.find("\n    maps: feature maps inside a residual block") != std::string::npos);
