@@ -1,8 +1,10 @@
 #pragma once
 #include <algorithm>
+#include <string>
 #include <vector>
 
 #include "data/dataset.h"
+#include "lessons/correlation_table.h"
 #include "models/infogan.h"
 #include "viz/grid.h"
 
@@ -14,6 +16,7 @@ namespace gradfold {
 struct CategoryTurns {
   Index slant_code, thickness_code;
   double slant, thickness;  // |correlation|
+  Tensor all;               // [2, 3] both codes with slant, thickness and size, signed
 };
 
 struct CodesFound {
@@ -27,7 +30,11 @@ struct CodesFound {
 // 500 drawn images of each category are measured, and the categories of all of `test` are matched with its labels.
 CodesFound codes_found(InfoGan& model, const Dataset& test, Rng rng);
 
-// For each category a row in which the code of the slant goes from -1 to 1, then one for the thickness.
+// A row for each code of each category, its name after `before`.
+std::vector<CorrelationRow> code_rows(const std::vector<CategoryTurns>& turns, const std::string& before = {});
+
+// For each category a row in which the code of the slant goes from -1 to 1, then one for the thickness. Named by the
+// correlation.
 Image code_traversals(InfoGan& model, const std::vector<CategoryTurns>& turns, Rng rng);
 
 }  // namespace gradfold

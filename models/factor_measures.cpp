@@ -78,10 +78,15 @@ double correlation_within(const Tensor& a, const Tensor& b, const Indices& group
 
 Tensor correlations(const Tensor& a, const Tensor& b) {
   check_pair("correlations", a, b);
+  return correlations_within(a, b, Indices(Shape{a.size(0)}), 1);
+}
+
+Tensor correlations_within(const Tensor& a, const Tensor& b, const Indices& group, Index groups) {
+  check_pair("correlations", a, b);
   Tensor out({a.size(1), b.size(1)});
   for (Index i = 0; i < a.size(1); ++i)
     for (Index j = 0; j < b.size(1); ++j)
-      out.set({i, j}, static_cast<Real>(correlation(a.select(1, i), b.select(1, j))));
+      out.set({i, j}, static_cast<Real>(correlation_within(a.select(1, i), b.select(1, j), group, groups)));
   return out;
 }
 

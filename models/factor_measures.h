@@ -14,6 +14,8 @@ double correlation(const Tensor& a, const Tensor& b);
 double correlation_within(const Tensor& a, const Tensor& b, const Indices& group, Index groups);
 // All pairs of columns: a [N, A], b [N, B] -> [A, B].
 Tensor correlations(const Tensor& a, const Tensor& b);
+// The same as correlation_within() has it.
+Tensor correlations_within(const Tensor& a, const Tensor& b, const Indices& group, Index groups);
 
 // Values [N] in `bins` equal bins between the smallest and the largest.
 Indices in_bins(const Tensor& values, Index bins);

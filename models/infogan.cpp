@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include <fmt/format.h>
@@ -234,6 +235,16 @@ Indices InfoGan::categories_of(const Tensor& images) {
   return out;
 }
 
+Tensor InfoGan::latent_correlations(const Tensor& z, const Tensor& measures) const {
+  const Index k = settings.categories, continuous = settings.continuous;
+  Tensor out = Tensor::full({latents(), measures.size(1)}, std::numeric_limits<Real>::quiet_NaN());
+  if (continuous > 0) {
+    out.slice(0, 1, latents()).copy_from(correlations_within(
+        z.slice(1, k, k + continuous), measures, argmax(z.slice(1, 0, k).contiguous(), 1), k));
+  }
+  return out;
+}
+
 std::vector<Objective> InfoGan::objectives() {
   struct FrozenDiscriminator {
     InfoGan& gan;
@@ -305,15 +316,8 @@ std::string InfoGan::warning(const Figures& held_out) const {
 CodeMeaning code_meaning(const InfoGanCodes& codes, const Tensor& images, Index categories) {
   const Index n = codes.continuous.size(1);
   require(n >= 2, "code_meaning", "there is {} continuous code; slant and thickness need two", n);
-  const Tensor shapes = digit_shapes(images);
-  CodeMeaning out{.slant_code = 0, .thickness_code = 0, .slant = 0, .thickness = 0, .all = Tensor({n, 3})};
-  for (Index code = 0; code < n; ++code) {
-    for (Index measure = 0; measure < 3; ++measure) {
-      const double r = correlation_within(codes.continuous.select(1, code), shapes.select(1, measure), codes.category,
-                                          categories);
-      out.all.set({code, measure}, static_cast<Real>(r));
-    }
-  }
+  CodeMeaning out{.slant_code = 0, .thickness_code = 0, .slant = 0, .thickness = 0,
+                  .all = correlations_within(codes.continuous, digit_shapes(images), codes.category, categories)};
   const Tensor strength = abs(out.all).slice(1, 0, 2).transpose(0, 1).contiguous();  // slant and thickness, by code
   const std::vector<Index> code_of = cheapest_assignment(-strength);
   out.slant_code = code_of[0], out.thickness_code = code_of[1];

@@ -135,6 +135,8 @@ class InfoGan : public LatentModel {
   }
   Tensor walk(const Tensor& z, Index latent, Index steps) override;
   std::pair<Real, Real> range(Index) const override { return {Real(-1), Real(1)}; }
+  // Of the continuous codes among images of one category, whose values have no order.
+  Tensor latent_correlations(const Tensor& z, const Tensor& measures) const override;
 
   // "discriminator" and "generator", with Adam's beta1 of 0.5.
   std::vector<Objective> objectives() override;

@@ -1,5 +1,7 @@
 #include "models/latent_model.h"
 
+#include "models/factor_measures.h"
+
 namespace gradfold {
 
 LatentModel::LatentModel(int levels, int channels, Index height, Index width)
@@ -62,6 +64,10 @@ Tensor LatentModel::walk(const Tensor& z, Index latent, Index steps) {
     out.set({i, latent}, low + t * (high - low));
   }
   return out;
+}
+
+Tensor LatentModel::latent_correlations(const Tensor& z, const Tensor& measures) const {
+  return correlations(z, measures);
 }
 
 }  // namespace gradfold

@@ -36,6 +36,9 @@ class LatentModel : public ImageModel {
   virtual Tensor walk(const Tensor& z, Index latent, Index steps);
   // Between which values nearly all codes lie: here those of a standard normal.
   virtual std::pair<Real, Real> range(Index) const { return {Real(-2.5), Real(2.5)}; }
+  // How each latent of the codes z [N, D] goes with what was measured of their images, [N, K]: Pearson's correlations
+  // [latents, K], NaN of a latent whose values have no order.
+  virtual Tensor latent_correlations(const Tensor& z, const Tensor& measures) const;
 
   // Throws unless this is a shape of images [N, C, height, width]; `name` is what the message calls it.
   void check_images(std::string_view name, const Shape& shape) const;

@@ -5,7 +5,9 @@
 #include <optional>
 
 #include "data/load.h"
+#include "lessons/correlation_table.h"
 #include "lessons/interrupt.h"
+#include "lessons/latent_axes.h"
 #include "lessons/latent_pictures.h"
 #include "tensor/atomic_file.h"
 #include "tensor/elementwise.h"
@@ -208,12 +210,24 @@ Dataset some_images(const SampleArguments& options, const OpenedModel& opened, I
   return data;
 }
 
-// Images in rows, how many columns they need, and what the rows are called.
+constexpr Index kMeasured = 1000;  // images drawn to say what a row of --traverse turns
+
+// Images in rows, how many columns they need, and what the rows are called; of --traverse, what goes with each latent.
 struct Strips {
   Tensor images;
   Index columns;
   std::vector<std::string> titles = {};
+  std::vector<CorrelationRow> latents = {};
 };
+
+// Of colours, or of a single row, nobody can say how it leans (models/digit_shape.h).
+bool can_be_measured(const Shape& images) { return images[1] == 1 && images[2] >= 2 && images[3] >= 2; }
+
+void say_correlations(const Output& output, const Strips& strips) {
+  if (strips.latents.empty()) return;
+  output.say("correlations with what is measured of {} images drawn:", kMeasured);
+  for (const std::string& line : correlation_lines(strips.latents)) output.say("  {}", line);
+}
 
 Strips draw_strips(const SampleArguments& options, const OpenedModel& opened) {
   LatentModel& model = with_codes(opened, "sample");
@@ -230,7 +244,11 @@ Strips draw_strips(const SampleArguments& options, const OpenedModel& opened) {
     Rng rng = Rng(options.seed).fork("sample");
     std::vector<std::string> names;
     for (Index latent = 0; latent < model.latents(); ++latent) names.push_back(model.latent_name(latent));
-    return {traversals(model, model.draw_codes(1, rng), options.steps, one), options.steps, names};
+    const Tensor images = traversals(model, model.draw_codes(1, rng), options.steps, one);
+    if (!can_be_measured(images.shape())) return {images, options.steps, names};
+    Rng measured = Rng(options.seed).fork("measured");  // the rows are the same whatever is measured
+    const Tensor with_shapes = latents_with_shapes(model, kMeasured, measured, one);
+    return {images, options.steps, names, latent_rows(model, with_shapes)};
   }
   const Dataset data = some_images(options, opened, options.interpolate ? 2 * options.n : options.n);
   if (options.reconstruct) return {reconstructions(model, data.images, data.labels), data.size()};
@@ -254,10 +272,14 @@ int sample_strips(const CLI::App& app, const SampleArguments& options) {
   const Output output(options.json);
   show(options, strips.images);
   output.say("{} images: {}", strips.images.size(0), options.out.string());
-  output.finish({{"images", strips.images.size(0)},
-                 {"seconds", seconds},
-                 {"sampler", "whole images"},
-                 {"out", options.out.string()}});
+  say_correlations(output, strips);
+  nlohmann::ordered_json result = {{"images", strips.images.size(0)},
+                                   {"seconds", seconds},
+                                   {"sampler", "whole images"},
+                                   {"out", options.out.string()}};
+  for (const auto& [name, with] : strips.latents)
+    result["latents"].push_back({{"name", name}, {"slant", with[0]}, {"thickness", with[1]}, {"size", with[2]}});
+  output.finish(result);
   return 0;
 }
 
@@ -288,7 +310,8 @@ Action setup_sample(CLI::App& app, const Arguments&) {
   strips.add_flag("--interpolate", options->interpolate,
                   "--n rows, each from one image of --data to another along the straight line between their codes");
   strips.add_flag("--traverse", options->traverse,
-                  "a row for each number of the code, which goes from end to end while the others stay");
+                  "a row for each number of the code, which goes from end to end while the others stay; of grey "
+                  "images, what it correlates with, too");
   strips.add_flag("--latent-map", options->latent_map,
                   "what the plane of the codes decodes to, for codes of two numbers");
   app.add_option("--steps", options->steps, "images in a row of --interpolate, --traverse and --latent-map")

@@ -105,7 +105,7 @@ int main(int argc, char** argv) {
                  .claim = "Turning a latent variable of an InfoGAN changes important features, such as thickness and "
                           "rotation; changing one axis of a VAE's latent space changes the size of a digit.",
                  .look_at = "Look at traversals.png, then at control.png: the same GAN, whose codes nobody reads.\n"
-                            "vae_axes.png is what the latents of a VAE change, unasked.\n"
+                            "vae_axes.png is what the latents of a VAE change, unasked; correlations.png, all in numbers.\n"
                             "Change .lambda_ratio to 100: do the two codes still share the features between them?",
                  .epochs = 12, .full_epochs = 30, .train = 4000, .test = 1000});
   if (lesson.data() != "strokes") lesson.say("This step draws digits of known factors; --data changes nothing.");
@@ -179,6 +179,13 @@ int main(int argc, char** argv) {
   const LatentAxes axes = latent_axes(vae, 1000, drawing);
   lesson.picture("vae_axes.png", axis_walks(vae, axes, 9),
                  "a VAE: each latent from -2.5 to 2.5, and its correlation with what it turns");
+  std::vector<CorrelationRow> rows;
+  for (const auto& some : {code_rows(informed[best].turns, "InfoGAN, "),
+                           code_rows(controls[best_control].turns, "control, "), latent_rows(vae, axes.all, "VAE, ")})
+    rows.insert(rows.end(), some.begin(), some.end());
+  for (const std::string& line : correlation_lines(rows)) lesson.say("  {}", line);
+  lesson.picture("correlations.png", correlation_table(rows),
+                 "correlations of every code and latent with what is measured of the digits drawn");
   lesson.claim("M6", "an axis of a VAE changes the size of the digit", axes.size.strength, axes.size.strength > 0.85,
                "|correlation| of size with its latent {:.2f}, of slant {:.2f}, of thickness {:.2f}", axes.size.strength,
                axes.slant.strength, axes.thickness.strength);

@@ -1,6 +1,9 @@
 // What an InfoGAN's codes turn, on a generator that draws digits by a known rule.
 #include "lessons/code_turns.h"
 
+#include <cmath>
+#include <tuple>
+
 #include "autograd/var.h"
 #include "data/strokes.h"
 #include "tests/doctest.h"
@@ -47,6 +50,20 @@ TEST_CASE("codes are measured category by category, where they may change places
   CHECK(found.turns[1].thickness_code == 0);
   CHECK(found.slant > 0.95);
   CHECK(found.thickness > 0.9);
+  // Both codes with slant and thickness, in each category; the second has its codes the other way round.
+  for (const auto& [category, slant, thickness] : {std::tuple{0, 0, 1}, {1, 1, 0}}) {
+    const Tensor& all = found.turns[static_cast<std::size_t>(category)].all;
+    CHECK(all.at({slant, 0}) > 0.95);
+    CHECK(all.at({thickness, 1}) < -0.9);
+    CHECK(std::abs(all.at({thickness, 0})) < 0.2);
+    CHECK(std::abs(all.at({slant, 1})) < 0.2);
+  }
+  const std::vector<CorrelationRow> rows = code_rows(found.turns, "pen, ");
+  REQUIRE(rows.size() == 4);
+  CHECK(rows[0].name == "pen, category 1, code 1");
+  CHECK(rows[3].name == "pen, category 2, code 2");
+  CHECK(rows[3].with[0] == doctest::Approx(found.turns[1].slant));
+  CHECK(rows[2].with[1] == doctest::Approx(-found.turns[1].thickness));
   // Labels that are the categories leave no error; one wrong label of 60 is one.
   Dataset relabelled{"digits", digits.images, pen.categories_of(digits.images), {}};
   CHECK(codes_found(pen, relabelled, Rng(3)).error == 0);

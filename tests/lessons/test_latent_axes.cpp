@@ -5,6 +5,7 @@
 
 #include "autograd/var.h"
 #include "data/strokes.h"
+#include "models/infogan.h"
 #include "models/vae.h"
 #include "tensor/elementwise.h"
 #include "tensor/reduce.h"
@@ -48,6 +49,10 @@ TEST_CASE("each measure of a digit gets the latent that changes it; a row of pic
   CHECK(axes.size.strength > 0.9);
   CHECK(axes.thickness.strength < 0.75);
   CHECK(axes.thickness.strength > 0.4);
+  CHECK(axes.all.at({1, 2}) < -0.9);  // the larger latent 2, the smaller the digit
+  CHECK(axes.all.at({3, 0}) > 0.9);
+  for (const auto& [latent, measure] : {std::pair{0, 0}, {0, 1}, {0, 2}, {1, 0}, {2, 0}})
+    CHECK(std::abs(axes.all.at({latent, measure})) < 0.2);
   pen.decoded_codes.clear();
   const Image picture = axis_walks(pen, axes, 5);
   REQUIRE(pen.decoded_codes.size() == 3);
@@ -61,6 +66,28 @@ TEST_CASE("each measure of a digit gets the latent that changes it; a row of pic
   CHECK(picture.height() >= 3 * 28);
   Vae plane({.latents = 2});
   CHECK(contains(message_of([&] { latent_axes(plane, 10, rng); }), "codes have 2 numbers, but slant"));
+}
+
+TEST_CASE("every latent is named with what goes with it, but for one without order; seeds tell draws apart") {
+  DigitPen pen;
+  pen.eval();
+  Rng rng(1), again(1);
+  const Tensor with_shapes = latents_with_shapes(pen, 100, rng);
+  CHECK(identical(with_shapes, latents_with_shapes(pen, 100, again)));
+  CHECK_FALSE(identical(with_shapes, latents_with_shapes(pen, 100, rng)));
+  const std::vector<CorrelationRow> rows = latent_rows(pen, with_shapes, "pen, ");
+  REQUIRE(rows.size() == 4);
+  for (std::size_t i = 0; i < 4; ++i) {
+    CHECK(rows[i].name == fmt::format("pen, latent {}", i + 1));
+    for (std::size_t k = 0; k < 3; ++k) CHECK(rows[i].with[k] == with_shapes.at({Index(i), Index(k)}));
+  }
+  InfoGan gan({.maps = 2, .hidden = 4, .code_hidden = 4, .noise = 2, .categories = 3, .side = 8});
+  gan.reset_parameters(rng);
+  gan.eval();
+  const std::vector<CorrelationRow> codes = latent_rows(gan, latents_with_shapes(gan, 20, rng));
+  REQUIRE(codes.size() == 2);
+  CHECK(codes[0].name == "code 1");
+  CHECK(codes[1].name == "code 2");
 }
 
 TEST_CASE("codes turned by 45 degrees: two columns mix, their length stays, the others are what they were") {

@@ -326,6 +326,31 @@ TEST_CASE("code meaning: each measure gets a code of its own, by what the images
   CHECK(meaning.thickness < -0.95);
 }
 
+TEST_CASE("what goes with a continuous code is asked within a category, and of the category itself nothing") {
+  const InfoGan model(small_infogan());
+  Rng rng(21);
+  const InfoGanCodes codes = model.draw(400, rng);
+  Tensor measures({400, 3});
+  for (Index i = 0; i < 400; ++i) {
+    const auto class_of = static_cast<Real>(codes.category[i]);
+    measures.set({i, 0}, 2 * codes.continuous.at({i, 0}) + 50 * class_of);
+    measures.set({i, 1}, -codes.continuous.at({i, 1}));
+    measures.set({i, 2}, class_of);
+  }
+  const Tensor found = model.latent_correlations(model.input(codes), measures);
+  REQUIRE(found.shape() == Shape{3, 3});
+  for (Index k = 0; k < 3; ++k) CHECK(std::isnan(found.at({0, k})));
+  CHECK(found.at({1, 0}) == approx(1, 1e-4));
+  CHECK(found.at({2, 1}) == approx(-1, 1e-4));
+  CHECK(std::abs(found.at({1, 1})) < 0.15);
+  CHECK(std::abs(found.at({2, 0})) < 0.15);
+  CHECK(found.at({1, 2}) == 0);  // within a category it does not vary
+  InfoGanConfig no_code = small_infogan();
+  no_code.continuous = 0;
+  InfoGan discrete(no_code);
+  CHECK(discrete.latent_correlations(discrete.draw_codes(4, rng), measures.slice(0, 0, 4)).shape() == Shape{1, 3});
+}
+
 TEST_CASE("categories that survive small changes of a drawing are nearly the digits, with no other demand") {
   InfoGanConfig config = small_infogan();
   config.maps = 8, config.hidden = 32, config.code_hidden = 16, config.invariance = 100, config.side = 28;

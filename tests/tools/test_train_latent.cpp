@@ -4,6 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "lessons/correlation_table.h"
+#include "tensor/npy.h"
+#include "tensor/random.h"
 #include "tensor/safetensors.h"
 #include "tests/doctest.h"
 #include "tests/files.h"
@@ -172,6 +175,45 @@ TEST_CASE("a VAE is trained on its bound, resumed to the same bits, judged with 
   CHECK(contains(other.err, "holds the model vae, not the model autoencoder"));
 }
 
+TEST_CASE("sample --traverse lists what goes with each latent, the same however it is drawn") {
+  Scratch folder;
+  const fs::path model = folder / "vae.safetensors", out = folder / "s.png", coloured = folder / "rgb.safetensors";
+  REQUIRE(gf({"train", "vae", "--out", model, "--data", "strokes", "--limit", "96", "--batch", "16", "--latents", "12",
+              "--hidden", "8", "--epochs", "2"}).exit == 0);
+  const auto traverse = [&](Words more) {
+    more.insert(more.begin(), {"sample", model, "--traverse", "--out", out});
+    const Finished result = gf(more);
+    REQUIRE_MESSAGE(result.exit == 0, result.err);
+    return result.out;
+  };
+  const std::string text = traverse({"--steps", "3"});
+  CHECK_MESSAGE(contains(text, "slant  thickness   size"), text);
+  const auto latents = last_json(traverse({"--json", "--threads", "1"}))["latents"];
+  REQUIRE(latents.size() == 12);
+  for (std::size_t i = 0; i < 12; ++i) {
+    const std::string name = fmt::format("latent {}", i + 1);
+    CHECK(latents[i]["name"] == name);
+    std::string line = fmt::format("  {:9}", name);
+    for (const auto& [measure, width] : {std::pair{"slant", 7}, {"thickness", 11}, {"size", 7}}) {
+      const double r = latents[i][measure];
+      CHECK(std::abs(r) <= 1);
+      line += fmt::format("{:>{}}", correlation_text(r), width);
+    }
+    CHECK_MESSAGE(contains(text, line + "\n"), text, line);
+  }
+  CHECK(last_json(traverse({"--json", "--threads", "2", "--steps", "5"}))["latents"] == latents);
+  CHECK(last_json(traverse({"--json", "--seed", "2"}))["latents"] != latents);
+
+  write_npy(folder / "rgb.npy", Rng(1).uniform({24, 3, 8, 8}));
+  REQUIRE(gf({"train", "vae", "--out", coloured, "--data", folder / "rgb.npy", "--channels", "3", "--height",
+              "8", "--width", "8", "--latents", "2", "--hidden", "4", "--epochs", "1", "--levels", "256",
+              "--likelihood", "1", "--batch", "8"}).exit == 0);
+  const Finished of_colours = gf({"sample", coloured, "--traverse", "--json", "--out", out});
+  REQUIRE_MESSAGE(of_colours.exit == 0, of_colours.err);
+  CHECK_FALSE(last_json(of_colours.out).contains("latents"));
+  CHECK_FALSE(contains(of_colours.err, "correlations"));
+}
+
 TEST_CASE("posterior collapse is said after training, and ends nothing") {
   Scratch folder;
   // A KL a thousand times too dear.
@@ -208,7 +250,10 @@ TEST_CASE("an InfoGAN, whose two optimizers take turns, is resumed to the same b
   CHECK(eval["code_error"].get<double>() >= 0.3);  // four steps teach nobody ten digits
   CHECK(eval["unread_nats"].get<double>() + eval["information_nats"].get<double>() == doctest::Approx(std::log(10)));
 
-  REQUIRE(gf({"sample", whole, "--traverse", "--steps", "10", "--zoom", "1", "--out", out}).exit == 0);
+  const Finished traversed = gf({"sample", whole, "--traverse", "--steps", "10", "--zoom", "1", "--out", out});
+  REQUIRE_MESSAGE(traversed.exit == 0, traversed.err);
+  for (const char* name : {"\n  code 1", "\n  code 2"}) CHECK_MESSAGE(contains(traversed.out, name), traversed.out);
+  CHECK_FALSE(contains(traversed.out, "\n  category"));  // its values have no order
   const Image walked = read_png(out);  // a row for the category and one for each of two continuous codes
   CHECK(columns_of(walked) == 10);
   CHECK((walked.height() - 2) / 30 == 3);
