@@ -14,6 +14,10 @@ CachedPixelCnnPp::CachedPixelCnnPp(const PixelCnnPp& model, Index n, Index width
       // Both look at the row above when a row is begun, after its first pixel may have been set.
       above_(model.above_, n, width, /*more_rows=*/1), above_row_(model.above_row_, n, width, /*more_rows=*/1),
       left_(model.left_, n, width), output_(model.output_, n, width) {
+  if (model.has_head()) {
+    between_.emplace(*model.between_, n, width);
+    head_.emplace(*model.head_, n, width);
+  }
   const Index maps = model.settings.maps;
   for (std::size_t i = 0; i < model.down_.size(); ++i) {
     Resolution& resolution = resolutions_.emplace_back();
@@ -29,19 +33,22 @@ CachedPixelCnnPp::CachedPixelCnnPp(const PixelCnnPp& model, Index n, Index width
 }
 
 void CachedPixelCnnPp::set(Index y, Index x, const Tensor& levels) {
-  const Tensor in = concatenate({levels * Real{2} - Real{1}, one_}, 1);
+  pixel_ = levels * Real{2} - Real{1};
+  const Tensor in = concatenate({pixel_, one_}, 1);
   above_.set(y, x, in);
   above_row_.set(y, x, in);
   left_.set(y, x, in);
 }
 
 Tensor CachedPixelCnnPp::logits(Index y, Index x) {
-  if (y == row_ && x == column_) return logits_;
-  if (y != row_) row(0, y, y > 0 ? above_.row(y - 1) : blank_row_);
-  row_ = y;
-  column_ = x;
-  const Tensor first = (y > 0 ? above_row_.at(y - 1, x) : blank_) + (x > 0 ? left_.at(y, x - 1) : blank_);
-  return logits_ = output_.pointwise(elu(pixel(0, y, x, first), 1));
+  if (y != row_ || x != column_) {
+    if (y != row_) row(0, y, y > 0 ? above_.row(y - 1) : blank_row_);
+    row_ = y;
+    column_ = x;
+    const Tensor first = (y > 0 ? above_row_.at(y - 1, x) : blank_) + (x > 0 ? left_.at(y, x - 1) : blank_);
+    numbers_ = output_.pointwise(elu(pixel(0, y, x, first), 1));
+  }
+  return head_ ? head_->pointwise(elu(numbers_ + between_->pointwise(pixel_), 1)) : numbers_;
 }
 
 Tensor CachedPixelCnnPp::row(std::size_t i, Index y, Tensor maps) {

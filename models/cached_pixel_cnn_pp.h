@@ -4,6 +4,7 @@
 #include "models/pixel_cnn_pp.h"
 #include "models/pixel_net.h"
 #include "nn/cached_gated_residual.h"
+#include "nn/cached_masked_conv.h"
 
 namespace gradfold {
 
@@ -16,7 +17,8 @@ class CachedPixelCnnPp : public PixelNet {
   CachedPixelCnnPp(const PixelCnnPp& model, Index n, Index width);
 
   void set(Index y, Index x, const Tensor& pixel) override;
-  // The net does not look at the pixel that it predicts: asked again, it says the same.
+  // The streams do not look at the pixel that they predict: asked again, they say the same. The head of a softmax over
+  // several channels looks at those known by now, and runs anew.
   Tensor logits(Index y, Index x) override;
 
  private:
@@ -39,8 +41,10 @@ class CachedPixelCnnPp : public PixelNet {
   const Tensor blank_row_, blank_;  // what is shifted in: [N, W, maps] and [N, maps]
   CachedShiftedConv above_, above_row_, left_, output_;
   std::vector<Resolution> resolutions_;
-  Index row_ = -1, column_ = -1;  // the pixel whose logits these are
-  Tensor logits_;
+  std::optional<CachedMaskedConv> between_, head_;
+  Tensor pixel_;                  // [N, C] of -1 .. 1, the one that was set last
+  Index row_ = -1, column_ = -1;  // the pixel whose numbers these are
+  Tensor numbers_;                // what output_ gave
 };
 
 }  // namespace gradfold

@@ -11,8 +11,9 @@ namespace {
 const Size2 kUKernel{2, 3}, kUlKernel{2, 2};
 
 const PixelCnnPpConfig& checked(const PixelCnnPpConfig& c) {
-  require(c.maps > 0 && c.blocks > 0 && c.halvings >= 0 && c.mixture > 0, "PixelCnnPp",
-          "maps is {}, blocks {}, halvings {} and mixture {}; halvings may be 0, the others must be 1 or more",
+  require(c.maps > 0 && c.blocks > 0 && c.halvings >= 0 && c.mixture >= 0, "PixelCnnPp",
+          "maps is {}, blocks {}, halvings {} and mixture {}; halvings and mixture may be 0, the others must be 1 or "
+          "more",
           c.maps, c.blocks, c.halvings, c.mixture);
   return c;
 }
@@ -59,7 +60,14 @@ PixelCnnPp::PixelCnnPp(PixelCnnPpConfig config)
       above_(child<ShiftedConv2d>("above", Shift::kDown, config.channels + 1, config.maps, kUKernel)),
       above_row_(child<ShiftedConv2d>("above_row", Shift::kDown, config.channels + 1, config.maps, Size2(1, 3))),
       left_(child<ShiftedConv2d>("left", Shift::kDownRight, config.channels + 1, config.maps, Size2(2, 1))),
-      output_(child<ShiftedConv2d>("output", Shift::kDown, config.maps, has_mixture() ? mixture.parameters() : 1, 1)) {
+      output_(child<ShiftedConv2d>("output", Shift::kDown, config.maps, outputs(), 1)) {
+  if (has_head()) {
+    const Index groups = config.channels;
+    between_ = &child<MaskedConv2d>("between", MaskType::kA, groups, outputs(), 1,
+                                    MaskedConvOptions{.groups = groups, .bias = false});  // output_ has one
+    head_ = &child<MaskedConv2d>("head", MaskType::kB, outputs(), groups * logits_per_channel(), 1,
+                                 MaskedConvOptions{.groups = groups});
+  }
   const auto add_blocks = [&](const char* way, Index resolution, Index count) {
     std::vector<PixelStreamsBlock*> blocks;
     for (Index i = 0; i < count; ++i)
@@ -74,6 +82,11 @@ PixelCnnPp::PixelCnnPp(PixelCnnPpConfig config)
     halves_.push_back(&child<PixelStreamsHalf>(fmt::format("half{}", i), config.maps));
     doubles_.push_back(&child<PixelStreamsDouble>(fmt::format("double{}", i), config.maps));
   }
+}
+
+Index PixelCnnPp::outputs() const {
+  if (has_mixture()) return mixture.parameters();
+  return has_head() ? settings.channels * settings.maps : logits_per_channel();
 }
 
 PixelStreams PixelCnnPp::first(const Var& x) {
@@ -101,7 +114,8 @@ PixelStreams PixelCnnPp::down_and_up(std::size_t resolution, PixelStreams maps) 
 Var PixelCnnPp::forward(const Var& x) {
   check_shape("PixelCnnPp", "x", x.shape(), {"N", settings.channels, "H", "W"});
   dropout_.begin_pass();
-  return output_(elu(down_and_up(0, first(x)).ul));
+  const Var numbers = output_(elu(down_and_up(0, first(x)).ul));
+  return has_head() ? (*head_)(elu(numbers + (*between_)(x * Real{2} - Real{1}))) : numbers;
 }
 
 Var PixelCnnPp::surprise(const Var& logits, const Tensor& x) const {
@@ -129,7 +143,7 @@ std::map<std::string, std::string> PixelCnnPp::config_help() const {
   return {{"maps", "maps of each of the two streams"},
           {"blocks", "residual blocks of a stream at each resolution, on the way down and again on the way up"},
           {"halvings", "how often the streams' rows and columns are halved: 2 make 28, 14 and 7"},
-          {"mixture", "logistic distributions that a pixel's levels are a mixture of"},
+          {"mixture", "logistic distributions that a pixel's levels are a mixture of; 0: a softmax over all levels"},
           {"dropout", "percent of the maps inside a block that a training step leaves out"},
           {"levels", "values of a pixel: 2 for black and white, 256 for all greys"},
           {"channels", "1 for grey images, 3 for red, green and blue"}};

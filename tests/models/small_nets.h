@@ -47,6 +47,9 @@ inline const std::vector<SmallNet>& small_nets() {
       {"pixel_cnn_pp", pp({.maps = 3, .blocks = 1, .halvings = 2})},
       {"pixel_cnn_pp_grey", pp({.maps = 3, .blocks = 2, .halvings = 1, .mixture = 2, .levels = 256})},
       {"pixel_cnn_pp_rgb", pp({.maps = 3, .blocks = 1, .halvings = 1, .mixture = 2, .levels = 6, .channels = 3})},
+      {"pixel_cnn_pp_softmax", pp({.maps = 3, .blocks = 1, .halvings = 0, .mixture = 0, .levels = 256})},
+      {"pixel_cnn_pp_softmax_rgb",
+       pp({.maps = 3, .blocks = 1, .halvings = 0, .mixture = 0, .levels = 4, .channels = 3})},
   };
   return all;
 }

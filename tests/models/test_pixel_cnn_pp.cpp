@@ -1,4 +1,5 @@
-// PixelCNN++: what it sees, its mixture's numbers, calibration, and PyTorch's figures for a whole small net.
+// PixelCNN++: what it sees, its mixture's numbers, its softmax, and calibration. PyTorch's figures for whole small nets
+// are in test_torch_models.cpp.
 #include <cmath>
 
 #include "autograd/dependency_map.h"
@@ -13,6 +14,21 @@
 #include "tests/models/small_training.h"
 
 using namespace gradfold;
+
+namespace {
+
+// The pixels of three channels, [levels^3, 3, 1, 1], black first.
+Tensor every_pixel(int levels) {
+  Tensor x({levels * levels * levels, 3, 1, 1});
+  for (Index i = 0; i < x.numel(); ++i) {
+    Index number = i / 3;
+    for (Index c = 0; c < i % 3; ++c) number /= levels;
+    x.data()[i] = static_cast<Real>(number % levels) / static_cast<Real>(levels - 1);
+  }
+  return x;
+}
+
+}  // namespace
 
 TEST_CASE("PixelCNN++ has no blind spot: every earlier pixel reaches every later one, and none leaks") {
   for (const Index halvings : {0, 1, 2}) {
@@ -41,6 +57,39 @@ TEST_CASE("RGB: the net sees nothing of its own pixel, the mixture gives G what 
     for (Index seen = 0; seen < 3; ++seen)
       CHECK((after.at({0, seen, 4, 4}) != before.at({0, seen, 4, 4})) == (seen >= c));
   }
+}
+
+TEST_CASE("RGB softmax: R moves G and B, G moves B, and the probabilities of all pixels add up to 1") {
+  for (const int levels : {2, 3}) {
+    CAPTURE(levels);
+    Rng rng(7);
+    PixelCnnPp model({.maps = 4, .blocks = 1, .mixture = 0, .levels = levels, .channels = 3}, rng);
+    const Tensor pixels = every_pixel(levels);
+    model.calibrate(random_levels({8, 3, 5, 5}, levels, rng));
+    CHECK(sum(exp(model.log_prob(pixels))).item() == approx(1, 1e-5));
+    const Tensor before = model(pixels.slice(0, 0, 1).contiguous()).value();  // of black
+    const Index each = before.size(1) / 3;
+    for (Index c = 0; c < 3; ++c) {
+      Tensor lit = Tensor::zeros({1, 3, 1, 1});
+      lit.set({0, c, 0, 0}, 1);
+      const Tensor after = model(lit).value();
+      for (Index of = 0; of < 3; ++of) {
+        const auto logits = [&](const Tensor& x) { return x.slice(1, of * each, (of + 1) * each).contiguous(); };
+        CHECK(identical(logits(after), logits(before)) == (of <= c));
+      }
+    }
+  }
+}
+
+TEST_CASE("RGB softmax learns that channels are alike: R costs its two bits, G and B next to nothing") {
+  Rng rng(8);
+  PixelCnnPp model({.maps = 4, .blocks = 1, .halvings = 1, .mixture = 0, .levels = 4, .channels = 3}, rng);
+  const Tensor x = random_levels({320, 1, 4, 4}, 4, rng).expand({320, 3, 4, 4}).contiguous();
+  model.calibrate(x);
+  train(model, x, 16, 20);
+  const double bits = bits_per_dim(-mean(model.log_prob(x)).item(), {1, 3, 4, 4});
+  CHECK(bits > 0.66);  // 2 / 3
+  CHECK(bits < 0.9);   // 2 without a word between channels
 }
 
 TEST_CASE("samples of grey levels follow the mixture") {
@@ -93,6 +142,9 @@ TEST_CASE("calibration makes every layer's results as large as the paper begins 
 
 TEST_CASE("what PixelCNN++ cannot be is said in one sentence") {
   CHECK(message_of([] { PixelCnnPp({.maps = 0}); }).starts_with("PixelCnnPp: maps is 0, blocks 2, halvings 2 and"));
+  CHECK(message_of([] { PixelCnnPp({.mixture = -1}); }) ==
+        "PixelCnnPp: maps is 32, blocks 2, halvings 2 and mixture -1; halvings and mixture may be 0, the others must "
+        "be 1 or more");
   CHECK(message_of([] { PixelCnnPp({.dropout = 100}); }) ==
         "DropoutStream: dropout is 100 but must be 0 .. 99 percent");
 }
