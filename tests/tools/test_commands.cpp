@@ -14,11 +14,12 @@ namespace fs = std::filesystem;
 TEST_CASE("what cannot be written to the standard output is a failure, with --json and without") {
   if (!fs::exists("/dev/full")) return skip("this system has no /dev/full");
   const Scratch folder;
-  const std::string gf_path = GRADFOLD_BINARY_DIR "/gf", lesson = GRADFOLD_BINARY_DIR "/lessons/lesson_1.1";
+  write_npy(folder / "images.npy", Tensor::zeros({320, 12, 12}));
+  const std::string gf_path = GRADFOLD_BINARY_DIR "/gf", lesson = GRADFOLD_BINARY_DIR "/lessons/lesson_2.3";
   for (const std::string& words :
        {gf_path + " eval pretrained:pixel_cnn --data strokes --limit 5", gf_path + " help",
-        lesson + " --quick --json --out " + folder.path().string()}) {
-    const ShellResult full = shell(words + " 2>&1 > /dev/full");
+        lesson + " --json --epochs 1 --data images.npy --out ."}) {
+    const ShellResult full = shell(words + " 2>&1 > /dev/full", folder.path());
     CHECK_MESSAGE(full.exit == 1, words);
     CHECK_MESSAGE(contains(full.output, "could not be written to the standard output"), full.output);
   }
