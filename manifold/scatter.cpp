@@ -6,8 +6,8 @@
 namespace gradfold {
 namespace {
 
-constexpr Index kRows = 4096;    // summed in Real before they are added to a double
-constexpr Index kColumns = 128;  // width of a strip of the triangle; narrower ones spare more and multiply slower
+constexpr Index kRows = 1024;    // summed in Real before they are added to a double; near enough to stay in the caches
+constexpr Index kColumns = 112;  // width of a strip of the triangle; narrower ones spare more and multiply slower
 
 }  // namespace
 
