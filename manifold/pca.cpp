@@ -124,7 +124,7 @@ Tensor Pca::transform(const Tensor& points) const {
   const Tensor center = mean.reshape({1, d});
   parallel_for(x.size(0), kPcaRowsTogether, [&, to = out.data(), w = scaled.data()](Index begin, Index end) {
     Tensor block({end - begin, d});
-    centered_rows(x, center, {}, begin, end, block.data());
+    for (Index i = begin; i < end; ++i) centered_row(x, center, {}, i, 0, d, block.data() + (i - begin) * d);
     gemm({.m = end - begin, .n = k, .k = d, .a = block.data(), .lda = d, .b = w, .ldb = d, .c = to + begin * k,
           .ldc = k, .trans_b = true});
   });

@@ -9,11 +9,12 @@ namespace gradfold {
 // The scatter matrix sum_n (x_n - m)(x_n - m)^T [D, D], row-major: N - 1 times the covariance. x [N, D]; m is row
 // label[n] of centers [C, D], or its only row where there are no labels.
 //
-// Products by gemm, one triangle only, a few thousand rows at a time; the partial sums are added in double, so the
-// rounding error does not grow with N.
+// Products by gemm, one triangle only, 1024 rows at a time; the partial sums are added in double, so the rounding
+// error does not grow with N.
 std::vector<double> scatter(const Tensor& x, const Tensor& centers, const Indices& labels = {});
 
-// Rows [begin, end) of x - m into `out`.
-void centered_rows(const Tensor& x, const Tensor& centers, const Indices& labels, Index begin, Index end, Real* out);
+// `count` numbers, from `column` on, of row i of x - m.
+void centered_row(const Tensor& x, const Tensor& centers, const Indices& labels, Index i, Index column, Index count,
+                  Real* out);
 
 }  // namespace gradfold
