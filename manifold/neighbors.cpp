@@ -112,8 +112,8 @@ class Points {
 class Query {
  public:
   Query(const Points& points, const Tensor& x, const Real* query, Index k)
-      : points_(points), x_(x), query_(query), k_(k), enough_(2 * k + 256),
-        upper_(enough_ + kPoints + kSelectSlack), candidate_(upper_.size()) {}
+      : points_(points), x_(x), query_(query), k_(k), enough_(k + k / 4 + 32),
+        upper_(enough_ + kPoints + kSelectSlack), candidate_(upper_.size()), place_(upper_.size()) {}
 
   // No score of points in the unit ball exceeds 3/2, whatever rounding adds.
   void set_length(Real length) {
@@ -135,7 +135,8 @@ class Query {
   void finish(std::int32_t* index, Real* distance) {
     reduce();
     std::vector<Found> found = exact();
-    std::partial_sort(found.begin(), found.begin() + k_, found.end());
+    std::nth_element(found.begin(), found.begin() + (k_ - 1), found.end());  // few are left over: sooner than a heap
+    std::sort(found.begin(), found.begin() + k_);
     for (Index j = 0; j < k_; ++j) {
       index[j] = found[j].point;
       distance[j] = static_cast<Real>(std::sqrt(found[j].squared));
@@ -155,13 +156,9 @@ class Query {
       if (below >= k_ && below <= k_ + k_ / 16 + 1) break;
     }
     limit_ = high;
-    Index kept = 0;
-    for (Index j = 0; j < held_; ++j) {
-      upper_[kept] = upper_[j];
-      candidate_[kept] = candidate_[j];
-      kept += upper_[j] - 2 * points_.margin(length_, candidate_[j] / kPoints) <= limit_;
-    }
-    held_ = kept;
+    const Real possible = limit_ + 2 * points_.margin_within(length_, 1);
+    held_ = select_at_most(upper_.data(), held_, possible, 0, upper_.data(), place_.data());
+    for (Index j = 0; j < held_; ++j) candidate_[j] = candidate_[place_[j]];
   }
 
   // Too many are within rounding of one another (duplicates): only their distances can tell.
@@ -197,6 +194,7 @@ class Query {
   Index held_ = 0;
   std::vector<Real> upper_;
   std::vector<std::int32_t> candidate_;
+  std::vector<std::int32_t> place_;  // of those kept, in a reduction
 };
 
 // self: query i is point i, which does not count.

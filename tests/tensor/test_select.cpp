@@ -30,3 +30,20 @@ TEST_CASE("selecting by vectors finds what plain loops find, at every length aro
   CHECK(select_at_most(x.data(), 40, std::numeric_limits<Real>::max(), 0, values.data(), at.data()) == 0);
   CHECK(select_at_most(x.data(), 40, inf, 0, values.data(), at.data()) == 40);
 }
+
+TEST_CASE("selecting in place leaves what selecting elsewhere finds") {
+  for (const Index n : {33, 500}) {
+    std::vector<Real> x = numbers(n, 4);
+    x.resize(static_cast<std::size_t>(n + kSelectSlack));
+    std::vector<Real> found(x.size());
+    std::vector<std::int32_t> at(x.size()), at_in_place(x.size());
+    const Index count = select_at_most(x.data(), n, Real(0.5), 0, found.data(), at.data());
+    CHECK(count > 0);
+    CHECK(count < n);
+    CHECK(select_at_most(x.data(), n, Real(0.5), 0, x.data(), at_in_place.data()) == count);
+    CHECK(std::vector<Real>(x.begin(), x.begin() + count) == std::vector<Real>(found.begin(), found.begin() + count));
+    at.resize(static_cast<std::size_t>(count));
+    at_in_place.resize(static_cast<std::size_t>(count));
+    CHECK(at == at_in_place);
+  }
+}
