@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <mutex>
 #include <vector>
 
 #include "manifold/check_points.h"
@@ -198,11 +199,13 @@ class Query {
 };
 
 // self: query i is point i, which does not count.
-Neighbors search(const Tensor& queries, const Tensor& x, Index k, bool self) {
+Neighbors search(const Tensor& queries, const Tensor& x, Index k, bool self, const RowProgress& progress = {}) {
   const Points points(queries, x);
   const Index m = queries.size(0), d = x.size(1);
   Neighbors out{Indices(Shape{m, k}), Tensor({m, k})};
   Real* distance = out.distance.data();
+  std::mutex telling;
+  Index done = 0;
   parallel_for(m, kQueries, [&](Index begin, Index end) {
     const Index rows = end - begin;
     std::vector<Real> centred(static_cast<std::size_t>(rows * d)), scores(static_cast<std::size_t>(rows * kPoints));
@@ -222,6 +225,9 @@ Neighbors search(const Tensor& queries, const Tensor& x, Index k, bool self) {
     }
     for (Index i = 0; i < rows; ++i)
       block[i].finish(out.index.values.data() + (begin + i) * k, distance + (begin + i) * k);
+    if (!progress) return;
+    const std::lock_guard one_at_a_time(telling);
+    progress(done += rows, m);
   });
   return out;
 }
@@ -244,13 +250,13 @@ double squared_distance(const Real* a, const Real* b, Index d) {
   return ((lanes[0] + lanes[4]) + (lanes[1] + lanes[5])) + ((lanes[2] + lanes[6]) + (lanes[3] + lanes[7]));
 }
 
-Neighbors nearest_neighbors(const Tensor& x, Index k) {
+Neighbors nearest_neighbors(const Tensor& x, Index k, const RowProgress& progress) {
   check_points("nearest_neighbors", "x", x, 2);
   const Index n = x.size(0);
   require(k >= 1 && k < n, "nearest_neighbors",
           "k is {} but must be from 1 to {}: x has {} points, and a point is not its own neighbour", k, n - 1, n);
   const Tensor points = x.contiguous();
-  return search(points, points, k, true);
+  return search(points, points, k, true, progress);
 }
 
 Neighbors nearest_neighbors(const Tensor& queries, const Tensor& x, Index k) {

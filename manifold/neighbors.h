@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <string_view>
 
 #include "tensor/indices.h"
@@ -12,6 +13,9 @@ struct Neighbors {
   Tensor distance;  // [N, k] Euclidean distances
 };
 
+// Told how many rows of a long work are done, from any thread, one call at a time.
+using RowProgress = std::function<void(Index done, Index all)>;
+
 // The k nearest neighbours of every point among the others: a point is not its own neighbour, though its duplicates
 // are. x [N, D], 1 <= k < N. Exact: the sets are those of comparing all distances in double.
 //
@@ -19,7 +23,7 @@ struct Neighbors {
 // orders points as the distance does). The product's rounding error has a bound, so points that it cannot tell
 // apart are kept, and distances are then taken anew, in double, of the few that are left.
 // Throws unless all numbers are finite.
-Neighbors nearest_neighbors(const Tensor& x, Index k);
+Neighbors nearest_neighbors(const Tensor& x, Index k, const RowProgress& progress = {});
 
 // The k nearest of the points x [N, D] to each query [M, D], 1 <= k <= N; a point equal to a query counts.
 Neighbors nearest_neighbors(const Tensor& queries, const Tensor& x, Index k);

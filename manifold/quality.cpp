@@ -30,7 +30,7 @@ Index rank_of(const Real* row, Index n, Index i, Index j) {
 }
 
 // sum_i sum_j (rank of j seen from i in `space` - k) over those of i's `near` that are not its `own` in that space.
-double rank_excess(const Tensor& space, const Neighbors& own, const Neighbors& near) {
+double rank_excess(const Tensor& space, const Neighbors& own, const Neighbors& near, const RowProgress& progress = {}) {
   const SquaredDistances distances(space * scale_for_squares(space));  // ranks have no unit
   const Index n = space.size(0), k = near.index.shape[1];
   const Index rows = std::min(n, std::max<Index>(kBlock / n, 16));
@@ -51,22 +51,24 @@ double rank_excess(const Tensor& space, const Neighbors& own, const Neighbors& n
       }
       return sum;
     });
+    if (progress) progress(first + count, n);
   }
   return total;
 }
 
-double trust(std::string_view who, const Tensor& x, const Tensor& y, Index k, const Tensor& space) {
+void check_trust(std::string_view who, const Tensor& x, const Tensor& y, Index k) {
   check_points(who, "x", x, 3);
   check_points(who, "y", y, 3);
   const Index n = x.size(0);
   require(y.size(0) == n, who, "x has {} points and y {}; row i of both must be the same point", n, y.size(0));
   require(k >= 1 && 2 * k < n, who, "k is {} but must be from 1 to {}, less than half of the {} points", k, (n - 1) / 2,
           n);
-  const Neighbors of_x = nearest_neighbors(x, k), of_y = nearest_neighbors(y, k);
-  const bool in_data = &space == &x;
-  const double excess = in_data ? rank_excess(x, of_x, of_y) : rank_excess(y, of_y, of_x);
-  const double size = static_cast<double>(n), near = static_cast<double>(k);
-  return 1 - 2 / (size * near * (2 * size - 3 * near - 1)) * excess;
+}
+
+// 1 for no excess.
+double trust(double excess, Index points, Index neighbors) {
+  const double n = static_cast<double>(points), k = static_cast<double>(neighbors);
+  return 1 - 2 / (n * k * (2 * n - 3 * k - 1)) * excess;
 }
 
 // The label that most of a point's neighbours have.
@@ -139,8 +141,27 @@ void check_pair(std::string_view who, const Tensor& distances, const Tensor& y) 
 
 }  // namespace
 
-double trustworthiness(const Tensor& x, const Tensor& y, Index k) { return trust("trustworthiness", x, y, k, x); }
-double continuity(const Tensor& x, const Tensor& y, Index k) { return trust("continuity", x, y, k, y); }
+double trustworthiness(const Tensor& x, const Tensor& y, Index k) {
+  check_trust("trustworthiness", x, y, k);
+  return trust(rank_excess(x, nearest_neighbors(x, k), nearest_neighbors(y, k)), x.size(0), k);
+}
+
+double continuity(const Tensor& x, const Tensor& y, Index k) {
+  check_trust("continuity", x, y, k);
+  return trust(rank_excess(y, nearest_neighbors(y, k), nearest_neighbors(x, k)), x.size(0), k);
+}
+
+MapTrust map_trust(const Tensor& x, const Tensor& y, Index k, const RowProgress& progress) {
+  check_trust("map_trust", x, y, k);
+  // Work in the data's space takes the time, in two passes over the rows; the map's few coordinates take none.
+  const auto pass = [&](Index before) -> RowProgress {
+    if (!progress) return {};
+    return [&progress, before](Index done, Index all) { progress(before + done, 2 * all); };
+  };
+  const Index n = x.size(0);
+  const Neighbors of_x = nearest_neighbors(x, k, pass(0)), of_y = nearest_neighbors(y, k);
+  return {trust(rank_excess(x, of_x, of_y, pass(n)), n, k), trust(rank_excess(y, of_y, of_x), n, k)};
+}
 
 double knn_accuracy(const Tensor& y, const Indices& labels, Index k) {
   check_points("knn_accuracy", "y", y, 2);

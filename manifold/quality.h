@@ -1,5 +1,6 @@
 #pragma once
 #include "manifold/geodesics.h"
+#include "manifold/neighbors.h"
 #include "tensor/indices.h"
 #include "tensor/tensor.h"
 
@@ -16,6 +17,12 @@ namespace gradfold {
 double trustworthiness(const Tensor& x, const Tensor& y, Index k = 12);
 // Of neighbours in the data: are they neighbours on the map? The same with x and y exchanged.
 double continuity(const Tensor& x, const Tensor& y, Index k = 12);
+
+// Both, in not much more time than one of them takes: the neighbours in the data are looked for once.
+struct MapTrust {
+  double trustworthiness = 0, continuity = 0;
+};
+MapTrust map_trust(const Tensor& x, const Tensor& y, Index k = 12, const RowProgress& progress = {});
 
 // Share of points whose label most of their k nearest have too (of equals, the smallest label). Each point is judged by
 // the others: none is left out, none sees itself.

@@ -17,6 +17,7 @@
 #include "tools/embed_methods.h"
 #include "tools/output.h"
 #include "viz/chart.h"
+#include "viz/progress.h"
 
 namespace gradfold {
 namespace {
@@ -100,8 +101,11 @@ void check_fits(const EmbedArguments& options, const Tensor& x) {
 
 void add_quality(const EmbedJob& job, const Tensor& points, const Tensor& y, nlohmann::ordered_json& result) {
   const Index n = y.size(0), near = std::min(kTrustNeighbors, (n - 1) / 2);
-  result["trustworthiness"] = trustworthiness(points, y, near);
-  result["continuity"] = continuity(points, y, near);
+  Progress bar({.title = "quality", .total = 2 * n, .unit = "rows"});
+  const MapTrust trust = map_trust(points, y, near, rows_on(bar));
+  bar.finish();
+  result["trustworthiness"] = trust.trustworthiness;
+  result["continuity"] = trust.continuity;
   result["knn_accuracy"] = nullptr;  // nobody knows without labels
   if (job.labels.numel() > 0) result["knn_accuracy"] = knn_accuracy(y, job.labels, std::min(kVotes, n - 1));
 }

@@ -12,7 +12,6 @@
 #include "manifold/pca.h"
 #include "manifold/tsne.h"
 #include "manifold/umap.h"
-#include "viz/progress.h"
 
 namespace gradfold {
 namespace {
@@ -128,7 +127,10 @@ std::shared_ptr<NeighborSearch> neighbor_search(CLI::App& app) {
 Neighbors find_neighbors(EmbedJob& job, Index k, NeighborSearch search) {
   constexpr Index kSample = 1000;
   job.results["neighbors"] = search == NeighborSearch::kExact ? "exact" : "nn_descent";
-  if (search == NeighborSearch::kExact) return job.stage("neighbors", [&] { return nearest_neighbors(job.x, k); });
+  if (search == NeighborSearch::kExact) {
+    Progress bar({.title = "neighbours", .total = job.x.size(0), .unit = "points"});
+    return job.stage("neighbors", [&] { return nearest_neighbors(job.x, k, rows_on(bar)); });
+  }
   Neighbors near = job.stage("neighbors", [&] { return nn_descent(job.x, k, {.random_state = job.seed}); });
   const double recall = job.stage("recall", [&] { return neighbor_recall(job.x, near, kSample, job.seed); });
   job.results["neighbor_recall"] = recall;
@@ -162,7 +164,9 @@ std::function<Tensor(EmbedJob&)> tsne(CLI::App& app) {
     if (app.count("--angle") > 0 && (options->method == Method::kExact || options->method == Method::kFft))
       throw UsageError("embed", "--angle is of Barnes-Hut's tree, which the methods exact and fft do not grow");
     options->random_state = job.seed;
-    Tsne(*options).check(job.x);
+    const Tsne before(*options);
+    before.check(job.x);
+    const Neighbors near = find_neighbors(job, before.neighbors_needed(job.x.size(0)), *search);
     Progress bar({.title = "t-SNE", .total = options->max_iter, .unit = "iterations"});
     Index done = 0;
     options->progress = [&](Index iteration, double kl) {
@@ -170,7 +174,6 @@ std::function<Tensor(EmbedJob&)> tsne(CLI::App& app) {
       done = iteration;
     };
     Tsne model(*options);
-    const Neighbors near = find_neighbors(job, model.neighbors_needed(job.x.size(0)), *search);
     const Tensor y = job.stage("layout", [&] { return model.fit_transform(job.x, near); });
     job.results["kl_divergence"] = model.kl_divergence;
     job.results["n_iter"] = model.n_iter;
@@ -211,6 +214,7 @@ std::function<Tensor(EmbedJob&)> umap(CLI::App& app) {
       throw UsageError("embed", "--target_weight is of the labels, which count with --supervised only");
     options->random_state = job.seed;
     Umap(*options).check(job.x);
+    const Neighbors near = find_neighbors(job, options->n_neighbors - 1, *search);
     Progress bar({.title = "UMAP", .total = 0, .unit = "epochs"});
     Index done = 0;
     options->progress = [&](Index epoch, Index) {
@@ -218,7 +222,6 @@ std::function<Tensor(EmbedJob&)> umap(CLI::App& app) {
       done = epoch;
     };
     Umap model(*options);
-    const Neighbors near = find_neighbors(job, options->n_neighbors - 1, *search);
     job.stage("layout", [&] { model.fit(job.x, near, *supervised ? job.labels : Indices()); });
     const UmapLoss loss = job.stage("loss", [&] { return model.loss(); });
     job.results["loss"] = loss.sampled;
@@ -230,6 +233,13 @@ std::function<Tensor(EmbedJob&)> umap(CLI::App& app) {
 }
 
 }  // namespace
+
+RowProgress rows_on(Progress& bar) {
+  return [&bar, before = Index{0}](Index done, Index) mutable {
+    bar.step(done - before);
+    before = done;
+  };
+}
 
 const std::vector<EmbedMethod>& embed_methods() {
   static const std::vector<EmbedMethod> methods = {

@@ -6,9 +6,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "manifold/neighbors.h"
 #include "tensor/indices.h"
 #include "tensor/tensor.h"
 #include "tools/command.h"
+#include "viz/progress.h"
 
 // The methods of `gf embed`: one row each in tools/embed_methods.cpp.
 namespace gradfold {
@@ -46,5 +48,8 @@ struct EmbedMethod {
 };
 
 const std::vector<EmbedMethod>& embed_methods();
+
+// Moves `bar`, which must live as long, as rows are done.
+RowProgress rows_on(Progress& bar);
 
 }  // namespace gradfold

@@ -1,7 +1,9 @@
 // Quality measures against scikit-learn, by hand, and at their ends: a perfect map and a random one.
 #include "manifold/quality.h"
 
+#include <algorithm>
 #include <limits>
+#include <vector>
 
 #include "data/manifolds.h"
 #include "manifold/distances.h"
@@ -23,6 +25,21 @@ TEST_CASE("trustworthiness and continuity of the digits' PCA map are scikit-lear
   }
   CHECK(knn_accuracy(y, stored_indices("digits/y")) == approx(0.642, 0.02));
   CHECK(knn_accuracy(x, stored_indices("digits/y")) == approx(0.984, 0.005));
+}
+
+TEST_CASE("both measures at once are what each is alone, and say how far they are") {
+  const Tensor x = Rng(2).normal({600, 9}), y = x.slice(1, 0, 2).contiguous();
+  std::vector<Index> done;
+  const MapTrust both = map_trust(x, y, 7, [&](Index rows, Index all) {
+    CHECK(all == 1200);
+    done.push_back(rows);
+  });
+  CHECK(both.trustworthiness == trustworthiness(x, y, 7));
+  CHECK(both.continuity == continuity(x, y, 7));
+  CHECK(both.trustworthiness != both.continuity);
+  CHECK(done.size() > 2);
+  CHECK(std::is_sorted(done.begin(), done.end()));
+  CHECK(done.back() == 1200);
 }
 
 TEST_CASE("trustworthiness by hand: two points of five changed places") {
