@@ -28,7 +28,7 @@ constexpr Index kBlockK = 384;
 constexpr Index kWholeK = 512;         // up to here one block, a panel of A of 28 KiB: C is passed over once
 constexpr Index kSpan = 12;            // panels of B
 constexpr Index kBlockM = kRows * 144;
-constexpr Index kBlockN = 4096;           // what is packed at a time: 3 MiB of A, 6 MiB of B
+constexpr Index kBlockPanels = 4096 / kCols;  // of B; what is packed at a time: 3 MiB of A, 6 MiB of B
 constexpr Index kFarRows = 1024;          // rows at this distance (a page) are copied ...
 constexpr Index kManyCols = kCols * 4;    // ... if a row of A meets more columns than this, which pays for the copy,
 constexpr Index kManyRows = kRows * 3;    // and a panel of B more rows
@@ -149,15 +149,17 @@ void gemm_fast(const GemmArgs& g) {
   const bool past_cache = written_once && g.m * g.n > kCacheSize && tiles_are_aligned(g.c, g.ldc);
   const Panels depths(std::max<Index>(1, g.k), g.k <= kWholeK ? kWholeK : kBlockK);
   const Panels row_blocks(g.m, pack_a ? kBlockM : g.m);
-  const Panels col_blocks(g.n, pack_b ? kBlockN : g.n);
+  // Of whole tiles: a block that began amid one could not be written past the cache.
+  const Index tiles = (g.n + kCols - 1) / kCols;
+  const Panels col_blocks(tiles, pack_b ? kBlockPanels : tiles);
   for (Index jb = 0; jb < col_blocks.count; ++jb)
     for (Index pb = 0; pb < depths.count; ++pb)
       for (Index ib = 0; ib < row_blocks.count; ++ib) {
         const bool first = pb == 0, last = pb + 1 == depths.count;
         const Index depth = g.k > 0 ? depths.length(pb) : 0;
         const Panels rows(row_blocks.length(ib), kRows);
-        const Index n = col_blocks.length(jb);
-        GemmBlock block{.g = g, .i0 = row_blocks.begin(ib), .j0 = col_blocks.begin(jb),
+        const Index j0 = col_blocks.begin(jb) * kCols, n = std::min(g.n, col_blocks.begin(jb + 1) * kCols) - j0;
+        GemmBlock block{.g = g, .i0 = row_blocks.begin(ib), .j0 = j0,
                     .p0 = depths.begin(pb), .depth = depth, .rows = rows, .n = n,
                     .pack_a = pack_a, .pack_b = pack_b,
                     .packed_a = pack_a ? scratch_a.get(rows.size * depth) : nullptr,

@@ -95,6 +95,22 @@ TEST_CASE("gemm: a C that no cache holds, with tiles that can and cannot be writ
   }
 }
 
+// Where B is packed in several blocks of columns, a block in the middle must begin where a tile may be written.
+TEST_CASE("gemm: a C wider than a block of columns, written past the cache") {
+  for (const Index n : {5008, 10000}) {
+    const Index m = kCacheSize / n + 5, k = 20;
+    Case one(m, n, k, false, true);
+    Tensor c({m, n}), expected({m, n});
+    if (kFastKernels) REQUIRE(micro::tiles_are_aligned(c.data(), n));
+    one.args.c = expected.data();
+    gemm_ref(one.args);
+    one.args.c = c.data();
+    gemm(one.args);
+    INFO("n ", n);
+    CHECK(allclose(c, expected, 1e-5, 1e-5));
+  }
+}
+
 TEST_CASE("gemm: alpha, beta, biases and relu") {
   for (Index n : {5, 32, 100})
     for (Index k : {9, 700})
