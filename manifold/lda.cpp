@@ -114,7 +114,7 @@ Lda& Lda::fit(const Tensor& points, const Indices& labels) {
   const ClassMeans of = class_means(x, rank, c);
   mean = gradfold::mean(x, {0});
 
-  std::vector<double> within = scatter(x, of.means, rank);  // 1
+  std::vector<double> within = scatter_in_double(x, of.means, rank);  // 1
   for (double& value : within) value /= static_cast<double>(n - c);
   shrink(within, d, options_.shrinkage);
   const std::vector<double> white = whitening(std::move(within), d);  // 2

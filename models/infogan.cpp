@@ -166,7 +166,8 @@ Var InfoGan::shown(const Var& images, Rng& rng) const {
 
 void InfoGan::watch(double adversarial_loss) {
   watched_ += kNewShare * (adversarial_loss - watched_);
-  require(watched_ > kLost, "InfoGan",
+  // A NaN passes: whoever trains says that the loss is one.
+  require(!(watched_ <= kLost), "InfoGan",
           "the discriminator's loss has fallen to {:.4f}: it tells every drawn image from a real one, and the "
           "generator learns nothing from it any more; hint: lower the learning rate, or start with another seed",
           watched_);

@@ -80,6 +80,8 @@ EmbedJob read_points(const CLI::App& app, const EmbedArguments& options) {
   job.x = job.x.reshape({job.x.size(0), -1});
   if (options.labels.empty()) return job;
   job.labels = read_npy_indices(options.labels);
+  require(job.labels.shape.rank() == 1, options.labels.string(),
+          "the array is {}; labels are one whole number for each point, [N]", job.labels.shape);
   const Index n = job.x.size(0), given = job.labels.numel();
   if (given == n || (options.limit > 0 && given > n)) {
     job.labels = first(job.labels, n);
@@ -92,7 +94,7 @@ EmbedJob read_points(const CLI::App& app, const EmbedArguments& options) {
 // What of the shared options these points do not allow. A method's own it finds itself.
 void check_fits(const EmbedArguments& options, const Tensor& x) {
   const Index n = x.size(0), d = x.size(1);
-  check_option(options.pca <= n || options.pca >= d, "embed",
+  check_option(options.pca <= std::min(n, d), "embed",
                "--pca is {} but {} is [{}, {}]; it must be from 1 to {}, min(N, D)", options.pca, options.data, n, d,
                std::min(n, d));
   check_option(!options.quality || n >= 3, "embed", "--quality ranks neighbours, of 3 points at least; {} has {}",

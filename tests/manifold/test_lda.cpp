@@ -120,6 +120,30 @@ TEST_CASE("LDA names what is wrong") {
   CHECK(contains(message_of([&] { lda.predict_proba(bad); }), "row 3, column 5"));
 }
 
+TEST_CASE("LDA leaves out what does not vary within a class, however often the points are repeated") {
+  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+    CAPTURE(seed);
+    const Index n = 3000, d = 5;
+    const Tensor six = Rng(seed).normal({6, d}) * Real(3) + 1;
+    Tensor x({n, d});
+    Indices y(Shape{n});
+    for (Index i = 0; i < n; ++i) {
+      x.slice(0, i, i + 1).copy_from(six.slice(0, i % 6, i % 6 + 1));
+      y[i] = static_cast<std::int32_t>(i % 6 / 2);
+    }
+    // Every discriminant is scaled to variance 1 within the classes; rounding errors taken for a direction have less.
+    const Tensor z = Lda().fit_transform(x, y);
+    for (Index a = 0; a < z.size(1); ++a) {
+      double within = 0;
+      for (Index c = 0; c < 3; ++c) {
+        const double gap = z.at({2 * c, a}) - z.at({2 * c + 1, a});  // two places, as many points at each
+        within += gap * gap / 4 * static_cast<double>(n) / 3;
+      }
+      CHECK(within / static_cast<double>(n - 3) == approx(1, 0.01));
+    }
+  }
+}
+
 TEST_CASE("LDA of fewer points than features: what does not vary within a class is left out, shrinkage takes it in") {
   const Tensor x = stored("digits/x").slice(0, 0, 20);
   const Indices y = stored_indices("digits/y").slice(0, 20);

@@ -1,8 +1,10 @@
 // PCA against scikit-learn, against its own definition, and on data that trip it.
 #include <limits>
+#include <utility>
 
 #include "manifold/pca.h"
 
+#include "manifold/column_block.h"
 #include "manifold/eigenpairs.h"
 #include "tensor/indexing.h"
 #include "tensor/matmul.h"
@@ -109,6 +111,25 @@ TEST_CASE("PCA's mean may be far from 0") {
   Pca near({.n_components = 3}), far({.n_components = 3});
   const Tensor a = near.fit_transform(x), b = far.fit_transform(x + 1000);
   CHECK(relative(b, a) < 1e-3);  // what float leaves of x itself at 1000
+}
+
+TEST_CASE("a direction in which the points hardly vary is found beside one in which they vary 10,000 times as far") {
+  Rng rng(12);
+  for (const auto& [n, d] : {std::pair<Index, Index>{2000, 10}, {2000, 300}, {8, 20}}) {
+    CAPTURE(n);
+    CAPTURE(d);
+    const Tensor both = orthonormal_columns(rng.normal({d, 2})).transpose(0, 1).contiguous();  // the directions
+    Tensor along = rng.normal({n, 2});
+    along = along - mean(along, {0});
+    const Tensor far = along.slice(1, 0, 1), near = along.slice(1, 1, 2);
+    const Tensor x = matmul(far * Real(1e4), both.slice(0, 0, 1)) + matmul(near, both.slice(0, 1, 2));
+    const Pca pca = Pca({.n_components = 2}).fit(x);
+    // far and near are not quite uncorrelated: what is left of near once far has explained its part.
+    const double share = sum(far * near).item() / sum(square(far)).item();
+    const double left = sum(square(near - far * static_cast<Real>(share))).item() / static_cast<double>(n - 1);
+    CHECK(pca.explained_variance.at({1}) == approx(left, 0.01));
+    CHECK(std::abs(sum(pca.components.slice(0, 1, 2) * both.slice(0, 1, 2)).item()) > 0.999);
+  }
 }
 
 TEST_CASE("constant columns, duplicates and a rank below n_components are no trouble") {
