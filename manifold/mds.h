@@ -18,7 +18,8 @@ struct MdsOptions {
 //   3  y = V sqrt(L) of B's largest eigenvalues L
 //
 // Distances that no flat space has make some eigenvalues negative; they tell of nothing to draw. Of Euclidean distances
-// between rows of x the answer is PCA's.
+// between rows of x the answer is PCA's, but for directions in which x varies less than a thousandth of the most: the
+// squares are Real numbers.
 class ClassicalMds {
  public:
   explicit ClassicalMds(MdsOptions options = {}) : options_(options) {}

@@ -173,6 +173,7 @@ TEST_CASE("new images are decoded from a Gaussian with the mean and covariance o
   CHECK(model.sample({2, 1, 28, 28}, rng).shape() == Shape{2, 1, 28, 28});
   const auto [low, high] = model.range(1);
   CHECK((low + high) / 2 == approx(mean(z, {0}).at({1}), 1e-4));
+  CHECK(high - low == approx(5 * std::sqrt(covariance.at({1, 1})), 1e-3));
 }
 
 TEST_CASE("what an autoencoder cannot do is said in a sentence") {

@@ -102,6 +102,19 @@ TEST_CASE("a bar: its width, its length, and its lean, by hand") {
   CHECK(digit_shape(diagonal).slant == approx(45, 0.02));
 }
 
+TEST_CASE("a bar at the edge is as thick as one amid the paper, and a blot at a stroke's end does not thicken it") {
+  const auto bar = [](Index top, Index height) {
+    Tensor x = Tensor::zeros({28, 28});
+    x.slice(0, top, top + height).fill(1);
+    return x;
+  };
+  CHECK(digit_shape(bar(0, 4)).thickness == approx(digit_shape(bar(12, 4)).thickness, 0.01));
+  CHECK(digit_shape(bar(24, 4)).thickness == approx(digit_shape(bar(12, 4)).thickness, 0.01));
+  Tensor blotted = bar(12, 2);
+  blotted.slice(0, 9, 17).slice(1, 20, 28).fill(1);
+  CHECK(digit_shape(blotted).thickness == approx(digit_shape(bar(12, 2)).thickness, 0.05));
+}
+
 TEST_CASE("nothing has no shape, and the same bits come from any number of threads") {
   const DigitShape none = digit_shape(Tensor::zeros({1, 28, 28}));
   CHECK(none.slant == 0);

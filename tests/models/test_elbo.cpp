@@ -1,5 +1,6 @@
 // The arithmetic of VAEs against what is known: KL vectors, draws that are unbiased, and a linear-Gaussian model, whose
 // log p(x) has a formula, so that the bounds' gaps do too.
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -215,6 +216,32 @@ TEST_CASE("a refined posterior: what it starts from after no step, the exact one
   REQUIRE(after.size() == before.size());
   for (std::size_t i = 0; i < after.size(); ++i) CHECK(identical(after[i].second, before[i].second));
   for (const Var& parameter : linear.model.parameters()) CHECK_FALSE(parameter.grad().defined());
+}
+
+TEST_CASE("a refined posterior: each step is what the linear model's gradients say, clamped, and shorter than the last") {
+  LinearGaussian linear;
+  const NoGrad no_graph;
+  const double ww = linear.w[0] * linear.w[0] + linear.w[1] * linear.w[1];
+  for (const double beta : {1.0, 0.25}) {
+    for (const double far : {0.5, 30.0}) {  // the second image is so far off that the mean's step is clamped
+      const Tensor x = Tensor::from({static_cast<Real>(far), static_cast<Real>(-far)}, {1, 1, 1, 2});
+      const Posterior start = alike(1, 0.7, 1.2);
+      double mean = 0.7, log_var = 1.2;
+      for (const double left : {1.0, 2.0 / 3, 1.0 / 3}) {
+        const double variance = std::exp(log_var), deviation = std::sqrt(variance);
+        const double off = linear.w[0] * (far - linear.b[0]) + linear.w[1] * (-far - linear.b[1]) - ww * mean;
+        const double slope = -off / linear.s2 + beta * mean;
+        const double slope_log_var = 0.5 * variance * ww / linear.s2 + beta * 0.5 * (variance - 1);
+        mean -= std::clamp(left * 0.5 * variance * slope, -deviation, deviation);
+        log_var -= std::log(std::clamp(1 + 2 * left * 0.05 * slope_log_var, 0.5, 2.0));
+      }
+      const Posterior q = refine_posterior(linear.model, start, x, 3, Rng(7), {}, static_cast<Real>(beta));
+      CAPTURE(beta);
+      CAPTURE(far);
+      CHECK(q.mean.value().item() == approx(mean, 1e-4));
+      CHECK(q.log_var.value().item() == approx(log_var, 1e-4));
+    }
+  }
 }
 
 TEST_CASE("a refined posterior is a function of its image: again the same, and the same among others") {

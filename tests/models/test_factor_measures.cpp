@@ -70,6 +70,10 @@ TEST_CASE("factor vote: all votes right for codes that are the factors, a guess 
   CHECK(perfect.score > 0.99);
   CHECK(perfect.votes.at({0, 2}) > 0.2);
   CHECK(perfect.votes.at({1, 0}) == 0);  // a code that has collapsed takes no part, however little it varies
+  // One that hardly varies, and less where one factor is fixed, would have that factor's vote.
+  const Tensor hardly = b * Real(0.01);
+  const FactorVote without = factor_vote(columns({c * Real(10), hardly, a, b}), f, Rng(3));
+  CHECK(without.votes.at({1, 0}) + without.votes.at({1, 1}) + without.votes.at({1, 2}) == 0);
   const double guess = factor_vote(rng.uniform({5000, 3}), f, Rng(3)).score;
   CHECK(guess > 0.2);
   CHECK(guess < 0.45);

@@ -267,6 +267,24 @@ TEST_CASE("a discriminator at zero loss is noticed, and said in a sentence") {
   CHECK(said.find("hint: lower the learning rate") != std::string::npos);
 }
 
+TEST_CASE("a loss that is NaN is not taken for a discriminator at zero loss: whoever trains says what it is") {
+  InfoGan model(small_infogan());
+  with_values(model, 4);
+  Rng rng(5);
+  const InfoGanCodes codes = model.draw(8, rng);
+  const Tensor drawn = model.generate(codes).value();
+  CHECK(std::isnan(model.discriminator_loss(drawn * std::numeric_limits<Real>::quiet_NaN(), drawn, codes).item()));
+}
+
+TEST_CASE("a Q whose error is absurd is noticed, one that only guesses is not") {
+  InfoGan model(small_infogan());
+  const auto figure = [](double unread) { return Figures{{.name = "unread_nats", .unit = "nats", .value = unread}}; };
+  CHECK(model.warning(figure(std::log(3))) == "");
+  CHECK(model.warning({}) == "");
+  CHECK(contains(model.warning(figure(3e4)), "training diverges: a drawn image's category is read with an error of "
+                                             "3e+04 nats, where guessing has 1.1; hint: begin anew"));
+}
+
 TEST_CASE("codes: as many as asked for, in their range, all categories; bad settings are refused") {
   InfoGan model(small_infogan());
   Rng rng(6);

@@ -16,6 +16,7 @@ TEST_CASE("pair distances, by hand") {
   const Tensor x = Tensor::from({0, 0, /**/ 3, 4}, {2, 2}), y = Tensor::from({0, 0, /**/ 3, 0, /**/ 0, 4}, {3, 2});
   const Tensor d = pair_distances(x, y);
   CHECK(allclose(d, Tensor::from({0, 3, 4, /**/ 5, 4, 3}, {2, 3})));
+  CHECK(allclose(pair_distances(x + 4096, y + 4096), d));  // wherever the points lie
 }
 
 TEST_CASE("discrepancy: of four points, to the digit") {
@@ -31,7 +32,7 @@ TEST_CASE("discrepancy: none between two draws of one distribution, much where m
   const Tensor a = rng.normal({150, 5}), b = rng.normal({200, 5});
   CHECK(discrepancy(a, b, Rng(3)).p_value > 0.05);
   CHECK(std::abs(discrepancy(a, b, Rng(3)).squared) < 0.01);
-  CHECK(discrepancy(a, b + Real(0.7), Rng(3)).p_value < 0.01);
+  CHECK(discrepancy(a, b + Real(0.7), Rng(3)).p_value == doctest::Approx(1.0 / 201));  // no division gives as much
   CHECK(discrepancy(a, b * Real(2), Rng(3)).p_value < 0.01);  // the means are equal: only the kernel sees it
   // The p-value of two equal distributions is uniform: about one in ten is below 0.1.
   int low = 0;
@@ -55,6 +56,8 @@ TEST_CASE("what a classifier says of samples: sure and varied, sure of one class
   CHECK(unsure.doubt == doctest::Approx(std::log(2)));
   CHECK(unsure.information() == doctest::Approx(0));
   CHECK(unsure.confident == 0);
+  const auto log = [](double p) { return static_cast<Real>(std::log(p)); };
+  CHECK(class_verdict(Tensor::from({log(0.95), log(0.05), /**/ log(0.15), log(0.85)}, {2, 2})).confident == 0.5);
 }
 
 TEST_CASE("a convolutional classifier learns what a few images of two kinds have that the other has not") {

@@ -188,6 +188,41 @@ TEST_CASE("a conditional VAE draws the class that it is asked for") {
   }
 }
 
+TEST_CASE("a conditional VAE keeps each image's own class where it works on slices of many") {
+  Rng rng(3);
+  VaeConfig config = kTiny;
+  config.classes = 3;
+  Vae model(config, rng);
+  model.eval();
+  const Index n = 150;  // in slices of 64
+  const Tensor x = random_levels({n, 1, 4, 4}, 2, rng);
+  Indices labels(Shape{n});
+  for (Index i = 0; i < n; ++i) labels[i] = static_cast<std::int32_t>(i / 50);
+  Rng noise(4), all_draws(5), draws(5);
+  const Tensor kl = model.elbo_parts(x, noise, labels).kl, drawn = model.draw(n, all_draws, labels);
+  for (Index i = 0; i < n; ++i) {
+    Rng own(6);
+    const Tensor alone = model.elbo_parts(x.slice(0, i, i + 1).contiguous(), own, Indices{labels[i]}).kl;
+    CHECK(allclose(alone, kl.slice(0, i, i + 1), 1e-5, 1e-6));
+  }
+  // The same draws, slice by slice.
+  for (Index from = 0; from < n; from += 64) {
+    const Index to = std::min<Index>(n, from + 64);
+    CHECK(identical(model.draw(to - from, draws, labels.slice(from, to)), drawn.slice(0, from, to).contiguous()));
+  }
+  CHECK_FALSE(identical(model.draw(n, draws = Rng(5), Indices{0}), drawn));
+}
+
+TEST_CASE("a walk goes from one end of a latent's range to the other, and moves nothing else") {
+  Rng rng(3);
+  Vae model(kTiny, rng);
+  const Tensor z = Tensor::from({Real(0.3), Real(-0.7)}, {1, 2}), walked = model.walk(z, 1, 5);
+  for (Index i = 0; i < 5; ++i) {
+    CHECK(walked.at({i, 1}) == approx(-2.5 + 1.25 * static_cast<double>(i), 1e-6));
+    CHECK(walked.at({i, 0}) == z.at({0, 0}));
+  }
+}
+
 TEST_CASE("an image's log-weights do not depend on the images beside it") {
   Rng rng(1);
   Vae model(kTiny, rng);
