@@ -16,7 +16,8 @@ constexpr Index kDiagonal = 32;   // width of the pieces of a square on the diag
 // Rows of x - m, cut into strips of columns: a product of two strips reads nothing else.
 class CenteredBlock {
  public:
-  explicit CenteredBlock(Index d) : d_(d), strips_((d + kColumns - 1) / kColumns), values_({strips_, kRows, kColumns}) {}
+  explicit CenteredBlock(Index d)
+      : d_(d), strips_((d + kColumns - 1) / kColumns), values_({strips_, kRows, kColumns}) {}
 
   void fill(const Tensor& x, const Tensor& centers, const Indices& labels, Index first, Index rows) {
     rows_ = rows;

@@ -94,9 +94,9 @@ EmbedJob read_points(const CLI::App& app, const EmbedArguments& options) {
 // What of the shared options these points do not allow. A method's own it finds itself.
 void check_fits(const EmbedArguments& options, const Tensor& x) {
   const Index n = x.size(0), d = x.size(1);
-  check_option(options.pca <= std::min(n, d), "embed",
-               "--pca is {} but {} is [{}, {}]; it must be from 1 to {}, min(N, D)", options.pca, options.data, n, d,
-               std::min(n, d));
+  check_option(options.pca <= n || options.pca >= d, "embed",
+               "--pca is {} but {} is [{}, {}]; it must be from 1 to {}, or {} and more, which leaves points as they "
+               "are", options.pca, options.data, n, d, n, d);
   check_option(!options.quality || n >= 3, "embed", "--quality ranks neighbours, of 3 points at least; {} has {}",
                options.data, n);
 }
@@ -168,6 +168,9 @@ int embed(const CLI::App& app, const EmbedArguments& options) {
   if (options.pca > 0 && options.pca < given.size(1)) {
     job.x = job.stage("pca", [&] { return Pca({.n_components = options.pca}).fit_transform(given); });
     say_points(job.x);
+  } else if (options.pca > 0) {
+    fmt::print(stderr, "--pca {}: the points have {} numbers already and stay as they are\n", options.pca,
+               given.size(1));
   }
   const Tensor y = options.run(job);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -159,14 +159,18 @@ TEST_CASE("MDS and Isomap of tiny points are those of plain ones") {
   CHECK(tiny_paths.residual_variance() == approx(paths.residual_variance(), 1e-4));
 }
 
-TEST_CASE("LDA of tiny points is that of plain ones, map and classifier") {
+TEST_CASE("LDA of tiny and of huge points is that of plain ones, map and classifier") {
   const Tensor x = clouds();
   const Indices labels = cloud_labels();
-  Lda plain, small;
-  const Tensor y = plain.fit_transform(x, labels), z = small.fit_transform(x * tiny(), labels);
-  CHECK(largest_error(z, y) < 1e-5);
-  CHECK(largest_error(small.mean * huge(), plain.mean) < 1e-5);
-  CHECK(largest_error(small.predict_proba(x * tiny()), plain.predict_proba(x)) < 1e-4);
+  Lda plain;
+  const Tensor y = plain.fit_transform(x, labels);
+  for (const Real unit : {tiny(), huge()}) {
+    CAPTURE(unit);
+    Lda other;
+    CHECK(largest_error(other.fit_transform(x * unit, labels), y) < 1e-5);
+    CHECK(largest_error(other.mean / unit, plain.mean) < 1e-5);
+    CHECK(largest_error(other.predict_proba(x * unit), plain.predict_proba(x)) < 1e-4);
+  }
 }
 
 TEST_CASE("LDA says how likely classes are however far a point lies, or that a float cannot say how far") {

@@ -218,7 +218,7 @@ TEST_CASE("a refined posterior: what it starts from after no step, the exact one
   for (const Var& parameter : linear.model.parameters()) CHECK_FALSE(parameter.grad().defined());
 }
 
-TEST_CASE("a refined posterior: each step is what the linear model's gradients say, clamped, and shorter than the last") {
+TEST_CASE("a refined posterior: each step is what the linear model's gradients say, clamped, shorter than the last") {
   LinearGaussian linear;
   const NoGrad no_graph;
   const double ww = linear.w[0] * linear.w[0] + linear.w[1] * linear.w[1];

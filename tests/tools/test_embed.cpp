@@ -255,6 +255,9 @@ TEST_CASE("embed: what it refuses, in one sentence, before anything is written")
   write_npy(roll.folder / "inf.npy", hole);
   write_npy(roll.folder / "two.npy", roll.points.slice(0, 0, 2).contiguous());
   write_npy(roll.folder / "short.npy", roll.labels.slice(0, 599));
+  Indices pairs = roll.labels;
+  pairs.shape = {pairs.numel() / 2, 2};
+  write_npy(roll.folder / "pairs.npy", pairs);
   const auto with = [&](const std::string& file, const std::string& method, Words more = {}) {
     Words words = roll.words(method, more);
     words[3] = roll.path(file);
@@ -270,6 +273,7 @@ TEST_CASE("embed: what it refuses, in one sentence, before anything is written")
            {roll.words("lda"), 2, "has no labels"},
            {roll.words("umap", {"--supervised"}), 2, "--supervised needs labels"},
            {roll.words("pca", {"--labels", roll.path("short.npy")}), 2, "599 labels but"},
+           {roll.words("pca", {"--labels", roll.path("pairs.npy")}), 1, "labels are one whole number for each point"},
            {roll.words("tsne", {"--init", "spectral"}), 2, "--init: spectral not in {pca,random}"},
            {roll.words("umap", {"--neighbors", "some"}), 2, "--neighbors"},
            {roll.words("pca", {"--neighbors", "exact"}), 2, "--neighbors"},
