@@ -157,6 +157,7 @@ class Query {
       if (below >= k_ && below <= k_ + k_ / 16 + 1) break;
     }
     limit_ = high;
+    // No block's margin is larger than that of points on the unit ball's surface.
     const Real possible = limit_ + 2 * points_.margin_within(length_, 1);
     held_ = select_at_most(upper_.data(), held_, possible, 0, upper_.data(), place_.data());
     for (Index j = 0; j < held_; ++j) candidate_[j] = candidate_[place_[j]];

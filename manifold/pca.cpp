@@ -44,7 +44,7 @@ Tensor unit_rows(const Tensor& x) {
   return to_tensor(values, rows.shape());
 }
 
-// Sums in Real are off by some 1e-7 of the largest variance: a thousandth of one that is this small next to it.
+// Sums in Real are off by some 1e-7 of the largest variance, which is a thousandth of one that is 1e-4 of it.
 bool uncertain(const Eigenpairs& top) { return top.values.back() < 1e-4 * top.values.front(); }
 
 }  // namespace

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <utility>
 
 // g++ 12 takes the undefined part of its own AVX-512 maximum for a variable of Eigen's.
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
